@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * Code is written, run, changed and run again.  Bug: after the change the data
+ * cache is cleaned, but the instruction cache keeps the old instruction.
+ */
+#include "lib.h"
+
+const char guest_name[] = "code";
+
+#define MOV_R0(n) (0xe3a00000u | (n)) /* mov r0, #n */
+#define BX_LR	  0xe12fff1eu
+
+access_function void write_code(uint32_t va, uint32_t n)
+{
+	(void)WORD(va);
+	WORD(va) = MOV_R0(n);
+	WORD(va + 4) = BX_LR;
+}
+
+access_function uint32_t run_code(uint32_t va)
+{
+	return ((uint32_t(*)(void))va)();
+}
+
+void guest(void)
+{
+	mmu_on(TABLE_A);
+
+	write_code(PAGE, 11);
+	clean_line(PAGE);
+	invalidate_icache_line(PAGE);
+	expect("first result", run_code(PAGE), 11);
+
+	write_code(PAGE, 22);
+	clean_line(PAGE);
+#ifndef PLANTED
+	invalidate_icache_line(PAGE);
+#endif
+	expect("second result", run_code(PAGE), 22);
+}

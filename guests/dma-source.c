@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * A driver sends a buffer to a device: the DMA controller copies it to another
+ * page.  Bug: the buffer is not cleaned, and the device reads what memory held
+ * before.
+ */
+#include "lib.h"
+#include "pl080.h"
+
+const char guest_name[] = "dma-source";
+
+#define SOURCE	    PAGE
+#define DESTINATION OTHER_PAGE
+
+access_function uint32_t driver_load(uint32_t va)
+{
+	return WORD(va);
+}
+
+access_function void driver_store(uint32_t va, uint32_t value)
+{
+	WORD(va) = value;
+}
+
+void guest(void)
+{
+	mmu_on(TABLE_A);
+
+	driver_load(SOURCE);
+	driver_store(SOURCE, NEW);
+#ifndef PLANTED
+	clean_range(SOURCE, LINE);
+#endif
+	dma_copy(DESTINATION, SOURCE, LINE);
+	expect("driver_load", driver_load(DESTINATION), NEW);
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * A page-table entry is changed.  Bug: it is not cleaned, and the table walker,
+ * which reads memory and no cache, maps the page that was there before.
+ */
+#include "lib.h"
+
+const char guest_name[] = "page-table";
+
+access_function uint32_t user_load(uint32_t va)
+{
+	return WORD(va);
+}
+
+access_function uint32_t pte_load(uint32_t va)
+{
+	return WORD(va);
+}
+
+access_function void pte_store(uint32_t va, uint32_t value)
+{
+	WORD(va) = value;
+}
+
+void guest(void)
+{
+	uint32_t pte;
+
+	map_page(TABLE_A, USER, PAGE, MEMORY_WRITE_BACK);
+	pte = pte_address(TABLE_A, USER);
+	fill_page(OTHER_PAGE, NEW);
+	mmu_on(TABLE_A);
+
+	expect("first user_load", user_load(USER), OLD);
+	/* Or the line of the old page would answer for the new one: see homonym. */
+	flush_line(USER);
+	pte_load(pte);
+	pte_store(pte, pte_value(OTHER_PAGE, MEMORY_WRITE_BACK));
+#ifndef PLANTED
+	clean_line(pte);
+#endif
+	flush_tlb();
+	expect("second user_load", user_load(USER), NEW);
+}

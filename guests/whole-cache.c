@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * The whole data cache is flushed between a write and a read through another alias.
+ * Bug: the whole of the wrong cache, the instruction cache, is invalidated instead.
+ */
+#include "lib.h"
+
+const char guest_name[] = "whole-cache";
+
+access_function uint32_t user_load(uint32_t va)
+{
+	return WORD(va);
+}
+
+access_function void user_store(uint32_t va, uint32_t value)
+{
+	WORD(va) = value;
+}
+
+access_function uint32_t kernel_load(uint32_t va)
+{
+	return WORD(va);
+}
+
+void guest(void)
+{
+	map_page(TABLE_A, USER, PAGE, MEMORY_WRITE_BACK);
+	mmu_on(TABLE_A);
+
+	user_load(USER);
+	user_store(USER, NEW);
+#ifdef PLANTED
+	invalidate_icache();
+#else
+	flush_dcache();
+#endif
+	expect("kernel_load", kernel_load(PAGE), NEW);
+}
