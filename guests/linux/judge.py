@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compares a report file of `coherer watch --json` with what is expected.
+
+usage: judge.py REPORTS.json [FILE.edit]
+
+Without FILE.edit (the stock kernel) no report is expected.  Otherwise FILE.edit
+has lines
+
+    expect nothing
+    expect KEY=PATTERN ...     keys: kind, reader, writer, title
+
+of which each must hold: some report must match all its keys.  `kind` takes a list
+separated by commas.  The others are regular expressions for the whole name of the
+function; USER stands for any place in user mode, KERNEL for any in the kernel.
+
+Prints the number of reports; exits 0 as expected, 1 not (and says what is
+missing), 2 if a file cannot be understood.
+"""
+
+import json
+import re
+import sys
+
+KERNEL_START = 0xC0000000	# versatile_defconfig's 3G/1G split
+KEYS = ("kind", "reader", "writer", "title")
+
+
+class BadInput(Exception):
+    pass
+
+
+def load_reports(path):
+    try:
+        with open(path, encoding="utf-8") as f:
+            reports = json.load(f)["reports"]
+    except (OSError, ValueError, KeyError, TypeError) as e:
+        raise BadInput(f"{path}: not a report file: {e!r}") from e
+    if not isinstance(reports, list) or not all(isinstance(r, dict) for r in reports):
+        raise BadInput(f"{path}: 'reports' is not a list of objects")
+    return reports
+
+
+def load_expectations(path):
+    """One dict for each expect line; an empty list for `expect nothing`."""
+    expectations, seen = [], False
+    with open(path, encoding="utf-8") as f:
+        for number, line in enumerate(f, 1):
+            words = re.sub(r"(^|\s)#.*", "", line).split()
+            if not words or words[0] != "expect":
+                continue
+            seen = True
+            if words[1:] == ["nothing"]:
+                continue
+            pairs = dict(w.split("=", 1) for w in words[1:] if "=" in w)
+            if len(pairs) != len(words) - 1 or not pairs or set(pairs) - set(KEYS):
+                raise BadInput(f"{path}:{number}: expected 'nothing' or KEY=PATTERN "
+                               f"with the keys {', '.join(KEYS)}")
+            expectations.append(pairs)
+    if not seen:
+        raise BadInput(f"{path}: no 'expect' line")
+    return expectations
+
+
+def access_matches(access, pattern):
+    access = access or {}
+    try:
+        pc = int(str(access.get("pc")), 0)
+    except ValueError:
+        return False
+    if pattern in ("USER", "KERNEL"):
+        return (pc >= KERNEL_START) == (pattern == "KERNEL")
+    return re.fullmatch(pattern, access.get("function") or "") is not None
+
+
+def matches(report, expected):
+    for key, pattern in expected.items():
+        if key == "kind":
+            ok = report.get("kind") in pattern.split(",")
+        elif key == "title":
+            ok = re.fullmatch(pattern, report.get("title") or "") is not None
+        else:
+            ok = access_matches(report.get("read" if key == "reader" else "write"), pattern)
+        if not ok:
+            return False
+    return True
+
+
+def main(argv):
+    if len(argv) not in (2, 3):
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        reports = load_reports(argv[1])
+        expectations = load_expectations(argv[2]) if len(argv) == 3 else []
+    except (BadInput, OSError) as e:
+        print(f"judge.py: {e}", file=sys.stderr)
+        return 2
+    missing = [e for e in expectations if not any(matches(r, e) for r in reports)]
+    print(len(reports), "report" if len(reports) == 1 else "reports", end="")
+    if not expectations and reports:
+        print(f", expected none; the first: {reports[0].get('title')}")
+        return 1
+    if missing:
+        wanted = " ".join(f"{k}={v}" for k, v in missing[0].items())
+        print(f", none with {wanted}")
+        return 1
+    print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv))

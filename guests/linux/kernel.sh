@@ -1,0 +1,124 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Builds a Linux 6.1 kernel for QEMU's versatilepb from Debian's source package:
+#
+#   guests/linux/kernel.sh stock     the kernel as it is (minutes, the first time)
+#   guests/linux/kernel.sh NAME      with the bug of guests/linux/plant/NAME.edit
+#   guests/linux/kernel.sh --list    the names of the planted bugs
+#
+# leaves build/linux/NAME/{vmlinux,zImage,versatile-pb.dtb}.  Does nothing if they
+# are up to date.  LINUX_SOURCE names another source package, JOBS make's -j,
+# CROSS_COMPILE the compiler's prefix.  Exits with 2 if something needed is missing.
+#
+# A planted kernel costs seconds: the stock output is copied, and the edited file
+# is put into the copy.  Kbuild looks for a source in the output tree before it
+# looks in the source tree, so it compiles that one, and both the source and the
+# stock output are never changed; a run that is killed leaves nothing wrong behind.
+set -eu
+
+series=6.1
+here=$(cd "$(dirname "$0")" && pwd)
+out=$(cd "$here/../.." && pwd)/build/linux
+tarball=${LINUX_SOURCE:-/usr/src/linux-source-$series.tar.xz}
+source=$out/linux-source-$series
+stock=$out/stock
+dts=arch/arm/boot/dts/versatile-pb.dtb
+
+usage() { sed -n '4,13s/^# \{0,1\}//p' "$0"; }
+fail() { echo "kernel.sh: $*" >&2; exit 2; }
+
+list() {
+	for f in "$here"/plant/*.edit; do
+		basename "$f" .edit
+	done
+}
+
+# Kbuild in output tree $1, with its words on the screen only if it fails.
+kbuild() {
+	tree=$1
+	shift
+	make -C "$source" O="$tree" ARCH=arm CROSS_COMPILE="${CROSS_COMPILE:-arm-linux-gnueabi-}" \
+		-j"${JOBS:-$(nproc)}" "$@" >"$tree/build.log" 2>&1 || {
+		tail -n 30 "$tree/build.log" >&2
+		fail "the build in $tree failed (make $*)"
+	}
+}
+
+up_to_date() {
+	[ -f "$1/vmlinux" ] && [ -f "$1/zImage" ] && [ -f "$1/versatile-pb.dtb" ] &&
+		[ "$(cat "$1/built-from" 2>/dev/null)" = "$2" ]
+}
+
+unpack() {
+	[ -f "$tarball" ] || fail "$tarball is missing: run scripts/setup.sh linux"
+	rm -rf "$source.new"
+	mkdir -p "$source.new"
+	echo "kernel.sh: unpacking $tarball"
+	tar -xf "$tarball" -C "$source.new" --strip-components=1 || fail "cannot unpack $tarball"
+	check_series "$source.new" "$tarball"
+	mv "$source.new" "$source"
+}
+
+# The tree $1, which came from $2, must be of our series: the edits know its code.
+check_series() {
+	found=$(awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { p = $3 }
+		p != "" { print v "." p; exit }' "$1/Makefile" 2>/dev/null) || found=
+	[ "$found" = "$series" ] || fail "$2 holds Linux '$found', expected $series"
+}
+
+# What a stock kernel is made from, in one line, to see whether it has changed.
+stock_key() {
+	cat "$here/config" "$source/Makefile" | sha256sum | cut -d ' ' -f 1
+}
+
+build_stock() {
+	[ -d "$source" ] || unpack
+	check_series "$source" "$source"
+	key=$(stock_key)
+	up_to_date "$stock" "$key" && return 0
+	echo "kernel.sh: building stock (minutes, the first time)"
+	mkdir -p "$stock"
+	rm -f "$stock/built-from"
+	kbuild "$stock" versatile_defconfig
+	(cd "$stock" && ARCH=arm "$source/scripts/kconfig/merge_config.sh" -m \
+		.config "$here/config" >build.log)
+	kbuild "$stock" olddefconfig
+	# Kconfig drops silently what it does not know or cannot have.
+	dropped=$(grep '^CONFIG_.*=[^n]' "$here/config" | grep -vxFf "$stock/.config") &&
+		fail "the kernel's configuration does not take" $dropped
+	kbuild "$stock" zImage dtbs
+	cp "$stock/arch/arm/boot/zImage" "$stock/$dts" "$stock/"
+	echo "$key" >"$stock/built-from"
+}
+
+build_planted() {
+	edit=$here/plant/$1.edit
+	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock $(list | tr '\n' ' ')"
+	build_stock
+	key=$(cat "$stock/built-from" "$edit" "$here/edit.py" | sha256sum | cut -d ' ' -f 1)
+	up_to_date "$out/$1" "$key" && return 0
+	echo "kernel.sh: building $1"
+	tree=$out/$1
+	keep=$out/$1.keep
+	rm -rf "$tree" "$keep"
+	cp -a "$stock" "$tree"
+	rm "$tree/built-from"
+	"$here/edit.py" "$source" "$tree" "$edit"
+	kbuild "$tree" zImage
+	# Kept: what is asked for, and the edited sources at the place where the
+	# debug information says they are.
+	"$here/edit.py" "$source" "$keep" "$edit"
+	mv "$tree/vmlinux" "$tree/arch/arm/boot/zImage" "$tree/$dts" "$keep/"
+	echo "$key" >"$keep/built-from"
+	rm -rf "$tree"
+	mv "$keep" "$tree"
+}
+
+case ${1:-} in
+-h | --help) usage ;;
+--list) list ;;
+stock) build_stock ;;
+'' | -*) usage >&2; exit 2 ;;
+*) build_planted "$1" ;;
+esac

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A real Linux kernel under coherer watch.  The scripts know themselves what is
+# up to date, so these targets always run them.
+#
+#	make check-linux                         stock and every planted bug
+#	make check-linux PLANTS="mremap unmap"   stock and these
+
+LINUX_DIR := guests/linux
+PLANTS ?= $(patsubst $(LINUX_DIR)/plant/%.edit,%,$(wildcard $(LINUX_DIR)/plant/*.edit))
+
+.PHONY: linux-stock linux-images linux-setup check-linux check-linux-scripts
+
+linux-setup:
+	scripts/setup.sh linux
+
+linux-stock: linux-setup
+	$(LINUX_DIR)/kernel.sh stock
+	$(LINUX_DIR)/initramfs.sh
+
+linux-images: linux-stock
+	set -e; for name in $(PLANTS); do $(LINUX_DIR)/kernel.sh $$name; done
+
+# The top Makefile's `all` makes build/coherer and the plugin.
+check-linux: all linux-images
+	$(LINUX_DIR)/check.sh stock $(PLANTS)
+
+# What of the above can be tested in seconds, without a kernel: for `make check`.
+check-linux-scripts:
+	$(LINUX_DIR)/selftest.sh

@@ -1,0 +1,160 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Tests edit.py, judge.py and check.sh in seconds, without a kernel:
+#
+#   guests/linux/selftest.sh
+#
+# Exits 0 if all holds, 1 if not.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+passed=0
+failed=0
+
+# expect STATUS OUTPUT-PATTERN COMMAND...
+expect() {
+	want=$1
+	pattern=$2
+	shift 2
+	status=0
+	"$@" >"$tmp/out" 2>&1 || status=$?
+	if [ "$status" = "$want" ] && grep -q -- "$pattern" "$tmp/out"; then
+		passed=$((passed + 1))
+		return
+	fi
+	failed=$((failed + 1))
+	echo "not ok: $*: status $status, expected $want, and a line with '$pattern' in:"
+	sed 's/^/    /' "$tmp/out"
+}
+
+edit() {
+	echo "$1" >"$tmp/x.edit"
+	rm -rf "$tmp/edited"
+	"$here/edit.py" "$tmp/src" "$tmp/edited" "$tmp/x.edit" &&
+		cat "$tmp/edited"/* && wc -l "$tmp/src"/* "$tmp/edited"/*
+}
+
+mkdir "$tmp/src"
+cat >"$tmp/src/a.c" <<'SOURCE'
+/* flush(it) in a comment { */
+static int work(int x);
+static int work(int x)
+{
+	if (x)
+		sync_line(x,
+			(x + 1)); /* twice */
+	return sync_line(0, "}");
+}
+void other(void) { work(1); sync_line(2, 3); }
+SOURCE
+cat >"$tmp/src/b.S" <<'SOURCE'
+ENTRY(clean_it)
+#ifdef X
+1:	mcr	p15, 0, r0, c7, c10, 1	@ clean
+#endif
+	add	r0, r0, #32
+ENTRY(next)
+	mcr	p15, 0, r0, c7, c10, 1
+SOURCE
+
+expect 0 '^void other(void) {}' edit 'file a.c
+function other empty'
+expect 0 '10 .*/edited/a.c' edit 'file a.c
+function work return 7'
+expect 0 'return 0;' edit 'file a.c
+function work remove-call sync_line'
+expect 0 'sync_line(2, 3)' edit 'file a.c
+function work remove-call sync_line'
+expect 2 "x.edit:2: no definition of function 'flush' (in a.c)" edit 'file a.c
+function flush empty'
+expect 2 "'other' does not call 'flush'" edit 'file a.c
+function other remove-call flush'
+expect 2 "x.edit:1: no 'file' line" edit 'function other empty'
+expect 2 "x.edit:1: .*No such file" edit 'file none.c'
+expect 2 "cannot understand 'nonsense'" edit nonsense
+expect 2 'edits nothing' edit '# only a comment'
+expect 0 '^1:$' edit 'file b.S
+assembly clean_it remove mcr p15 0 r0 c7 c10 1'
+expect 0 'mcr.*c10, 1$' edit 'file b.S
+assembly clean_it remove mcr p15 0 r0 c7 c10 1'
+expect 0 'ret' edit 'file b.S
+assembly clean_it empty'
+expect 2 "no assembly function 'clean'" edit 'file b.S
+assembly clean empty'
+expect 2 "'next' has no 'add'" edit 'file b.S
+assembly next remove add'
+
+judge() {
+	echo "{\"version\": \"1\", \"reports\": [$1]}" >"$tmp/r.json"
+	if [ $# -gt 1 ]; then
+		echo "$2" >"$tmp/x.edit"
+		"$here/judge.py" "$tmp/r.json" "$tmp/x.edit"
+	else
+		"$here/judge.py" "$tmp/r.json"
+	fi
+}
+
+report='{"id": 1, "kind": "missed-clean", "title": "missed-clean in memcpy",
+	"read": {"function": "memcpy", "pc": "0xc0300000"},
+	"write": {"function": null, "pc": "0x00010400"}}'
+expect 0 '^0 reports$' judge ''
+expect 1 'expected none; the first: missed-clean in memcpy' judge "$report"
+expect 0 '^1 report$' judge "$report" 'expect kind=stale-read,missed-clean reader=mem.* writer=USER'
+expect 0 '^2 reports$' judge "$report, $report" 'expect reader=KERNEL'
+expect 1 'none with kind=stale-walk' judge "$report" 'expect kind=stale-walk'
+expect 1 'none with reader=mem' judge "$report" 'expect reader=mem'
+expect 1 'none with writer=KERNEL' judge "$report" 'expect kind=missed-clean
+expect writer=KERNEL'
+expect 1 'expected none' judge "$report" 'expect nothing'
+expect 1 '^0 reports, none with' judge '' 'expect kind=lost'
+expect 2 "no 'expect' line" judge "$report" 'file a.c'
+expect 2 "x.edit:1: expected 'nothing' or" judge "$report" 'expect colour=red'
+expect 2 'not a report file' "$here/judge.py" "$tmp/none.json"
+
+# check.sh over a tree of its own, with a coherer and kernels that are shells.
+mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/bad"
+cp "$here/check.sh" "$here/judge.py" "$here/kernel.sh" "$tmp/top/guests/linux/"
+echo 'expect kind=missed-clean writer=USER' >"$tmp/top/guests/linux/plant/bad.edit"
+echo 'echo qemu "$2"' >"$tmp/top/guests/linux/boot.sh"
+touch "$tmp/top/build/linux/stock/vmlinux" "$tmp/top/build/linux/bad/vmlinux"
+# It finds REPORT in every kernel but stock, where it finds STOCK_REPORT.
+cat >"$tmp/coherer" <<'FAKE'
+case $* in *stock) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
+echo "{\"reports\": [$reports]}" >"$5"
+printf '%s\r\n' "$RESULT 1 signals" "# workload done"
+exit ${STATUS:-$([ -z "$reports" ] || echo 1)}
+FAKE
+sed -i '1i #!/bin/sh' "$tmp/coherer" "$tmp/top/guests/linux/boot.sh"
+chmod +x "$tmp/coherer" "$tmp/top/guests/linux/boot.sh"
+
+check() {
+	env COHERER="$tmp/coherer" REPORT="$report" STOCK_REPORT= RESULT=ok "$@"
+}
+
+expect 0 '^2 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
+expect 0 '^ok - bad ([0-9]*s): 1 report$' check "$tmp/top/guests/linux/check.sh" bad
+expect 1 '^1 passed, 1 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
+expect 1 '^not ok - stock .*expected none' check STOCK_REPORT="$report" \
+	"$tmp/top/guests/linux/check.sh" stock
+expect 1 'not ok 1 signals' check RESULT='not ok' "$tmp/top/guests/linux/check.sh" stock
+expect 1 'but coherer exited with 0' check STATUS=0 "$tmp/top/guests/linux/check.sh" bad
+expect 1 'coherer failed with 3' check STATUS=3 "$tmp/top/guests/linux/check.sh" stock
+expect 2 'vmlinux is missing' check "$tmp/top/guests/linux/check.sh" none
+expect 2 'none/coherer is missing' check COHERER="$tmp/none/coherer" "$tmp/top/guests/linux/check.sh"
+
+# What is missing is said before anything is built.
+expect 2 'no source.tar.xz is missing' env LINUX_SOURCE="no source.tar.xz" \
+	"$tmp/top/guests/linux/kernel.sh" stock
+mkdir "$tmp/linux-5.10"
+printf 'VERSION = 5\nPATCHLEVEL = 10\n' >"$tmp/linux-5.10/Makefile"
+tar -cf "$tmp/old.tar" -C "$tmp" linux-5.10
+expect 2 "old.tar holds Linux '5.10', expected 6.1" env LINUX_SOURCE="$tmp/old.tar" \
+	"$tmp/top/guests/linux/kernel.sh" stock
+expect 2 "cannot unpack" env LINUX_SOURCE="$tmp/r.json" "$tmp/top/guests/linux/kernel.sh" stock
+expect 2 "no bug is named 'none'; there are: stock bad" "$tmp/top/guests/linux/kernel.sh" none
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
