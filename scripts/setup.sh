@@ -18,9 +18,9 @@ base | linux) ;;
 *) echo "setup.sh: unknown set '$what', expected 'base' or 'linux'" >&2; exit 2 ;;
 esac
 
-base_packages="gcc make pkg-config libc6-dev libglib2.0-dev libdw-dev libjansson-dev libcmocka-dev
+base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross python3"
-linux_packages="linux-source-6.1 bc bison flex cpio xz-utils libssl-dev libelf-dev"
+linux_packages="linux-source-6.1 bc bison flex cpio xz-utils libssl-dev"
 
 list=/etc/apt/sources.list.d/coherer-backports.list
 qemu_min=9.2

@@ -6,7 +6,8 @@
 #
 #   guests/linux/check.sh [NAME...]
 #
-# NAME is stock (no report expected) or a planted bug (the `expect` lines of
+# NAME is stock (no report expected), holes (the stock kernel with the tests that
+# show its own bugs, holes.expect) or a planted bug (the `expect` lines of
 # guests/linux/plant/NAME.edit); without names, all.  The workload must finish, with
 # every test ok.  Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
 # COHERER names the program under test (default: build/coherer).
@@ -19,11 +20,11 @@ out=$top/build/linux
 coherer=${COHERER:-$top/build/coherer}
 
 case ${1:-} in
--h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
-[ $# -gt 0 ] || set -- stock $("$here/kernel.sh" --list)
+[ $# -gt 0 ] || set -- stock holes $("$here/kernel.sh" --list)
 [ -x "$coherer" ] || { echo "check.sh: $coherer is missing: run make" >&2; exit 2; }
 
 passed=0
@@ -44,16 +45,27 @@ incomplete() {
 	grep -a '^not ok' "$1" | head -n 1 | tr -d '\r'
 }
 
+# The kernel that NAME runs on.
+kernel_of() {
+	case $1 in holes) echo stock ;; *) echo "$1" ;; esac
+}
+
 check_kernel() {
+	kernel=$(kernel_of "$1")
 	dir=$out/$1
 	edit=$here/plant/$1.edit
-	[ "$1" = stock ] && edit=
-	command=$("$here/boot.sh" --print "$1")
+	tests=
+	case $1 in
+	stock) edit= ;;
+	holes) edit=$here/holes.expect tests=hole-fuse,hole-loop ;;
+	esac
+	command=$("$here/boot.sh" --print --tests "$tests" "$kernel")
+	mkdir -p "$dir"
 	rm -f "$dir/reports.json"
 	start=$(date +%s)
 	status=0
 	# shellcheck disable=SC2086 # a list of words, see boot.sh --print
-	"$coherer" watch --symbols "$dir/vmlinux" --json "$dir/reports.json" -- $command \
+	"$coherer" watch --symbols "$out/$kernel/vmlinux" --json "$dir/reports.json" -- $command \
 		</dev/null >"$dir/console.txt" 2>"$dir/reports.txt" || status=$?
 	seconds=$(($(date +%s) - start))
 
@@ -80,8 +92,9 @@ check_kernel() {
 }
 
 for name; do
-	[ -f "$out/$name/vmlinux" ] || {
-		echo "check.sh: $out/$name/vmlinux is missing: run guests/linux/kernel.sh $name" >&2
+	kernel=$(kernel_of "$name")
+	[ -f "$out/$kernel/vmlinux" ] || {
+		echo "check.sh: $out/$kernel/vmlinux is missing: run guests/linux/kernel.sh $kernel" >&2
 		exit 2
 	}
 done

@@ -219,7 +219,7 @@ static void mount_fuse(void)
 }
 
 /* A client's part is a function of the open file. */
-static void with_server_process(const char *file, void (*client)(int fd))
+void with_server_process(const char *file, void (*client)(int fd))
 {
 	pid_t server;
 	int fd;
@@ -251,6 +251,7 @@ static void client_mapped(int fd)
 	exercise(fd, map, FILE_SIZE, 1, 20);
 	for (unsigned int seed = 100; seed < 104; seed++) {
 		fill(map, FILE_SIZE, 0, seed);
+		others_run();
 		must(msync(map, FILE_SIZE, MS_SYNC), "msync");
 		must(madvise(map, FILE_SIZE, MADV_DONTNEED), "madvise");
 		must(posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED), "fadvise");

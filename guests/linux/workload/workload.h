@@ -52,6 +52,14 @@ void copy_file(const char *from, const char *to);
 void reap(pid_t pid);
 
 /*
+ * Lets another process run.  A VIVT kernel flushes its caches at the switch, so
+ * what read() left under the kernel's alias is gone.  Called before stores to a
+ * shared mapping are written back: without it Linux 6.1 has a real bug there, see
+ * holes.c.
+ */
+void others_run(void);
+
+/*
  * ROUNDS of positioned reads and writes, vectored and plain, at places and
  * lengths that are multiples of GRAIN, through the same user buffers, on an open
  * file of SIZE bytes filled with stream 0.  All is compared with a copy kept in
@@ -60,10 +68,15 @@ void reap(pid_t pid);
  */
 void exercise(int fd, unsigned char *map, size_t size, size_t grain, unsigned int rounds);
 
+/* Mounts FUSE_DIR with a server process and runs CLIENT on an open file of it. */
+void with_server_process(const char *file, void (*client)(int fd));
+
 void fuse_cached(void);
 void fuse_direct(void);
 void fuse_mapped(void);
 void fuse_same_mm(void);
+void hole_fuse(void);
+void hole_loop(void);
 void shared_once(void);
 void shared_twice(void);
 void shared_processes(void);

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/suggest.h"
+
+static const struct subcommand {
+	const char *name, *what;
+	int (*run)(int argc, char **argv);
+} subcommands[] = {
+	{ "watch", "run a guest under QEMU and report stale data", cli_watch },
+	{ "cpus", "list the known cores, or describe one", cli_cpus },
+};
+
+#define SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))
+
+static void print_usage(FILE *out)
+{
+	fprintf(out, "usage: coherer SUBCOMMAND ...\n\n");
+	for (size_t i = 0; i < SUBCOMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", subcommands[i].name, subcommands[i].what);
+	fprintf(out,
+		"\ncoherer SUBCOMMAND --help says more; coherer --version prints the version\n");
+}
+
+static int unknown(const char *word)
+{
+	const char *names[SUBCOMMANDS + 1] = { NULL }, *near;
+
+	for (size_t i = 0; i < SUBCOMMANDS; i++)
+		names[i] = subcommands[i].name;
+	near = suggest(names, word);
+	if (near)
+		fprintf(stderr, "coherer: unknown subcommand '%s'; did you mean %s?\n", word, near);
+	else
+		fprintf(stderr, "coherer: unknown subcommand '%s'; see coherer --help\n", word);
+	return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("coherer %s\n", COHERER_VERSION);
+		return EXIT_OK;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		print_usage(stdout);
+		return EXIT_OK;
+	}
+	for (size_t i = 0; i < SUBCOMMANDS; i++)
+		if (!strcmp(argv[1], subcommands[i].name))
+			return subcommands[i].run(argc - 1, argv + 1);
+	return unknown(argv[1]);
+}

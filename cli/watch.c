@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#include <assert.h>
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/suggest.h"
+#include "model/cpus.h"
+#include "watch/run.h"
+
+static_assert((int)WATCH_NOTHING == EXIT_OK && (int)WATCH_FOUND == EXIT_FOUND &&
+		      (int)WATCH_SETUP == EXIT_USAGE && (int)WATCH_QEMU == EXIT_QEMU &&
+		      (int)WATCH_CUT == EXIT_INCOMPLETE,
+	      "results are exit codes");
+
+static const char usage[] =
+	"usage: coherer watch [options] -- qemu-system-arm ...\n"
+	"\n"
+	"Runs QEMU and reports every read that a legal cache could have answered with\n"
+	"old data.  What follows -- is passed to QEMU unchanged.\n"
+	"\n"
+	"  --cpu NAME|auto        the core whose caches are assumed (auto: the emulated one)\n"
+	"  --allocate write|core  a store that misses fills a line (default), or does as the\n"
+	"                         core's manual says\n"
+	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
+	"  --json FILE            write the reports there as well\n"
+	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
+	"  --first                stop QEMU after the first report\n"
+	"  --max N                print at most N reports, count the others\n"
+	"  --redundant            list the maintenance that changed nothing\n"
+	"  --plugin FILE          libcoherer-watch.so, if it is not beside coherer\n"
+	"  --help                 this text\n"
+	"\n"
+	"exit: 0 nothing found, 1 something found, 2 usage or set-up error, 3 QEMU failed,\n"
+	"4 interrupted with nothing found\n";
+
+enum option_id {
+	OPT_CPU = 1,
+	OPT_ALLOCATE,
+	OPT_SYMBOLS,
+	OPT_JSON,
+	OPT_SUPPRESSIONS,
+	OPT_FIRST,
+	OPT_MAX,
+	OPT_REDUNDANT,
+	OPT_PLUGIN,
+	OPT_HELP,
+};
+
+static const struct option options[] = {
+	{ "cpu", required_argument, NULL, OPT_CPU },
+	{ "allocate", required_argument, NULL, OPT_ALLOCATE },
+	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
+	{ "json", required_argument, NULL, OPT_JSON },
+	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
+	{ "first", no_argument, NULL, OPT_FIRST },
+	{ "max", required_argument, NULL, OPT_MAX },
+	{ "redundant", no_argument, NULL, OPT_REDUNDANT },
+	{ "plugin", required_argument, NULL, OPT_PLUGIN },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int bad_option(const char *word)
+{
+	const char *names[sizeof(options) / sizeof(*options)] = { NULL };
+	const char *near;
+
+	for (size_t i = 0; options[i].name; i++)
+		names[i] = options[i].name;
+	near = suggest(names, word + strspn(word, "-"));
+	if (near && !strncmp(word, "--", 2) && !strcmp(near, word + 2))
+		fprintf(stderr, "coherer watch: %s expects a value\n", word);
+	else if (near)
+		fprintf(stderr, "coherer watch: unknown option '%s'; did you mean --%s?\n", word,
+			near);
+	else
+		fprintf(stderr, "coherer watch: unknown option '%s'; see coherer watch --help\n",
+			word);
+	return -1;
+}
+
+static int set_cpu(struct watch_options *o, const char *name)
+{
+	const struct coh_cpu *cpu = coh_cpu_find(name), *near;
+
+	o->cpu = cpu ? cpu->name : "auto";
+	if (cpu || !strcmp(name, "auto"))
+		return 0;
+	near = coh_cpu_nearest(name);
+	fprintf(stderr, "coherer watch: unknown core '%s'; ", name);
+	if (near)
+		fprintf(stderr, "did you mean %s? ", near->name);
+	fprintf(stderr, "'coherer cpus' lists them\n");
+	return -1;
+}
+
+static int set_allocate(struct watch_options *o, const char *value)
+{
+	o->write_allocate = !strcmp(value, "write");
+	if (o->write_allocate || !strcmp(value, "core"))
+		return 0;
+	fprintf(stderr, "coherer watch: --allocate '%s'; expected write or core\n", value);
+	return -1;
+}
+
+static int set_max(struct watch_options *o, const char *value)
+{
+	char *end;
+
+	errno = 0;
+	o->max = strtoull(value, &end, 10);
+	if (value[0] >= '0' && value[0] <= '9' && !*end && !errno)
+		return 0;
+	fprintf(stderr, "coherer watch: --max '%s'; expected a number\n", value);
+	return -1;
+}
+
+/* Returns 0, -1 after a message, or 1 if only help was wanted. */
+static int take(struct watch_options *o, int id, const char *word)
+{
+	switch (id) {
+	case OPT_CPU:
+		return set_cpu(o, optarg);
+	case OPT_ALLOCATE:
+		return set_allocate(o, optarg);
+	case OPT_SYMBOLS:
+		o->symbols = optarg;
+		return 0;
+	case OPT_JSON:
+		o->json = optarg;
+		return 0;
+	case OPT_SUPPRESSIONS:
+		o->suppressions = optarg;
+		return 0;
+	case OPT_FIRST:
+		o->first = true;
+		return 0;
+	case OPT_MAX:
+		return set_max(o, optarg);
+	case OPT_REDUNDANT:
+		o->redundant = true;
+		return 0;
+	case OPT_PLUGIN:
+		o->plugin = optarg;
+		return 0;
+	case OPT_HELP:
+		fputs(usage, stdout);
+		return 1;
+	default:
+		return bad_option(word);
+	}
+}
+
+int cli_watch(int argc, char **argv)
+{
+	struct watch_options o = { .cpu = "auto", .write_allocate = true, .max = UINT64_MAX };
+	int id, done = 0, at = 1;
+
+	opterr = 0;
+	optind = 1;
+	while (!done && (id = getopt_long(argc, argv, "+", options, NULL)) != -1) {
+		done = take(&o, id, argv[at]);
+		at = optind;
+	}
+	if (done)
+		return done > 0 ? EXIT_OK : EXIT_USAGE;
+	if (optind >= argc || strcmp(argv[optind - 1], "--")) {
+		fprintf(stderr,
+			"coherer watch: no QEMU command; expected -- qemu-system-arm ...\n");
+		return EXIT_USAGE;
+	}
+	o.command = argv + optind;
+	return (int)watch_run(&o);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Bugs of stock Linux 6.1 that coherer found.  See docs/found-in-linux.md.
+ *
+ * read() fills lines under the kernel's alias of a page-cache page.  The process
+ * then stores to the page through a shared mapping and has it written back.  The
+ * kernel cleans the user's alias (page_mkclean) but leaves its own old lines in
+ * place.  A device that reads memory gets the new data; a write-back that copies
+ * with the CPU, through the kernel's alias, gets the old.
+ *
+ * Nothing else may run in between: a switch to another process flushes a VIVT
+ * cache and hides the bug, which is why nobody sees it often.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "workload.h"
+
+#define SIZE (4 * PAGE)
+
+static void read_store_write_back(int fd)
+{
+	unsigned char *map = map_shared(fd, SIZE);
+	unsigned char *buffer = map_anon(SIZE);
+
+	for (unsigned int seed = 1; seed < 4; seed++) {
+		fill(map, SIZE, 0, seed);
+		must(pread(fd, buffer, SIZE, 0), "pread");
+		verify("read", buffer, SIZE, 0, seed);
+		fill(map, SIZE, 0, seed + 1);
+		must(msync(map, SIZE, MS_SYNC), "msync");
+	}
+	munmap(map, SIZE);
+	munmap(buffer, SIZE);
+}
+
+/* The FUSE client copies a page before it sends it (fuse_writepage). */
+void hole_fuse(void)
+{
+	with_server_process(FUSE_DIR "/cached", read_store_write_back);
+}
+
+/* The loop driver writes the pages of the file system to the file below. */
+void hole_loop(void)
+{
+	int fd = fresh_file(EXT2 "/hole", SIZE, 0, 0);
+
+	read_store_write_back(fd);
+	close(fd);
+}

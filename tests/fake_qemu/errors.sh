@@ -1,0 +1,101 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#
+# errors.sh COHERER GUEST.elf
+#
+# What coherer watch says and returns when something is wrong before or while
+# QEMU runs.  The plugin is expected beside COHERER.  GUEST: an endless one is
+# not needed, "-S" keeps the real QEMU waiting where a test wants it to.
+set -u
+coherer=$1
+guest=$2
+fake=$(dirname "$0")/fake_qemu.sh
+dir=$(mktemp -d)
+trap 'rm -r "$dir"' EXIT
+n=0
+failed=0
+
+verdict() { # NAME OK
+	n=$((n + 1))
+	if [ "$2" = 0 ]; then
+		echo "ok $n - $1"
+	else
+		failed=1
+		echo "not ok $n - $1"
+		sed 's/^/# /' "$dir/err"
+	fi
+}
+
+# NAME EXIT TEXT ARGUMENTS...: standard error must hold TEXT
+expect() {
+	name=$1 code=$2 text=$3
+	shift 3
+	"$coherer" "$@" </dev/null >"$dir/out" 2>"$dir/err"
+	got=$?
+	grep -qF -- "$text" "$dir/err" && [ $got = "$code" ]
+	verdict "$name (exit $got)" $?
+}
+
+printf 'lost a b\nlost a\n' >"$dir/bad.supp"
+expect "no subcommand" 2 "usage: coherer"
+expect "unknown subcommand" 2 "did you mean watch?" wach
+expect "unknown option" 2 "did you mean --symbols?" watch --symbls x -- "$fake"
+expect "option without value" 2 "--symbols expects a value" watch --symbols
+expect "unknown core" 2 "did you mean arm926ej-s?" watch --cpu arm926x -- "$fake"
+expect "bad number" 2 "expected a number" watch --max many -- "$fake"
+expect "bad allocation" 2 "expected write or core" watch --allocate never -- "$fake"
+expect "no command" 2 "expected -- qemu-system-arm" watch --first
+expect "symbols: no file" 2 "No such file" watch --symbols "$dir/none" -- "$fake"
+expect "symbols: no ELF" 2 "not an ELF file" watch --symbols "$0" -- "$fake"
+expect "symbols: other machine" 2 "not for 32-bit ARM" watch --symbols "$coherer" -- "$fake"
+expect "suppressions" 2 "bad.supp:2: too few words; expected" \
+	watch --suppressions "$dir/bad.supp" -- "$fake"
+expect "no plugin" 2 "expected libcoherer-watch.so" watch --plugin "$dir/none.so" -- "$fake"
+expect "no QEMU" 2 "QEMU not found" watch -- "$dir/qemu-system-arm"
+expect "other architecture" 2 "another architecture" watch -- qemu-system-mips
+expect "JSON not writable" 2 "expected a file that can be written" \
+	watch --json "$dir/no/x.json" -- "$fake"
+FAKE_QEMU=old && export FAKE_QEMU
+expect "QEMU too old" 2 "QEMU 7.2 is too old: its plugin interface cannot read registers" \
+	watch -- "$fake"
+FAKE_QEMU=foreign
+expect "no QEMU at all" 2 "is no QEMU system emulator" watch -- "$fake"
+FAKE_QEMU=no-plugins
+expect "QEMU without plugins" 2 "was built without plugins" watch -- "$fake"
+FAKE_QEMU=dies
+expect "QEMU dies" 3 "QEMU ended before the plugin said hello (exit status 1)" watch -- "$fake"
+FAKE_QEMU=killed
+expect "QEMU is killed" 3 "(killed by signal 11" watch -- "$fake"
+FAKE_QEMU=silent
+expect "QEMU without our plugin" 3 "before the plugin said hello (exit status 0)" \
+	watch --json "$dir/silent.json" -- "$fake"
+grep -q '"exit":3' "$dir/silent.json"
+verdict "JSON is complete all the same" $?
+FAKE_QEMU=holds-pipe
+expect "a child of QEMU keeps the pipe" 3 "(exit status 1)" watch -- "$fake"
+expect "QEMU's own error" 3 "before the plugin said hello" watch -- qemu-system-arm -M nonsense
+
+# NAME EXIT SIGNAL TIMES COMMAND...: interrupted while it runs
+interrupt() {
+	name=$1 code=$2 signal=$3 times=$4
+	shift 4
+	"$coherer" watch --json "$dir/cut.json" -- "$@" </dev/null >"$dir/out" 2>"$dir/err" &
+	pid=$!
+	while [ "$times" -gt 0 ]; do
+		sleep 2
+		kill "-$signal" $pid
+		times=$((times - 1))
+	done
+	wait $pid
+	got=$?
+	tail -n 1 "$dir/cut.json" | grep -q '^}$' && [ $got = "$code" ]
+	verdict "$name (exit $got)" $?
+}
+
+run="qemu-system-arm -M versatilepb -m 32 -nographic -audio none -S -kernel $guest"
+interrupt "SIGINT" 4 INT 1 $run
+interrupt "SIGTERM" 4 TERM 1 $run
+FAKE_QEMU=stubborn
+interrupt "a second SIGINT kills" 4 INT 2 "$fake"
+echo "1..$n"
+exit $failed
