@@ -27,6 +27,7 @@ static const struct test {
 	{ "loop-direct", loop_direct, 0 },
 	{ "loop-aio", loop_aio, 0 },
 	{ "exec-fresh", exec_fresh, 0 },
+	{ "two-programs", two_programs, 0 },
 	{ "code-generated", code_generated, 0 },
 	{ "code-in-file", code_in_file, 0 },
 	{ "signals", signals, 0 },

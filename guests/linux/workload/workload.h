@@ -89,6 +89,7 @@ void pipe_vmsplice(void);
 void loop_direct(void);
 void loop_aio(void);
 void exec_fresh(void);
+void two_programs(void);
 void code_generated(void);
 void code_in_file(void);
 void signals(void);
