@@ -214,6 +214,21 @@ static void notice_device(const struct view_entry *e, uint32_t off, uint32_t siz
 			coh_shadow_device_write(tracer.shadow, page->pa + i, &now[i], 1);
 }
 
+/*
+ * RAM cannot be seen: what else the device wrote, and when, is not known.  The
+ * bytes are counted and taken as they are.
+ */
+static void count_device(const struct view_entry *e, uint32_t off, uint32_t size,
+			 const uint8_t *bytes)
+{
+	uint8_t *newest = e->page->newest + off;
+
+	if (off + size > COH_PAGE_SIZE || !memcmp(newest, bytes, size))
+		return;
+	memcpy(newest, bytes, size);
+	tracer.end.device_bytes += size;
+}
+
 static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32_t va, uint32_t pc,
 			bool store)
 {
@@ -231,6 +246,8 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 	bool found;
 
 	a.size = value_bytes(info, bytes);
+	if (!e->host && !store)
+		count_device(e, off, a.size, bytes);
 	/* The tail of an unaligned access across pages belongs to another page. */
 	if (off + a.size > COH_PAGE_SIZE) {
 		tracer.end.unchecked_accesses++;
@@ -274,7 +291,7 @@ static inline bool same_bytes(const struct view_entry *e, qemu_plugin_meminfo_t 
 		memcpy(&b, newest + (off & ~7u), 8);
 		return a == b;
 	}
-	value_bytes(info, bytes);
+	size = value_bytes(info, bytes);
 	return !memcmp(bytes, newest + off, size);
 }
 

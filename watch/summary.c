@@ -30,7 +30,7 @@ static void print_core(FILE *out, const struct wire_hello *h)
 	fprintf(out, "a store that misses %s\n",
 		h->write_allocate ? "fills a line" : "does as the core's manual says");
 	if (!h->sees_ram)
-		fprintf(out, "writes by devices are not seen\n");
+		fprintf(out, "writes by devices are counted, not checked: this QEMU does not let its RAM be seen\n");
 }
 
 static int by_count(const void *a, const void *b)

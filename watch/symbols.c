@@ -130,11 +130,15 @@ static bool is_mapping_symbol(const char *name)
 	return name[0] == '$' && strchr("adt", name[1]) && (!name[2] || name[2] == '.');
 }
 
-static int rank_of(const GElf_Sym *sym)
+/*
+ * Of several names for one address the one that people use: memcpy, not __memcpy
+ * or mmiocpy, though the kernel makes it a weak alias of those.
+ */
+static int rank_of(const GElf_Sym *sym, const char *name)
 {
-	int type = GELF_ST_TYPE(sym->st_info), bind = GELF_ST_BIND(sym->st_info);
+	bool func = GELF_ST_TYPE(sym->st_info) == STT_FUNC;
 
-	return (type == STT_FUNC ? 4 : 0) + (sym->st_size ? 2 : 0) + (bind == STB_GLOBAL ? 1 : 0);
+	return (func ? 4 : 0) + (sym->st_size ? 2 : 0) + (name[0] != '_' ? 1 : 0);
 }
 
 static int by_start(const void *a, const void *b)
@@ -145,6 +149,8 @@ static int by_start(const void *a, const void *b)
 		return x->start < y->start ? -1 : 1;
 	if (x->rank != y->rank)
 		return y->rank - x->rank;
+	if (strlen(x->name) != strlen(y->name))
+		return strlen(x->name) < strlen(y->name) ? -1 : 1;
 	return strcmp(x->name, y->name);
 }
 
@@ -185,8 +191,9 @@ static bool load_table(struct symbols *s)
 		    sym.st_shndx == SHN_ABS || (type != STT_FUNC && type != STT_NOTYPE) ||
 		    !text_at(s, start))
 			continue;
-		s->table[s->n++] =
-			(struct symbol){ .start = start, .rank = rank_of(&sym), .name = name };
+		s->table[s->n++] = (struct symbol){ .start = start,
+						    .rank = rank_of(&sym, name),
+						    .name = name };
 	}
 	settle_table(s);
 	return s->n > 0;
