@@ -88,6 +88,13 @@ static int set_cpu(struct watch_options *o, const char *name)
 	const struct coh_cpu *cpu = coh_cpu_find(name), *near;
 
 	o->cpu = cpu ? cpu->name : "auto";
+	if (cpu && strncmp(cpu->arch, "ARMv4", 5) && strncmp(cpu->arch, "ARMv5", 5)) {
+		fprintf(stderr,
+			"coherer watch: core '%s' is %s; expected an ARMv4 or ARMv5 core, whose "
+			"cache operations are understood\n",
+			name, cpu->arch);
+		return -1;
+	}
 	if (cpu || !strcmp(name, "auto"))
 		return 0;
 	near = coh_cpu_nearest(name);

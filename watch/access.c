@@ -114,6 +114,11 @@ static void map_in_shadow(uint32_t va, uint32_t pa, uint32_t page_size)
 	coh_shadow_map(tracer.shadow, va & ~(len - 1), pa & ~(len - 1), len);
 }
 
+static bool leads_to(uint32_t va, uint32_t pc, const uint32_t *pa, struct translation *t)
+{
+	return translate(va, pc, t) && (!pa || t->pa == *pa);
+}
+
 /*
  * The entry for va, filled from the guest's tables.  The emulator knows the
  * physical address of a data access; the tables tell cacheability.  Where they
@@ -126,7 +131,8 @@ static bool fill_entry(struct view_entry *e, uint32_t va, uint32_t raw_va, uint3
 	struct translation t;
 
 	coh_shadow_settle(tracer.shadow);
-	if (!translate(va, pc, &t) || (known_pa && t.pa != *known_pa)) {
+	if (!leads_to(va, pc, known_pa, &t) &&
+	    !(resynchronize() && leads_to(va, pc, known_pa, &t))) {
 		if (!known_pa)
 			return false;
 		t.data = t.insn = COH_WRITE_BACK;
@@ -381,20 +387,14 @@ static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t
 	}
 }
 
-/* A block runs for the first time since the I-cache was invalidated. */
-void on_block(unsigned vcpu, void *udata)
+/* All of a block is fetched; nothing is done for lines that are in and fresh. */
+static void run_block(const struct block *b)
 {
-	const struct block *b = udata;
 	uint32_t va = mmu_modified_va(&tracer.mmu, b->va);
 	struct view_entry *e = entry_of(va);
 	uint32_t step, left = COH_PAGE_SIZE - (va & COH_PAGE_MASK);
 	uint32_t length = b->length < left ? b->length : left;
 
-	(void)vcpu;
-	if (b->slot < BLOCKS_MAX && tracer.slot[b->slot]) {
-		tracer.slot[b->slot] = 0;
-		tracer.seen[tracer.n_seen++] = b->slot;
-	}
 	if (e->vpage != va >> COH_PAGE_SHIFT &&
 	    !fill_entry(e, va, b->va, b->va, NULL, b->code != NULL))
 		return;
@@ -409,4 +409,41 @@ void on_block(unsigned vcpu, void *udata)
 		    !coh_fetch_is_quiet(e->view, e->page, at, at & COH_PAGE_MASK))
 			fetch(e, at, b->va + done, step);
 	}
+}
+
+/* A block runs for the first time since the I-cache was invalidated. */
+void on_block(unsigned vcpu, void *udata)
+{
+	const struct block *b = udata;
+
+	(void)vcpu;
+	/* A block that was translated again meanwhile is listed twice. */
+	if (tracer.n_seen == BLOCKS_MAX)
+		forget_blocks_seen();
+	tracer.slot[b->slot] = 0;
+	tracer.seen[tracer.n_seen++] = b->slot;
+	run_block(b);
+}
+
+/*
+ * Beyond BLOCKS_MAX blocks are not listed but notified each time they run; what
+ * is needed of them travels in the pointer, so that no guest can use up memory.
+ */
+void *pack_block(const struct block *b)
+{
+	return (void *)(uintptr_t)((uint64_t)b->length << 33 | (uint64_t)(b->code != NULL) << 32 |
+				   b->va);
+}
+
+void on_unlisted_block(unsigned vcpu, void *udata)
+{
+	uint64_t packed = (uintptr_t)udata;
+	struct block b = {
+		.va = (uint32_t)packed,
+		.length = (uint32_t)(packed >> 33),
+		.code = packed >> 32 & 1 ? &tracer : NULL,
+	};
+
+	(void)vcpu;
+	run_block(&b);
 }

@@ -31,7 +31,6 @@ struct action {
 	enum coh_op op;
 	enum action_scope scope;
 	bool data, insn;  /* which caches */
-	bool write_buffer; /* no effect on lines; kept for completeness */
 	unsigned reg;	   /* the general register that holds the operand */
 	unsigned cond;	   /* condition field */
 };

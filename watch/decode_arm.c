@@ -44,7 +44,8 @@ static void decode_cache_op(unsigned crm_op2, bool read, struct action *a)
 	for (unsigned i = 0; i < sizeof(cache_ops) / sizeof(cache_ops[0]); i++) {
 		const struct cache_op *c = &cache_ops[i];
 
-		if (c->crm_op2 != crm_op2 || c->read != read)
+		/* The loops test into the flags: Rt is 15. */
+		if (c->crm_op2 != crm_op2 || c->read != read || (read && a->reg != 15))
 			continue;
 		a->kind = ACTION_MAINTAIN;
 		a->op = c->op;

@@ -36,19 +36,21 @@ uint32_t read_register(struct qemu_plugin_register *reg)
 
 /* ---- translation ---- */
 
-static struct action_site *site_at(uint32_t pc, const struct action *a)
+/* One site for each address and encoding: other code at the address is another. */
+static struct action_site *site_at(uint32_t pc, uint32_t word, const struct action *a)
 {
-	struct action_site *s = g_hash_table_lookup(tracer.site_by_pc, GUINT_TO_POINTER(pc));
+	gint64 key = (gint64)((uint64_t)pc << 32 | word);
+	struct action_site *s = g_hash_table_lookup(tracer.site_by_key, &key);
 
-	/* The same address with other code (another program, new code): another site. */
-	if (s && !memcmp(&s->action, a, sizeof(*a)))
+	if (s)
 		return s;
 	s = g_new0(struct action_site, 1);
+	s->key = key;
 	s->action = *a;
 	s->pc = pc;
 	s->next = tracer.sites;
 	tracer.sites = s;
-	g_hash_table_replace(tracer.site_by_pc, GUINT_TO_POINTER(pc), s);
+	g_hash_table_insert(tracer.site_by_key, &s->key, s);
 	return s;
 }
 
@@ -64,7 +66,7 @@ static void instrument_action(struct qemu_plugin_insn *insn)
 	a = decode_arm(word);
 	if (a.kind != ACTION_NONE)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_action, QEMU_PLUGIN_CB_R_REGS,
-						       site_at(pc, &a));
+						       site_at(pc, word, &a));
 }
 
 static void instrument_insn(struct qemu_plugin_insn *insn)
@@ -92,7 +94,22 @@ static gboolean block_equal(gconstpointer x, gconstpointer y)
 	return a->va == b->va && a->length == b->length && a->code == b->code;
 }
 
-static struct block *block_of(const struct qemu_plugin_tb *tb, size_t n)
+/* The block's entry in the table, NULL when that is full. */
+static struct block *block_of(const struct block *key)
+{
+	struct block *b = g_hash_table_lookup(tracer.blocks, key);
+
+	if (b || tracer.n_slots == BLOCKS_MAX)
+		return b;
+	/* Side by side in the order of translation: blocks that run together. */
+	b = &tracer.block[tracer.n_slots];
+	*b = *key;
+	b->slot = tracer.n_slots++;
+	g_hash_table_add(tracer.blocks, b);
+	return b;
+}
+
+static void instrument_block(struct qemu_plugin_tb *tb, size_t n)
 {
 	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
 	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, n - 1);
@@ -101,39 +118,25 @@ static struct block *block_of(const struct qemu_plugin_tb *tb, size_t n)
 		.va = (uint32_t)qemu_plugin_tb_vaddr(tb),
 		.length = (uint32_t)(end - qemu_plugin_tb_vaddr(tb)),
 		.code = qemu_plugin_insn_haddr(first),
-		.slot = BLOCKS_MAX,
 	};
-	struct block *b = g_hash_table_lookup(tracer.blocks, &key);
+	struct block *b = block_of(&key);
+	qemu_plugin_u64 slot = { .score = tracer.slots };
 
-	if (b)
-		return b;
-	b = g_memdup2(&key, sizeof(key));
-	if (tracer.n_slots < BLOCKS_MAX) {
-		b->slot = tracer.n_slots++;
-		tracer.slot[b->slot] = 1;
-		g_hash_table_add(tracer.blocks, b);
-	}
-	return b;
-}
-
-static void instrument_block(struct qemu_plugin_tb *tb, size_t n)
-{
-	struct block *b = block_of(tb, n);
-	qemu_plugin_u64 slot = { tracer.slots, b->slot * sizeof(uint64_t) };
-
-	if (b->slot == BLOCKS_MAX) {
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS, b);
+	if (!b) {
+		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_unlisted_block, QEMU_PLUGIN_CB_R_REGS,
+						     pack_block(&key));
 		return;
 	}
 	/* New code at an old place must be looked at again. */
 	tracer.slot[b->slot] = 1;
+	slot.offset = b->slot * sizeof(uint64_t);
 	qemu_plugin_register_vcpu_tb_exec_cond_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS,
 						  QEMU_PLUGIN_COND_NE, slot, 0, b);
 }
 
 /* ---- start and end ---- */
 
-static struct qemu_plugin_register *main_id, *system_control;
+static struct qemu_plugin_register *main_id, *system_control, *table_base;
 
 static void find_registers(void)
 {
@@ -155,14 +158,29 @@ static void find_registers(void)
 			main_id = r->handle;
 		if (!strcmp(r->name, "SCTLR"))
 			system_control = r->handle;
+		if (!strcmp(r->name, "TTBR0_EL1"))
+			table_base = r->handle;
 	}
 	g_array_free(regs, TRUE);
+}
+
+/* Architecture field of the main ID register: from 7 on ARMv6 or newer. */
+static bool is_older_than_v6(uint32_t midr)
+{
+	return (midr >> 16 & 15) < 7;
 }
 
 static const struct coh_cpu *choose_cpu(uint32_t midr)
 {
 	const struct coh_cpu *cpu;
 
+	if (!is_older_than_v6(midr)) {
+		fprintf(stderr,
+			"coherer: the guest's core (main ID 0x%08x) is ARMv6 or newer; expected "
+			"ARMv4 or ARMv5, whose cache operations and page tables are understood\n",
+			midr);
+		exit(2);
+	}
 	if (strcmp(options.cpu, "auto"))
 		return coh_cpu_find(options.cpu);
 	cpu = coh_cpu_find_midr(midr);
@@ -201,6 +219,29 @@ static void say_hello(const struct coh_cpu *cpu)
 	g_strlcpy(hello.cpu, cpu->name, sizeof(hello.cpu));
 	g_strlcpy(hello.qemu, options.qemu, sizeof(hello.qemu));
 	events_hello(&hello);
+}
+
+/*
+ * The emulator translates otherwise than the tables that we know: the machine
+ * was reset, or its state loaded, with no instruction that says so.
+ */
+bool resynchronize(void)
+{
+	struct mmu now = tracer.mmu;
+	struct coh_who who = { 0 };
+
+	now.control = read_register(system_control);
+	now.tables = read_register(table_base);
+	if (!memcmp(&now, &tracer.mmu, sizeof(now)))
+		return false;
+	tracer.mmu = now;
+	tracer.space = mmu_space(&now);
+	/* What a reset leaves in the caches is for the boot code to deal with. */
+	coh_shadow_maintain_all(tracer.shadow, COH_DATA, COH_FLUSH, &who);
+	coh_shadow_maintain_all(tracer.shadow, COH_INSN, COH_INVALIDATE, &who);
+	forget_views();
+	forget_blocks_seen();
+	return true;
 }
 
 /* At the first block: before it, system registers do not have their reset values. */
@@ -296,8 +337,9 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	tracer.scratch = g_byte_array_new();
 	tracer.slots = qemu_plugin_scoreboard_new(BLOCKS_MAX * sizeof(uint64_t));
 	tracer.seen = g_new(uint32_t, BLOCKS_MAX);
+	tracer.block = g_new(struct block, BLOCKS_MAX);
 	tracer.blocks = g_hash_table_new(block_hash, block_equal);
-	tracer.site_by_pc = g_hash_table_new(NULL, NULL);
+	tracer.site_by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
 	for (int side = COH_DATA; side <= COH_INSN; side++)
 		tracer.maint[side] = g_new0(struct maint_entry, MAINT_LOG);
 	tracer.sees_ram = guest_ram_init();

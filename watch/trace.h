@@ -34,6 +34,7 @@ struct view_entry {
 
 /* A static instruction that maintains caches or switches translations. */
 struct action_site {
+	gint64 key; /* pc and encoding */
 	struct action action;
 	uint32_t pc;
 	uint64_t count, redundant;
@@ -75,10 +76,11 @@ struct tracer {
 	uint32_t n_slots;
 	uint32_t *seen; /* slots that are 0 */
 	uint32_t n_seen;
+	struct block *block; /* by slot */
 	GHashTable *blocks;
 
 	struct action_site *sites;
-	GHashTable *site_by_pc;
+	GHashTable *site_by_key;
 	struct maint_entry *maint[2]; /* by enum coh_side */
 	struct maint_entry last_all[2]; /* by enum coh_side */
 	uint64_t maint_clock;
@@ -92,6 +94,8 @@ extern struct tracer tracer;
 void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void on_block(unsigned vcpu, void *udata);
+void on_unlisted_block(unsigned vcpu, void *udata);
+void *pack_block(const struct block *b);
 void forget_views(void);
 void forget_blocks_seen(void);
 uint32_t physical_of(uint32_t va);
@@ -102,6 +106,7 @@ struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
 
 /* plugin.c */
 uint32_t read_register(struct qemu_plugin_register *reg);
+bool resynchronize(void);
 
 /* events.c */
 bool events_init(int fd);
