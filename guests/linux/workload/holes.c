@@ -8,6 +8,9 @@
  * place.  A device that reads memory gets the new data; a write-back that copies
  * with the CPU, through the kernel's alias, gets the old.
  *
+ * munmap() does the same, and the read() after it finds no writable mapping and so
+ * no reason to flush.
+ *
  * Nothing else may run in between: a switch to another process flushes a VIVT
  * cache and hides the bug, which is why nobody sees it often.
  */
@@ -48,5 +51,32 @@ void hole_loop(void)
 	int fd = fresh_file(EXT2 "/hole", SIZE, 0, 0);
 
 	read_store_write_back(fd);
+	close(fd);
+}
+
+/* read(), store through a shared mapping, munmap(), read() again. */
+static void read_store_unmap(int fd)
+{
+	unsigned char *buffer = map_anon(SIZE);
+
+	for (unsigned int seed = 1; seed < 4; seed++) {
+		unsigned char *map = map_shared(fd, SIZE);
+
+		fill(map, SIZE, 0, seed);
+		must(pread(fd, buffer, SIZE, 0), "pread");
+		verify("read", buffer, SIZE, 0, seed);
+		fill(map, SIZE, 0, seed + 1);
+		munmap(map, SIZE);
+		must(pread(fd, buffer, SIZE, 0), "pread");
+		verify("read", buffer, SIZE, 0, seed + 1);
+	}
+	munmap(buffer, SIZE);
+}
+
+void hole_unmap(void)
+{
+	int fd = fresh_file(TMPFS "/hole", SIZE, 0, 0);
+
+	read_store_unmap(fd);
 	close(fd);
 }

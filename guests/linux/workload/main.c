@@ -35,6 +35,7 @@ static const struct test {
 	{ "memory-reuse", memory_reuse, 0 },
 	{ "hole-fuse", hole_fuse, 1 },
 	{ "hole-loop", hole_loop, 1 },
+	{ "hole-unmap", hole_unmap, 1 },
 };
 
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))

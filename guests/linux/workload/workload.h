@@ -77,6 +77,7 @@ void fuse_mapped(void);
 void fuse_same_mm(void);
 void hole_fuse(void);
 void hole_loop(void);
+void hole_unmap(void);
 void shared_once(void);
 void shared_twice(void);
 void shared_processes(void);
