@@ -22,7 +22,7 @@ static bool for_each_part(struct coh_shadow *s, const struct coh_access *a, enum
 	bool found = false;
 	uint32_t done = 0;
 
-	make_room(s);
+	coh_shadow_settle(s);
 	while (done < a->size) {
 		struct part p = { .a = *a, .side = side };
 		struct coh_finding scratch;
@@ -31,6 +31,7 @@ static bool for_each_part(struct coh_shadow *s, const struct coh_access *a, enum
 
 		if (n > a->size - done)
 			n = a->size - done;
+		make_room(s);
 		p.a.va += done;
 		p.a.pa += done;
 		p.a.size = n;
@@ -54,26 +55,24 @@ static void save_memory(const struct place *pl, uint32_t mask)
 
 static void save_copy(const struct place *pl, struct copy *c, uint32_t mask)
 {
-	copy_bytes(c->old, pl->page->newest + pl->off, mask & ~c->stale);
-	c->stale |= mask;
+	const uint8_t *newest = pl->page->newest + pl->off;
+
+	add_old(&c->stale, c->old, mask, newest);
+	if (c->dirty)
+		add_old(&c->held, c->held_old, mask, newest);
 }
 
 /* c may be filled again from memory, now or after any dirty copy was evicted. */
 static void refill(const struct place *pl, const struct record *r, struct copy *c)
 {
-	uint32_t fresh = ~c->stale;
-
-	for (const struct copy *d = r->copies; d; d = d->next) {
-		if (d == c || !d->dirty || d->foreign)
-			continue;
-		copy_bytes(c->old, d->old, d->stale & fresh);
-		c->stale |= d->stale;
-	}
-	if (!c->dirty && pl->line->stale) {
-		/* What memory holds is the likelier old value: it wins. */
-		copy_bytes(c->old, pl->page->memory + pl->off, pl->line->stale & fresh);
-		c->stale |= pl->line->stale;
-	}
+	/* What memory holds is the likelier old value: it comes first. */
+	if (c->dirty)
+		add_old(&c->stale, c->old, c->gone, c->gone_old);
+	else if (pl->line->stale)
+		add_old(&c->stale, c->old, pl->line->stale, pl->page->memory + pl->off);
+	for (const struct copy *d = r->copies; d; d = d->next)
+		if (d != c && d->dirty && !d->foreign)
+			add_old(&c->stale, c->old, d->held, d->held_old);
 }
 
 static bool fill_quietly(struct coh_shadow *s, const struct place *pl, enum coh_side side,
@@ -151,6 +150,20 @@ static void set_newest(const struct part *p)
 		memcpy(p->pl.page->newest + (p->a.pa & COH_PAGE_MASK), p->a.bytes, p->a.size);
 }
 
+static void store_beside_copy(const struct part *p, struct copy *c, bool own)
+{
+	c->same &= ~p->mask;
+	if (c->foreign)
+		return;
+	if (own && c->side == COH_DATA && c->tag == p->tag) {
+		c->stale &= ~p->mask;
+		c->held &= ~p->mask;
+	} else {
+		save_copy(&p->pl, c, p->mask);
+	}
+	c->gone &= ~p->mask;
+}
+
 /* A store that reaches memory at once; own (if any) is updated, all others go old. */
 static void store_memory(struct coh_shadow *s, struct part *p, bool own, bool device)
 {
@@ -159,14 +172,8 @@ static void store_memory(struct coh_shadow *s, struct part *p, bool own, bool de
 
 	if (d && !(own && d == (p->tag | COH_D_PRESENT))) {
 		r = record_open(s, &p->pl);
-		for (struct copy *c = r->copies; c; c = c->next) {
-			if (c->foreign)
-				continue;
-			if (own && c->side == COH_DATA && c->tag == p->tag)
-				c->stale &= ~p->mask;
-			else
-				save_copy(&p->pl, c, p->mask);
-		}
+		for (struct copy *c = r->copies; c; c = c->next)
+			store_beside_copy(p, c, own);
 		r->caused &= ~p->mask;
 	}
 	p->pl.line->stale &= ~p->mask;
@@ -217,18 +224,20 @@ static bool judge(struct coh_shadow *s, const struct part *p, bool cached, bool 
 {
 	struct record *r = record_open(s, &p->pl);
 	struct copy *own = cached ? copy_find(r, p->side, p->tag) : NULL;
-	const struct copy *foreign = cached ? foreign_find(r, p->side, p->tag) : NULL;
+	const struct copy *foreign = NULL, *guilty = NULL;
 	uint32_t bad = threat_of(r, own);
 
-	if (!own || !own->dirty)
-		bad |= p->pl.line->stale;
+	bad |= own && own->dirty ? own->gone : p->pl.line->stale;
 	if (own)
 		bad |= own->stale;
-	if (foreign)
-		bad = p->mask;
+	while (cached && (foreign = foreign_next(r, foreign, p->side, p->tag))) {
+		bad |= ~foreign->same;
+		if (!guilty && p->mask & ~foreign->same)
+			guilty = foreign;
+	}
 	bad &= p->mask;
 	if (bad)
-		describe(s, &p->pl, r, &p->a, bad, foreign ? foreign : own, had, f);
+		describe(s, &p->pl, r, &p->a, bad, own, guilty, had, f);
 	if (own)
 		refill(&p->pl, r, own);
 	record_close(s, &p->pl);
@@ -242,10 +251,12 @@ static bool load_part(struct coh_shadow *s, struct part *p, struct coh_finding *
 	uint32_t d;
 
 	notice_device(s, p);
+	touch(s, p->pl.page);
 	if (cached)
 		fill_line(s, p);
 	d = p->pl.line->d;
-	if (cached ? quiet_copy_is(d, p->tag) : !(d & COH_D_RECORD) && !(p->pl.line->stale & p->mask))
+	if (cached ? quiet_copy_is(d, p->tag)
+		   : !(d & COH_D_RECORD) && !(p->pl.line->stale & p->mask))
 		return false;
 	f->by = COH_BY_LOAD;
 	return judge(s, p, cached, had, f);
@@ -295,8 +306,7 @@ static bool device_read_part(struct coh_shadow *s, struct part *p, struct coh_fi
 	return true;
 }
 
-bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_access *a,
-			    struct coh_finding *f)
+bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
 {
 	return for_each_part(s, a, COH_DATA, device_read_part, f);
 }
@@ -311,6 +321,34 @@ static void dirty_quietly(struct coh_shadow *s, const struct place *pl, uint32_t
 	list_page(s, COH_DATA, pl->page);
 }
 
+/*
+ * The copy takes mask (0: it only gets dirty with the rest of its line).  If the
+ * store allocates, the copy is there for certain, be it filled anew.  If not, or
+ * if it may have hit another page's line, memory may have been left alone with
+ * what it holds where this copy is absent.
+ */
+static void store_copy(const struct coh_shadow *s, const struct place *pl, struct record *r,
+		       struct copy *own, uint32_t mask)
+{
+	bool foreign = foreign_next(r, NULL, COH_DATA, own->tag);
+	bool allocates = s->config.write_allocate;
+
+	if (allocates)
+		refill(pl, r, own);
+	if (!own->dirty)
+		add_gone_from_memory(pl, own);
+	if (foreign) {
+		add_old(&own->gone, own->gone_old, mask & own->held, own->held_old);
+		add_old(&own->gone, own->gone_old, mask, pl->page->newest + pl->off);
+	} else {
+		own->gone &= allocates ? 0 : ~mask;
+	}
+	own->stale &= ~mask;
+	own->held = own->stale;
+	memcpy(own->held_old, own->old, sizeof(own->old));
+	own->dirty = true;
+}
+
 static void dirty_granule(struct coh_shadow *s, const struct place *pl, uint32_t tag)
 {
 	struct record *r = record_at(s, pl);
@@ -323,101 +361,145 @@ static void dirty_granule(struct coh_shadow *s, const struct place *pl, uint32_t
 	}
 	r = record_open(s, pl);
 	own = copy_find(r, COH_DATA, tag);
-	if (own) {
-		if (!own->dirty)
-			save_memory(pl, coh_byte_mask(0, s->granule));
-		own->dirty = true;
-	}
+	if (own)
+		store_copy(s, pl, r, own, 0);
 	record_close(s, pl);
 }
 
 /* A line is dirty as a whole: its write-back takes every granule along. */
-static void dirty_line(struct coh_shadow *s, const struct part *p)
+static void dirty_line(struct coh_shadow *s, const struct place *but, uint32_t tag)
 {
 	uint32_t n = s->per_line[COH_DATA];
-	uint32_t base = p->pl.pa & ~(n * s->granule - 1);
+	uint32_t base = but->pa & ~(n * s->granule - 1);
 
 	for (uint32_t i = 0; i < n; i++) {
 		struct place pl;
 
-		if (place_of(s, base + i * s->granule, &pl))
-			dirty_granule(s, &pl, p->tag);
+		if (place_of(s, base + i * s->granule, &pl) && pl.pa != but->pa)
+			dirty_granule(s, &pl, tag);
+	}
+}
+
+/* The store overwrites these bytes of another page's copy, where that is there. */
+static void overwrite(const struct part *p, const struct place *other, struct copy *c,
+		      uint32_t mask)
+{
+	uint32_t in = p->a.pa - p->pl.pa;
+
+	c->stale |= mask;
+	if (mask && p->a.bytes)
+		memcpy(c->old + in, p->a.bytes, p->a.size);
+	if (p->a.attr == COH_WRITE_BACK) {
+		if (!c->dirty)
+			add_gone_from_memory(other, c);
+		c->dirty = true;
+		c->held = c->stale;
+		memcpy(c->held_old, c->old, sizeof(c->old));
+	} else if (c->dirty) {
+		c->held |= mask;
+		copy_bytes(c->held_old, c->old, mask);
 	}
 }
 
 /* The store may hit the line that another page left under this address. */
-static bool store_foreign(struct coh_shadow *s, const struct part *p, const struct record *r,
-			  const struct copy *foreign, struct coh_finding *f)
+static void store_foreign(struct coh_shadow *s, const struct part *p, struct copy *foreign)
 {
-	struct place other;
-	struct record *ro;
-	struct copy *c;
-	uint32_t tag = foreign->tag;
+	uint32_t n = s->per_line[COH_DATA];
+	uint32_t base = foreign->other_pa & ~(n * s->granule - 1);
 
-	f->by = COH_BY_STORE;
-	describe(s, &p->pl, r, &p->a, p->mask, foreign, true, f);
-	if (!place_peek(s, foreign->other_pa, &other))
-		return true;
-	ro = record_open(s, &other);
-	c = copy_find(ro, COH_DATA, tag);
-	if (c) {
-		save_copy(&other, c, p->mask);
-		c->dirty = true;
+	foreign->same |= p->mask;
+	for (uint32_t i = 0; i < n; i++) {
+		struct place other;
+		struct record *r;
+		struct copy *c;
+
+		if (!place_peek(s, base + i * s->granule, &other))
+			continue;
+		touch(s, other.page);
+		r = record_open(s, &other);
+		c = copy_find(r, COH_DATA, foreign->tag);
+		if (c)
+			overwrite(p, &other, c, other.pa == foreign->other_pa ? p->mask : 0);
+		record_close(s, &other);
 	}
-	record_close(s, &other);
+}
+
+static bool report_foreign(struct coh_shadow *s, const struct part *p, struct coh_finding *f)
+{
+	const struct record *r = record_at(s, &p->pl);
+	const struct copy *foreign = r ? foreign_next(r, NULL, COH_DATA, p->tag) : NULL;
+
+	if (!foreign || p->a.attr == COH_UNCACHED)
+		return false;
+	f->by = COH_BY_STORE;
+	describe(s, &p->pl, r, &p->a, p->mask, NULL, foreign, true, f);
 	return true;
 }
 
-static bool store_record(struct coh_shadow *s, struct part *p, struct coh_finding *f)
+static void store_in_foreign(struct coh_shadow *s, const struct part *p)
 {
-	struct record *r = record_open(s, &p->pl);
-	struct copy *own = copy_find(r, COH_DATA, p->tag);
-	const struct copy *foreign = foreign_find(r, COH_DATA, p->tag);
-	bool found = foreign && store_foreign(s, p, r, foreign, f);
+	const struct record *r = record_at(s, &p->pl);
+	struct copy *foreign = NULL;
 
-	refill(&p->pl, r, own);
-	for (struct copy *c = r->copies; c; c = c->next)
-		if (c != own && !c->foreign)
-			save_copy(&p->pl, c, p->mask);
-	own->stale &= ~p->mask;
-	save_memory(&p->pl, p->mask);
-	p->pl.line->stale |= p->mask;
+	while (r && (foreign = foreign_next(r, foreign, COH_DATA, p->tag)))
+		store_foreign(s, p, foreign);
+}
+
+/* A store that stays in a copy (own), or in no copy of this granule (NULL). */
+static void store_record(struct coh_shadow *s, struct part *p, struct copy *own)
+{
+	const uint8_t *newest = p->pl.page->newest + p->pl.off;
+	struct record *r = record_open(s, &p->pl);
+
+	if (own)
+		store_copy(s, &p->pl, r, own, p->mask);
+	for (struct copy *c = r->copies; c; c = c->next) {
+		c->same &= ~p->mask;
+		if (c == own || c->foreign)
+			continue;
+		save_copy(&p->pl, c, p->mask);
+	}
+	add_memory(&p->pl, p->mask, newest);
 	r->caused &= ~p->mask;
 	set_writer(s, p, r, false);
 	set_newest(p);
-	return found;
 }
 
-static bool store_cached(struct coh_shadow *s, struct part *p, struct coh_finding *f)
+static void store_cached(struct coh_shadow *s, struct part *p)
 {
 	struct coh_line *l = p->pl.line;
-	bool found = false;
 
 	if (!l->d && !l->stale && s->per_line[COH_DATA] == 1)
 		dirty_quietly(s, &p->pl, p->tag);
 	else
 		fill_line(s, p);
 	if (quiet_copy_is(l->d, p->tag) && !(l->d & COH_D_FETCHED)) {
-		dirty_line(s, p);
+		dirty_granule(s, &p->pl, p->tag);
 		l->stale |= p->mask;
 		set_writer(s, p, NULL, false);
 		set_newest(p);
-		return false;
+	} else {
+		store_record(s, p, copy_find(record_open(s, &p->pl), COH_DATA, p->tag));
 	}
-	found = store_record(s, p, f);
-	dirty_line(s, p);
-	record_close(s, &p->pl);
-	return found;
+	dirty_line(s, &p->pl, p->tag);
 }
 
 static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
 {
 	bool own = p->a.attr != COH_UNCACHED && holds(s, &p->pl, COH_DATA, p->tag);
+	bool found = report_foreign(s, p, f);
 
+	touch(s, p->pl.page);
 	if (p->a.attr == COH_WRITE_BACK && (own || s->config.write_allocate))
-		return store_cached(s, p, f);
-	store_memory(s, p, own, false);
-	return false;
+		store_cached(s, p);
+	else if (p->a.attr == COH_WRITE_BACK && found)
+		store_record(s, p, NULL);
+	else
+		store_memory(s, p, own, false);
+	if (found)
+		store_in_foreign(s, p);
+	record_close(s, &p->pl);
+	return found;
 }
 
 bool coh_shadow_store(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)

@@ -17,19 +17,29 @@
  *  - Dirtiness is kept for a whole line; a half-line dirty bit as ARM926 has
  *    would only make fewer write-backs legal.
  *
- * The algebra (m: the bytes accessed; threat: stale(d) of all dirty copies d
- * but the accessed one, since any of them may be written back at any moment):
+ * The algebra.  m: the bytes accessed; of a copy a:
+ *   stale(a)  bytes that may be old in it, where it is present
+ *   held(a)   bytes that may be old in it, where it is still dirty
+ *   gone(a)   a was dirty: bytes that may be old in memory, where a was written
+ *             back since (nobody sees when) and dirty copies stayed where they are
+ * and threat: held(d) of all dirty copies d but the accessed one, since any of
+ * them may be written back at any moment; under(a): what is below the copy,
+ * gone(a) if it is or may be dirty, else memory.stale.
  *
- *   fill a      stale(a) = memory.stale | threat
- *   load a, m   bad = m & (stale(a) | threat | (dirty(a) ? 0 : memory.stale)),
- *               then a may have been evicted and filled again:
- *               stale(a) |= threat | (dirty(a) ? 0 : memory.stale)
- *   store a, m  the same refill, then stale(a) &= ~m; stale(others) |= m;
- *               memory.stale |= m; dirty(a)
- *   through     stale(all but a) |= m; memory.stale &= ~m
- *   clean a     if dirty: memory.stale = stale(a)
- *   invalid. a  if dirty: memory.stale |= stale(a); drop a
- *   device      write: stale(all) |= m; memory.stale &= ~m
+ *   load a, m   if absent: stale(a) = memory.stale | threat
+ *               bad = m & (stale(a) | threat | under(a)), then a may have been
+ *               evicted and filled again: stale(a) |= threat | under(a)
+ *   store a, m  allocating: the same refill, then stale(a) &= ~m, gone(a) = 0;
+ *               otherwise it may have missed: gone(a) = under(a) & ~m.
+ *               held(a) = stale(a) &= ~m; a is dirty;
+ *               stale, held(others) |= m; memory.stale |= m
+ *   through     stale, held(all but a) |= m; stale, held(a) &= ~m;
+ *               gone(all) &= ~m; memory.stale &= ~m
+ *   clean a     if dirty: gone(other dirty b) = held(a) | (gone(a) & gone(b));
+ *               memory.stale = held(a) | gone(a); held(a) = gone(a) = 0
+ *   invalid. a  if dirty: gone(other dirty b) |= held(a);
+ *               memory.stale |= held(a) | gone(a); drop a
+ *   device      write: as through, with no a
  *               read:  bad = m & (memory.stale | threat)
  *
  * docs/shadow.md argues them, tests/unit/shadow_random_test.c checks them
@@ -193,6 +203,7 @@ struct coh_line {
 struct coh_page {
 	uint32_t pa;
 	bool has_d, has_i;  /* on the list of pages with such copies */
+	uint32_t touched;   /* when an access came amid a sweep by set and way */
 	uint32_t *fetched;  /* per granule: alias | COH_D_PRESENT, or 0 */
 	uint8_t *memory;    /* what memory holds where it is stale */
 	uint32_t writer[COH_PAGE_SIZE / 4]; /* pc of the last store to a word */
@@ -259,7 +270,8 @@ bool coh_shadow_maintain_all(struct coh_shadow *s, enum coh_side side, enum coh_
  * coh_shadow_set_way: op on one set and way of the data cache.  Which line
  * sits in a way is not known, so a set changes once all its ways were named.
  * The effect may be put off until coh_shadow_settle, which the caller must
- * call before the next access.
+ * call before the next access; its first access to each page after that must
+ * not be a quiet one, for lines used amid a sweep are not taken for swept.
  */
 void coh_shadow_set_way(struct coh_shadow *s, enum coh_op op, uint32_t set, uint32_t way,
 			const struct coh_who *who);

@@ -6,9 +6,9 @@
 #include "model/shadow_internal.h"
 
 static const char *const cause_names[COH_CAUSES] = {
-	[COH_OLD_COPY] = "old copy",	     [COH_NOT_CLEANED] = "not cleaned",
-	[COH_THREATENED] = "threatened",     [COH_CLOBBERED] = "clobbered",
-	[COH_DISCARDED] = "discarded",	     [COH_OTHER_PAGE] = "other page",
+	[COH_OLD_COPY] = "old copy",	 [COH_NOT_CLEANED] = "not cleaned",
+	[COH_THREATENED] = "threatened", [COH_CLOBBERED] = "clobbered",
+	[COH_DISCARDED] = "discarded",	 [COH_OTHER_PAGE] = "other page",
 };
 
 static const char *const op_names[COH_OPS] = {
@@ -31,34 +31,40 @@ const char *coh_op_name(enum coh_op op)
 static const struct copy *threat_at(const struct record *r, const struct copy *own, uint32_t bit)
 {
 	for (const struct copy *c = r->copies; c; c = c->next)
-		if (c != own && c->dirty && !c->foreign && c->stale & bit)
+		if (c != own && c->dirty && !c->foreign && c->held & bit)
 			return c;
 	return NULL;
 }
 
-/* The copy that holds an old byte (bit), NULL where memory does. */
-static const struct copy *source_at(const struct place *pl, const struct record *r,
-				    const struct copy *own, uint32_t bit)
+/* The granule's bytes among which an old answer for this one is found. */
+static const uint8_t *source_at(const struct place *pl, const struct record *r,
+				const struct copy *own, uint32_t bit)
 {
+	const struct copy *threat;
+
 	if (own && own->stale & bit)
-		return own;
-	if (pl->line->stale & bit && !(own && own->dirty))
-		return NULL;
-	return threat_at(r, own, bit);
+		return own->old;
+	if (own && own->dirty && own->gone & bit)
+		return own->gone_old;
+	if (pl->line->stale & bit && pl->page->memory && !(own && own->dirty))
+		return pl->page->memory + pl->off;
+	threat = threat_at(r, own, bit);
+	return threat ? threat->held_old : NULL;
 }
 
 static bool dirty_elsewhere(const struct record *r, const struct copy *own, uint32_t bit)
 {
 	for (const struct copy *c = r->copies; c; c = c->next)
-		if (c != own && c->dirty && !c->foreign && !(c->stale & bit))
+		if (c != own && c->dirty && !c->foreign && !(c->held & bit))
 			return true;
 	return false;
 }
 
 static enum coh_cause cause_at(const struct place *pl, const struct record *r,
-			       const struct copy *own, bool had, uint32_t bit)
+			       const struct copy *own, const struct copy *foreign, bool had,
+			       uint32_t bit)
 {
-	if (own && own->foreign)
+	if (foreign)
 		return COH_OTHER_PAGE;
 	if (r->caused & bit && pl->line->stale & bit && !dirty_elsewhere(r, own, bit))
 		return r->cause;
@@ -92,13 +98,23 @@ static void describe_copies(const struct coh_shadow *s, const struct place *pl,
 static void describe_foreign(struct coh_finding *f, const struct coh_shadow *s,
 			     const struct copy *foreign, uint32_t first)
 {
+	const struct record *r;
+	const struct copy *c;
 	struct place other;
 
 	f->other_pa = foreign->other_pa;
 	if (!place_peek(s, foreign->other_pa, &other))
 		return;
-	memcpy(f->old, other.page->newest + other.off + first,
-	       f->size < COH_VALUE_MAX ? f->size : COH_VALUE_MAX);
+	r = record_at(s, &other);
+	c = r ? copy_find(r, foreign->side, foreign->tag) : NULL;
+	for (uint32_t i = 0; i < f->size && i < COH_VALUE_MAX; i++) {
+		uint32_t at = first + i;
+
+		if (!(foreign->same >> at & 1))
+			f->old[i] = c && c->stale >> at & 1 ? c->old[at]
+							    : other.page->newest[other.off + at];
+	}
+	f->values_known = true;
 }
 
 static void describe_values(const struct place *pl, const struct record *r,
@@ -107,25 +123,25 @@ static void describe_values(const struct place *pl, const struct record *r,
 {
 	uint32_t n = a->size < COH_VALUE_MAX ? a->size : COH_VALUE_MAX;
 
-	f->values_known = pl->page->memory || own;
+	f->values_known = true;
 	memcpy(f->newest, pl->page->newest + pl->off + first, n);
 	memcpy(f->old, f->newest, n);
 	for (uint32_t i = 0; i < n; i++) {
 		uint32_t bit = 1u << (first + i);
-		const struct copy *c = source_at(pl, r, own, bit);
+		const uint8_t *source = source_at(pl, r, own, bit);
 
 		if (!(f->bad >> i & 1))
 			continue;
-		if (c)
-			f->old[i] = c->old[first + i];
-		else if (pl->page->memory)
-			f->old[i] = pl->page->memory[pl->off + first + i];
+		if (source)
+			f->old[i] = source[first + i];
+		else
+			f->values_known = false;
 	}
 }
 
 void describe(const struct coh_shadow *s, const struct place *pl, const struct record *r,
-	      const struct coh_access *a, uint32_t bad, const struct copy *own, bool had,
-	      struct coh_finding *f)
+	      const struct coh_access *a, uint32_t bad, const struct copy *own,
+	      const struct copy *foreign, bool had, struct coh_finding *f)
 {
 	uint32_t first = a->pa & (s->granule - 1);
 	uint32_t at = (uint32_t)__builtin_ctz(bad), bit = 1u << at;
@@ -134,9 +150,11 @@ void describe(const struct coh_shadow *s, const struct place *pl, const struct r
 
 	memset(f, 0, sizeof(*f));
 	f->by = by;
-	f->cause = cause_at(pl, r, own, had, bit);
-	f->certain = own && own->foreign ? true : own && had ? own->stale & bit :
-							       pl->line->stale & bit;
+	f->cause = cause_at(pl, r, own, foreign, had, bit);
+	if (own && had)
+		f->certain = (own->dirty ? own->held : own->stale) & bit;
+	else
+		f->certain = foreign || pl->line->stale & bit;
 	f->memory_old = pl->line->stale & bit;
 	f->va = a->va;
 	f->pa = a->pa;
@@ -156,6 +174,6 @@ void describe(const struct coh_shadow *s, const struct place *pl, const struct r
 	f->memory_stale = pl->line->stale;
 	describe_copies(s, pl, r, f);
 	describe_values(pl, r, a, own, first, f);
-	if (own && own->foreign)
-		describe_foreign(f, s, own, first);
+	if (foreign)
+		describe_foreign(f, s, foreign, first);
 }

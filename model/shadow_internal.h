@@ -12,24 +12,35 @@
 
 #include "model/shadow.h"
 
-#define RECORDS_MAX	 (1u << 16)
+#define RECORDS_MAX	  (1u << 16)
 #define RECORD_COPIES_MAX 128u
-#define POOL_CHUNK	 512u
+#define POOL_CHUNK	  512u
 
 /* coh_page.writer of a word that a device wrote; no instruction is odd there. */
 #define WRITER_DEVICE 0xfffffffdu
 
+/*
+ * A dirty copy may have been written back already, unseen, and be gone or clean
+ * since.  So it has three masks, of bytes that may be old:
+ *   stale  in the copy, dirty or clean, wherever it is present;
+ *   held   in the copy where it is still dirty: what its write-back brings;
+ *   gone   in memory where it is not: what a clean of it leaves in place.
+ * held is part of stale.  What dirty copies may yet write back is in none of
+ * the masks but their own held (threat_of).  Clean copies have held = gone = 0.
+ */
 struct copy {
 	struct copy *next;
-	uint32_t tag;	  /* the alias, without flags */
-	uint32_t stale;	  /* bytes this copy holds an old version of */
+	uint32_t tag; /* the alias, without flags */
+	uint32_t stale, held, gone;
 	uint32_t other_pa; /* foreign only: the granule that sits here */
+	uint32_t same;	   /* foreign only: bytes a store of this page's left there */
 	uint8_t side;
 	bool dirty;
 	/* Homonym: not a copy of this granule.  The virtual line that this page
 	 * is now mapped at may still hold the granule at other_pa. */
 	bool foreign;
-	uint8_t old[COH_GRANULE_MAX]; /* valid where stale */
+	/* An old version, where the mask of that name says there may be one. */
+	uint8_t old[COH_GRANULE_MAX], held_old[COH_GRANULE_MAX], gone_old[COH_GRANULE_MAX];
 };
 
 struct record {
@@ -58,6 +69,36 @@ struct page_list {
 	uint32_t n, cap;
 };
 
+/* What is done to a line, in this order. */
+enum {
+	LOSE = 1,  /* it may have been dropped as it was, dirty or not */
+	CLEAN = 2, /* it is written back if dirty */
+	DROP = 4,
+};
+
+/* Maintenance by set and way: the ways of one set, by what was done there first. */
+struct ways {
+	uint64_t written; /* cleaned or flushed */
+	uint64_t lost;	  /* invalidated before they were cleaned */
+	uint64_t dropped; /* invalidated or flushed, at any time */
+	bool loses;	  /* a way was added to lost since the last settle */
+};
+
+struct set_sweep {
+	struct ways all;      /* since this sweep began: for pages not touched since */
+	struct ways now;      /* since the last settle: for the others */
+	uint32_t began;	      /* at which settle */
+	uint8_t act, act_now; /* what they come to */
+};
+
+/* One pass over all lines of a side. */
+struct sweep {
+	enum coh_side side;
+	unsigned act;
+	const struct set_sweep *sets; /* instead of act, unless NULL */
+	const struct coh_who *who;
+};
+
 struct coh_shadow {
 	struct coh_shadow_config config;
 	struct coh_shadow_counts counts;
@@ -67,7 +108,7 @@ struct coh_shadow {
 	bool virtual_tags; /* VIVT, on either side */
 
 	struct coh_page **dir[1024];
-	uint32_t *owner; /* VIVT: by va >> 10, the pa >> 10 there, plus one */
+	uint32_t *owner;	  /* VIVT: by va >> 10, the pa >> 10 there, plus one */
 	struct page_list with[2]; /* pages that have copies, by side */
 
 	struct record *records;
@@ -76,10 +117,10 @@ struct coh_shadow {
 	struct copy **chunks;
 	uint32_t n_chunks;
 
-	uint64_t *ways_done; /* [op][set]: ways named since the set was complete */
-	uint8_t *set_done;   /* [op][set] */
-	uint32_t sets_done[COH_OPS];
-	bool unsettled;
+	struct set_sweep *sets; /* of the data cache */
+	bool unsettled;		/* some were named since the last settle */
+	bool interrupted;	/* some are named in part, and accesses went on */
+	uint32_t settles;
 	struct coh_who set_way_who;
 };
 
@@ -94,18 +135,29 @@ struct record *record_open(struct coh_shadow *s, const struct place *pl);
 void record_close(struct coh_shadow *s, const struct place *pl);
 void make_room(struct coh_shadow *s);
 struct copy *copy_find(const struct record *r, enum coh_side side, uint32_t tag);
-struct copy *foreign_find(const struct record *r, enum coh_side side, uint32_t tag);
+struct copy *foreign_next(const struct record *r, const struct copy *after, enum coh_side side,
+			  uint32_t tag);
 struct copy *copy_add(struct coh_shadow *s, struct record *r, enum coh_side side, uint32_t tag);
 void copy_drop(struct coh_shadow *s, struct record *r, struct copy *c);
 
+/* shadow_maint.c: returns whether anything changed */
+bool sweep_side(struct coh_shadow *s, const struct sweep *w);
+
 /* shadow_find.c: what a finding says */
 void describe(const struct coh_shadow *s, const struct place *pl, const struct record *r,
-	      const struct coh_access *a, uint32_t bad, const struct copy *own, bool had,
-	      struct coh_finding *f);
+	      const struct coh_access *a, uint32_t bad, const struct copy *own,
+	      const struct copy *foreign, bool had, struct coh_finding *f);
 
 static inline uint32_t tag_of(const struct coh_shadow *s, enum coh_side side, uint32_t va)
 {
 	return va & s->tag_mask[side];
+}
+
+/* A line of this page may be dirty in a way that an unfinished sweep has passed. */
+static inline void touch(const struct coh_shadow *s, struct coh_page *page)
+{
+	if (s->interrupted)
+		page->touched = s->settles;
 }
 
 static inline bool quiet_copy_is(uint32_t word, uint32_t tag)
@@ -120,7 +172,7 @@ static inline uint32_t threat_of(const struct record *r, const struct copy *but)
 
 	for (const struct copy *c = r->copies; c; c = c->next)
 		if (c != but && c->dirty && !c->foreign)
-			threat |= c->stale;
+			threat |= c->held;
 	return threat;
 }
 
@@ -131,6 +183,27 @@ static inline void copy_bytes(uint8_t *to, const uint8_t *from, uint32_t mask)
 
 		to[b] = from[b];
 	}
+}
+
+/* More bytes may be old; which version is kept where none was known before. */
+static inline void add_old(uint32_t *mask, uint8_t *old, uint32_t more, const uint8_t *from)
+{
+	copy_bytes(old, from, more & ~*mask);
+	*mask |= more;
+}
+
+static inline void add_memory(const struct place *pl, uint32_t more, const uint8_t *from)
+{
+	if (more && need_memory_image(pl->page))
+		copy_bytes(pl->page->memory + pl->off, from, more & ~pl->line->stale);
+	pl->line->stale |= more;
+}
+
+/* The bytes may be old in memory too, where c is no longer dirty. */
+static inline void add_gone_from_memory(const struct place *pl, struct copy *c)
+{
+	if (pl->line->stale)
+		add_old(&c->gone, c->gone_old, pl->line->stale, pl->page->memory + pl->off);
 }
 
 #endif

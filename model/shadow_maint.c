@@ -6,11 +6,11 @@
 
 #include "model/shadow_internal.h"
 
-static void to_memory(const struct place *pl, const struct copy *c, uint32_t mask)
-{
-	if (need_memory_image(pl->page))
-		copy_bytes(pl->page->memory + pl->off, c->old, mask);
-}
+static const uint8_t acts[COH_OPS] = {
+	[COH_CLEAN] = CLEAN,
+	[COH_INVALIDATE] = DROP,
+	[COH_FLUSH] = CLEAN | DROP,
+};
 
 static void blame(struct record *r, enum coh_cause cause, uint32_t bytes, const struct coh_who *who)
 {
@@ -21,25 +21,37 @@ static void blame(struct record *r, enum coh_cause cause, uint32_t bytes, const 
 	r->culprit = *who;
 }
 
-/* Memory now holds what the line held: also its old bytes, if it had any. */
+/*
+ * Memory now holds what the line held: also its old bytes, if it had any.  Or
+ * the line was written back before, and what others did since stays: so this
+ * comes after whatever of the others was evicted before it.
+ */
 static void write_back(const struct place *pl, struct record *r, struct copy *c,
 		       const struct coh_who *who)
 {
-	blame(r, COH_CLOBBERED, c->stale & ~pl->line->stale, who);
-	to_memory(pl, c, c->stale);
-	pl->line->stale = c->stale;
+	blame(r, COH_CLOBBERED, c->held & ~pl->line->stale, who);
+	for (struct copy *d = r->copies; d; d = d->next) {
+		if (d == c || !d->dirty || d->foreign)
+			continue;
+		d->gone &= c->gone;
+		add_old(&d->gone, d->gone_old, c->held, c->held_old);
+	}
+	pl->line->stale = 0;
+	add_memory(pl, c->held, c->held_old);
+	add_memory(pl, c->gone, c->gone_old);
 	r->caused &= pl->line->stale;
 	c->dirty = false;
+	c->held = c->gone = 0;
 }
 
 /* Bytes that no dirty copy but c could still bring to memory. */
 static uint32_t only_in(const struct place *pl, const struct record *r, const struct copy *c)
 {
-	uint32_t lost = pl->line->stale & ~c->stale;
+	uint32_t lost = pl->line->stale & ~c->held;
 
 	for (const struct copy *d = r->copies; d; d = d->next)
 		if (d != c && d->dirty && !d->foreign)
-			lost &= d->stale;
+			lost &= d->held;
 	return lost;
 }
 
@@ -49,8 +61,11 @@ static void discard(const struct place *pl, struct record *r, struct copy *c,
 		    const struct coh_who *who)
 {
 	blame(r, COH_DISCARDED, only_in(pl, r, c), who);
-	to_memory(pl, c, c->stale & ~pl->line->stale);
-	pl->line->stale |= c->stale;
+	for (struct copy *d = r->copies; d; d = d->next)
+		if (d != c && d->dirty && !d->foreign)
+			add_old(&d->gone, d->gone_old, c->held, c->held_old);
+	add_memory(pl, c->held, c->held_old);
+	add_memory(pl, c->gone, c->gone_old);
 }
 
 static bool maintain_copy(struct coh_shadow *s, const struct place *pl, struct record *r,
@@ -71,12 +86,18 @@ static bool maintain_copy(struct coh_shadow *s, const struct place *pl, struct r
  * The only data copy, all of it newest.  Returns false where a record is
  * needed: newest bytes are about to be lost, and a report will ask by whom.
  */
-static bool maintain_quietly(struct coh_line *l, enum coh_op op)
+static bool maintain_quietly(struct coh_line *l, unsigned act)
 {
-	if (op == COH_INVALIDATE && l->d & COH_D_DIRTY && l->stale)
+	bool loses = act & LOSE || (act & (CLEAN | DROP)) == DROP;
+
+	if (loses && l->d & COH_D_DIRTY && l->stale)
 		return false;
-	l->stale = 0;
-	l->d = op == COH_CLEAN ? l->d & ~COH_D_DIRTY : l->d & COH_D_FETCHED;
+	if (act & (CLEAN | DROP))
+		l->stale = 0;
+	if (act & CLEAN)
+		l->d &= ~COH_D_DIRTY;
+	if (act & DROP)
+		l->d &= COH_D_FETCHED;
 	return true;
 }
 
@@ -113,10 +134,15 @@ static bool maintain_record(struct coh_shadow *s, const struct place *pl, enum c
 			    enum coh_op op, uint32_t tag, const struct coh_who *who)
 {
 	struct record *r = record_open(s, pl);
-	struct copy *foreign = foreign_find(r, side, tag);
-	bool changed = foreign && maintain_foreign(s, r, foreign, op, who);
-	struct copy *c = copy_find(r, side, tag);
+	struct copy *next, *foreign = foreign_next(r, NULL, side, tag);
+	bool changed = false;
+	struct copy *c;
 
+	for (; foreign; foreign = next) {
+		next = foreign_next(r, foreign, side, tag);
+		changed |= maintain_foreign(s, r, foreign, op, who);
+	}
+	c = copy_find(r, side, tag);
 	if (c)
 		changed |= maintain_copy(s, pl, r, c, op, who);
 	record_close(s, pl);
@@ -136,7 +162,7 @@ static bool maintain_place(struct coh_shadow *s, const struct place *pl, enum co
 		       maintain_insn_quietly(pl, op);
 	if (!(l->d & COH_D_PRESENT) || !quiet_copy_is(l->d, tag))
 		return false;
-	if (maintain_quietly(l, op))
+	if (maintain_quietly(l, acts[op]))
 		return op != COH_CLEAN || was_dirty;
 	return maintain_record(s, pl, side, op, tag, who);
 }
@@ -150,9 +176,10 @@ bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op o
 	bool changed = false;
 
 	if (cache->kind == COH_VIVT)
-		pa = coh_shadow_pa_of(s, va);
+		pa = coh_shadow_pa_of(s, va & ~(cache->line - 1));
 	if (pa == COH_VA_UNKNOWN)
 		return false;
+	coh_shadow_settle(s);
 	make_room(s);
 	pa &= ~(n * s->granule - 1);
 	for (uint32_t i = 0; i < n; i++) {
@@ -173,118 +200,147 @@ static uint32_t set_of(const struct coh_shadow *s, uint32_t tag, uint32_t pa)
 	return (index & (coh_cache_way_size(&s->config.d) - 1)) / s->config.d.line;
 }
 
-/* NULL: all sets. */
-static bool set_is_in(const struct coh_shadow *s, const uint8_t *sets, uint32_t tag, uint32_t pa)
+/* What the sweep does to one line. */
+static unsigned act_on(const struct coh_shadow *s, const struct sweep *w, const struct place *pl,
+		       uint32_t tag)
 {
-	return !sets || sets[set_of(s, tag, pa)];
+	const struct set_sweep *set;
+
+	if (!w->sets)
+		return w->act;
+	set = &w->sets[set_of(s, tag, pl->pa)];
+	return pl->page->touched > set->began ? set->act_now : set->act;
+}
+
+/* A homonym goes when the copy goes that it stands for. */
+static unsigned act_on_copy(const struct coh_shadow *s, const struct sweep *w,
+			    const struct place *pl, const struct copy *c)
+{
+	struct place other;
+
+	if (c->foreign && place_peek(s, c->other_pa, &other))
+		return act_on(s, w, &other, c->tag);
+	return act_on(s, w, pl, c->tag);
+}
+
+static void lose_copies(struct coh_shadow *s, const struct place *pl, struct record *r,
+			const struct sweep *w)
+{
+	for (struct copy *c = r->copies; c; c = c->next) {
+		if (!c->dirty || c->foreign || !(act_on(s, w, pl, c->tag) & LOSE))
+			continue;
+		blame(r, COH_DISCARDED, only_in(pl, r, c), w->who);
+		add_gone_from_memory(pl, c);
+	}
 }
 
 /*
  * Several dirty copies of one line are written back in an order that nobody
- * knows: any of them may come last, and each may leave its old bytes.
+ * knows.  This order stands for all: each may have been evicted before.
  */
 static bool clean_copies(struct coh_shadow *s, const struct place *pl, struct record *r,
-			 const uint8_t *sets, const struct coh_who *who)
+			 const struct sweep *w)
 {
-	uint32_t stale = 0;
+	uint32_t held = 0, last = 0;
 	bool any = false;
 
 	for (struct copy *c = r->copies; c; c = c->next) {
-		if (!c->dirty || c->foreign || !set_is_in(s, sets, c->tag, pl->pa))
+		if (!c->dirty || c->foreign || !(act_on(s, w, pl, c->tag) & CLEAN))
 			continue;
-		stale |= c->stale;
-		write_back(pl, r, c, who);
+		last = c->held;
+		held |= last;
+		write_back(pl, r, c, w->who);
 		any = true;
 	}
-	if (any) {
-		blame(r, COH_CLOBBERED, stale & ~pl->line->stale, who);
-		pl->line->stale |= stale;
-	}
+	blame(r, COH_CLOBBERED, held & ~last, w->who);
 	return any;
 }
 
 static bool drop_copies(struct coh_shadow *s, const struct place *pl, struct record *r,
-			enum coh_side side, enum coh_op op, const uint8_t *sets,
-			const struct coh_who *who)
+			const struct sweep *w)
 {
 	bool any = false;
 
 	for (struct copy *next, *c = r->copies; c; c = next) {
 		next = c->next;
-		if (c->side != side || (side == COH_DATA && !set_is_in(s, sets, c->tag, pl->pa)))
+		if (c->side != w->side || !(act_on_copy(s, w, pl, c) & DROP))
 			continue;
-		if (c->dirty && op == COH_INVALIDATE)
-			discard(pl, r, c, who);
+		if (c->dirty)
+			discard(pl, r, c, w->who);
 		copy_drop(s, r, c);
 		any = true;
 	}
 	return any;
 }
 
-static bool sweep_record(struct coh_shadow *s, const struct place *pl, enum coh_side side,
-			 enum coh_op op, const uint8_t *sets, const struct coh_who *who)
+static bool sweep_record(struct coh_shadow *s, const struct place *pl, const struct sweep *w)
 {
 	struct record *r = record_open(s, pl);
 	bool changed = false;
 
-	if (side == COH_DATA && op != COH_INVALIDATE)
-		changed = clean_copies(s, pl, r, sets, who);
-	if (op != COH_CLEAN)
-		changed |= drop_copies(s, pl, r, side, op, sets, who);
+	if (w->side == COH_DATA) {
+		lose_copies(s, pl, r, w);
+		changed = clean_copies(s, pl, r, w);
+	}
+	changed |= drop_copies(s, pl, r, w);
 	record_close(s, pl);
 	return changed;
 }
 
-static bool sweep_place(struct coh_shadow *s, const struct place *pl, enum coh_side side,
-			enum coh_op op, const uint8_t *sets, const struct coh_who *who)
+static bool sweep_place(struct coh_shadow *s, const struct place *pl, const struct sweep *w)
 {
 	struct coh_line *l = pl->line;
+	unsigned act;
 	bool changes;
 
 	if (l->d & COH_D_RECORD)
-		return sweep_record(s, pl, side, op, sets, who);
-	if (side == COH_INSN)
-		return l->d & COH_D_FETCHED && maintain_insn_quietly(pl, op);
-	if (!(l->d & COH_D_PRESENT) || !set_is_in(s, sets, l->d & ~COH_D_FLAGS, pl->pa))
+		return sweep_record(s, pl, w);
+	if (w->side == COH_INSN)
+		return l->d & COH_D_FETCHED && w->act & DROP &&
+		       maintain_insn_quietly(pl, COH_FLUSH);
+	if (!(l->d & COH_D_PRESENT))
 		return false;
-	changes = op != COH_CLEAN || l->d & COH_D_DIRTY;
-	if (maintain_quietly(l, op))
+	act = act_on(s, w, pl, l->d & ~COH_D_FLAGS);
+	changes = act & DROP || (act & CLEAN && l->d & COH_D_DIRTY);
+	if (maintain_quietly(l, act))
 		return changes;
 	make_room(s);
-	return sweep_record(s, pl, side, op, sets, who);
+	return sweep_record(s, pl, w);
+}
+
+static bool has_copies(const struct coh_line *l, enum coh_side side)
+{
+	return l->d & (COH_D_RECORD | (side == COH_DATA ? COH_D_PRESENT : COH_D_FETCHED));
 }
 
 /* Returns whether the page must stay on the list: it still has such copies. */
-static bool sweep_page(struct coh_shadow *s, struct coh_page *page, enum coh_side side,
-		       enum coh_op op, const uint8_t *sets, const struct coh_who *who,
+static bool sweep_page(struct coh_shadow *s, struct coh_page *page, const struct sweep *w,
 		       bool *changed)
 {
 	bool stale = false, copies = false;
 
 	for (uint32_t i = 0; i < s->lines_a_page; i++) {
-		struct place pl = { page, &page->line[i], page->pa + (i << s->shift),
-				    i << s->shift, i };
-		uint32_t d = pl.line->d;
+		struct place pl = { page, &page->line[i], page->pa + (i << s->shift), i << s->shift,
+				    i };
 
-		if (!d)
+		if (!pl.line->d)
 			continue;
-		if (d & COH_D_RECORD || d & (side == COH_DATA ? COH_D_PRESENT : COH_D_FETCHED))
-			*changed |= sweep_place(s, &pl, side, op, sets, who);
+		if (has_copies(pl.line, w->side))
+			*changed |= sweep_place(s, &pl, w);
 		stale |= pl.line->stale != 0;
-		d = pl.line->d;
-		copies |= d & COH_D_RECORD || d & (side == COH_DATA ? COH_D_PRESENT : COH_D_FETCHED);
+		copies |= has_copies(pl.line, w->side);
 	}
-	if (!stale && op != COH_CLEAN && side == COH_DATA) {
+	/* Dirty lines count on what was saved when they got dirty. */
+	if (!stale && !copies && w->side == COH_DATA) {
 		free(page->memory);
 		page->memory = NULL;
 	}
 	return copies;
 }
 
-static bool sweep(struct coh_shadow *s, enum coh_side side, enum coh_op op, const uint8_t *sets,
-		  const struct coh_who *who)
+bool sweep_side(struct coh_shadow *s, const struct sweep *w)
 {
-	struct page_list *l = &s->with[side];
+	struct page_list *l = &s->with[w->side];
 	bool changed = false;
 	uint32_t kept = 0;
 
@@ -292,9 +348,9 @@ static bool sweep(struct coh_shadow *s, enum coh_side side, enum coh_op op, cons
 	for (uint32_t i = 0; i < l->n; i++) {
 		struct coh_page *page = l->page[i];
 
-		if (sweep_page(s, page, side, op, sets, who, &changed))
+		if (sweep_page(s, page, w, &changed))
 			l->page[kept++] = page;
-		else if (side == COH_DATA)
+		else if (w->side == COH_DATA)
 			page->has_d = false;
 		else
 			page->has_i = false;
@@ -306,50 +362,8 @@ static bool sweep(struct coh_shadow *s, enum coh_side side, enum coh_op op, cons
 bool coh_shadow_maintain_all(struct coh_shadow *s, enum coh_side side, enum coh_op op,
 			     const struct coh_who *who)
 {
-	if (s->unsettled)
-		coh_shadow_settle(s);
-	return sweep(s, side, op, NULL, who);
-}
+	struct sweep w = { .side = side, .act = acts[op], .who = who };
 
-void coh_shadow_set_way(struct coh_shadow *s, enum coh_op op, uint32_t set, uint32_t way,
-			const struct coh_who *who)
-{
-	const struct coh_cache *d = &s->config.d;
-	uint32_t sets = coh_cache_sets(d), ways = d->ways;
-	uint64_t all = ways < 64 ? (1ull << ways) - 1 : ~0ull;
-	uint64_t *done;
-
-	/* No core of the table has more than 64 ways. */
-	if (set >= sets || way >= ways || way >= 64)
-		return;
-	done = &s->ways_done[op * sets + set];
-	*done |= 1ull << way;
-	if (*done != all)
-		return;
-	*done = 0;
-	s->sets_done[op] += !s->set_done[op * sets + set];
-	s->set_done[op * sets + set] = 1;
-	s->set_way_who = *who;
-	s->unsettled = true;
-}
-
-void coh_shadow_settle(struct coh_shadow *s)
-{
-	uint32_t sets = coh_cache_sets(&s->config.d);
-
-	if (!s->unsettled)
-		return;
-	s->unsettled = false;
-	/* Cleans before invalidates: the order in which a kernel does both. */
-	for (int i = 0; i < COH_OPS; i++) {
-		static const enum coh_op order[COH_OPS] = { COH_CLEAN, COH_FLUSH, COH_INVALIDATE };
-		enum coh_op op = order[i];
-		uint8_t *which = s->set_done + op * sets;
-
-		if (!s->sets_done[op])
-			continue;
-		sweep(s, COH_DATA, op, s->sets_done[op] == sets ? NULL : which, &s->set_way_who);
-		memset(which, 0, sets);
-		s->sets_done[op] = 0;
-	}
+	coh_shadow_settle(s);
+	return sweep_side(s, &w);
 }

@@ -35,9 +35,10 @@ static void add_foreign(struct coh_shadow *s, uint32_t pa, enum coh_side side, u
 	if (!place_of(s, pa, &pl))
 		return;
 	r = record_open(s, &pl);
-	c = foreign_find(r, side, tag);
-	if (!c)
-		c = copy_add(s, r, side, tag);
+	for (c = NULL; (c = foreign_next(r, c, side, tag));)
+		if (c->other_pa == other_pa)
+			return;
+	c = copy_add(s, r, side, tag);
 	c->foreign = true;
 	c->other_pa = other_pa;
 	/* A flush of everything must come by here to take it away. */
@@ -49,17 +50,17 @@ static void move_line(struct coh_shadow *s, enum coh_side side, uint32_t tag,
 		      const struct place *from, uint32_t to_pa)
 {
 	struct record *r = record_at(s, from);
-	struct copy *foreign = r ? foreign_find(r, side, tag) : NULL;
+	struct copy *foreign;
 	bool left = side == COH_DATA ? has_data_copy(s, from, tag) : has_insn_copy(s, from, tag);
 
-	if (foreign) {
+	while (r && (foreign = foreign_next(r, NULL, side, tag))) {
 		uint32_t other = foreign->other_pa;
 
 		copy_drop(s, r, foreign);
-		record_close(s, from);
 		if (other != to_pa)
 			add_foreign(s, to_pa, side, tag, other);
 	}
+	record_close(s, from);
 	if (left)
 		add_foreign(s, to_pa, side, tag, from->pa);
 }

@@ -30,12 +30,10 @@ static bool alloc_tables(struct coh_shadow *s)
 
 	s->records = calloc(RECORDS_MAX, sizeof(*s->records));
 	s->record_free = calloc(RECORDS_MAX, sizeof(*s->record_free));
-	s->ways_done = calloc(COH_OPS * sets, sizeof(*s->ways_done));
-	s->set_done = calloc(COH_OPS * sets, 1);
+	s->sets = calloc(sets, sizeof(*s->sets));
 	if (s->virtual_tags)
 		s->owner = calloc(1u << (32 - COH_ALIAS_SHIFT), sizeof(*s->owner));
-	return s->records && s->record_free && s->ways_done && s->set_done &&
-	       (s->owner || !s->virtual_tags);
+	return s->records && s->record_free && s->sets && (s->owner || !s->virtual_tags);
 }
 
 struct coh_shadow *coh_shadow_new(const struct coh_shadow_config *config)
@@ -87,8 +85,7 @@ void coh_shadow_free(struct coh_shadow *s)
 	free(s->records);
 	free(s->record_free);
 	free(s->owner);
-	free(s->ways_done);
-	free(s->set_done);
+	free(s->sets);
 	free(s->with[COH_DATA].page);
 	free(s->with[COH_INSN].page);
 	free(s);
@@ -342,7 +339,7 @@ void record_close(struct coh_shadow *s, const struct place *pl)
 	if (!r)
 		return;
 	for (const struct copy *c = r->copies; c; c = c->next) {
-		if (c->stale || c->foreign || found[c->side])
+		if (c->stale || c->gone || c->foreign || found[c->side])
 			return;
 		found[c->side] = c;
 	}
@@ -388,21 +385,29 @@ struct copy *copy_find(const struct record *r, enum coh_side side, uint32_t tag)
 	return NULL;
 }
 
-struct copy *foreign_find(const struct record *r, enum coh_side side, uint32_t tag)
+/* The first homonym under this alias, or the next after one. */
+struct copy *foreign_next(const struct record *r, const struct copy *after, enum coh_side side,
+			  uint32_t tag)
 {
-	for (struct copy *c = r->copies; c; c = c->next)
+	for (struct copy *c = after ? after->next : r->copies; c; c = c->next)
 		if (c->tag == tag && c->side == side && c->foreign)
 			return c;
 	return NULL;
 }
 
-/* A clean and fresh copy is the one whose loss costs least. */
+/* What would be missed if this copy were forgotten: nothing, a read, a write-back. */
+static unsigned weight(const struct copy *c)
+{
+	return c->dirty ? 3 : c->foreign ? 2 : c->stale != 0;
+}
+
+/* Of equals the oldest. */
 static void drop_dullest(struct coh_shadow *s, struct record *r)
 {
 	struct copy *dull = r->copies;
 
 	for (struct copy *c = r->copies; c; c = c->next)
-		if (!c->dirty && !c->stale && !c->foreign)
+		if (weight(c) <= weight(dull))
 			dull = c;
 	copy_drop(s, r, dull);
 	s->counts.copies_dropped++;
