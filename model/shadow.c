@@ -58,6 +58,7 @@ static void save_copy(const struct place *pl, struct copy *c, uint32_t mask)
 	const uint8_t *newest = pl->page->newest + pl->off;
 
 	add_old(&c->stale, c->old, mask, newest);
+	c->sure |= mask;
 	if (c->dirty)
 		add_old(&c->held, c->held_old, mask, newest);
 }
@@ -117,12 +118,15 @@ static void fill_line(struct coh_shadow *s, const struct part *p)
 	for (uint32_t i = 0; i < n; i++) {
 		struct place pl;
 		struct record *r;
+		struct copy *c;
 
 		if (!place_of(s, base + i * s->granule, &pl) || holds(s, &pl, p->side, p->tag) ||
 		    fill_quietly(s, &pl, p->side, p->tag))
 			continue;
 		r = record_open(s, &pl);
-		refill(&pl, r, copy_add(s, r, p->side, p->tag));
+		c = copy_add(s, r, p->side, p->tag);
+		c->sure = r->sure;
+		refill(&pl, r, c);
 		list_page(s, p->side, pl.page);
 		record_close(s, &pl);
 	}
@@ -158,6 +162,7 @@ static void store_beside_copy(const struct part *p, struct copy *c, bool own)
 	if (own && c->side == COH_DATA && c->tag == p->tag) {
 		c->stale &= ~p->mask;
 		c->held &= ~p->mask;
+		c->sure &= ~p->mask;
 	} else {
 		save_copy(&p->pl, c, p->mask);
 	}
@@ -174,7 +179,8 @@ static void store_memory(struct coh_shadow *s, struct part *p, bool own, bool de
 		r = record_open(s, &p->pl);
 		for (struct copy *c = r->copies; c; c = c->next)
 			store_beside_copy(p, c, own);
-		r->caused &= ~p->mask;
+		forgive(r, p->mask);
+		r->sure &= ~p->mask;
 	}
 	p->pl.line->stale &= ~p->mask;
 	set_writer(s, p, r, device);
@@ -344,6 +350,7 @@ static void store_copy(const struct coh_shadow *s, const struct place *pl, struc
 		own->gone &= allocates ? 0 : ~mask;
 	}
 	own->stale &= ~mask;
+	own->sure &= ~mask;
 	own->held = own->stale;
 	memcpy(own->held_old, own->old, sizeof(own->old));
 	own->dirty = true;
@@ -387,6 +394,7 @@ static void overwrite(const struct part *p, const struct place *other, struct co
 	uint32_t in = p->a.pa - p->pl.pa;
 
 	c->stale |= mask;
+	c->sure |= mask;
 	if (mask && p->a.bytes)
 		memcpy(c->old + in, p->a.bytes, p->a.size);
 	if (p->a.attr == COH_WRITE_BACK) {
@@ -460,7 +468,8 @@ static void store_record(struct coh_shadow *s, struct part *p, struct copy *own)
 		save_copy(&p->pl, c, p->mask);
 	}
 	add_memory(&p->pl, p->mask, newest);
-	r->caused &= ~p->mask;
+	forgive(r, p->mask);
+	r->sure |= p->mask;
 	set_writer(s, p, r, false);
 	set_newest(p);
 }

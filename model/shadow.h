@@ -58,6 +58,10 @@
 
 #include "model/cpus.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define COH_PAGE_SHIFT 12u
 #define COH_PAGE_SIZE  (1u << COH_PAGE_SHIFT)
 #define COH_PAGE_MASK  (COH_PAGE_SIZE - 1)
@@ -142,7 +146,8 @@ struct coh_copy_state {
 struct coh_finding {
 	enum coh_reader by;
 	enum coh_cause cause;
-	/* False: it takes an eviction at the wrong moment as well. */
+	/* Old even on a cache that never evicts by itself.  False: it takes an
+	 * eviction at the wrong moment as well (or a line in an unlucky way). */
 	bool certain;
 	/* The newest byte is in neither the reader's copy nor memory. */
 	bool memory_old;
@@ -340,5 +345,9 @@ static inline void coh_store_quiet(const struct coh_view *v, struct coh_page *p,
 	if (size > 4)
 		p->writer[(off >> 2) + 1] = pc;
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -60,14 +60,25 @@ static bool dirty_elsewhere(const struct record *r, const struct copy *own, uint
 	return false;
 }
 
+static const struct blame *blamed_for(const struct record *r, uint32_t bit)
+{
+	for (unsigned i = 0; i < 2; i++)
+		if (r->blame[i].bytes & bit)
+			return &r->blame[i];
+	return NULL;
+}
+
 static enum coh_cause cause_at(const struct place *pl, const struct record *r,
 			       const struct copy *own, const struct copy *foreign, bool had,
 			       uint32_t bit)
 {
+	const struct blame *blamed;
+
 	if (foreign)
 		return COH_OTHER_PAGE;
-	if (r->caused & bit && pl->line->stale & bit && !dirty_elsewhere(r, own, bit))
-		return r->cause;
+	blamed = blamed_for(r, bit);
+	if (blamed && pl->line->stale & bit && !dirty_elsewhere(r, own, bit))
+		return blamed->cause;
 	if (own && had && own->stale & bit)
 		return COH_OLD_COPY;
 	if (pl->line->stale & bit && dirty_elsewhere(r, own, bit))
@@ -151,10 +162,7 @@ void describe(const struct coh_shadow *s, const struct place *pl, const struct r
 	memset(f, 0, sizeof(*f));
 	f->by = by;
 	f->cause = cause_at(pl, r, own, foreign, had, bit);
-	if (own && had)
-		f->certain = (own->dirty ? own->held : own->stale) & bit;
-	else
-		f->certain = foreign || pl->line->stale & bit;
+	f->certain = foreign || (own && had ? own->sure : r->sure) & bit;
 	f->memory_old = pl->line->stale & bit;
 	f->va = a->va;
 	f->pa = a->pa;
@@ -168,7 +176,8 @@ void describe(const struct coh_shadow *s, const struct place *pl, const struct r
 	f->writer_known = w->pc && !f->by_device;
 	f->writer = *w;
 	f->culprit_known = f->cause == COH_CLOBBERED || f->cause == COH_DISCARDED;
-	f->culprit = r->culprit;
+	if (f->culprit_known)
+		f->culprit = blamed_for(r, bit)->who;
 	f->line_pa = pl->pa;
 	f->granule = s->granule;
 	f->memory_stale = pl->line->stale;

@@ -32,6 +32,7 @@ struct copy {
 	struct copy *next;
 	uint32_t tag; /* the alias, without flags */
 	uint32_t stale, held, gone;
+	uint32_t sure;	   /* stale even if no cache ever evicted by itself */
 	uint32_t other_pa; /* foreign only: the granule that sits here */
 	uint32_t same;	   /* foreign only: bytes a store of this page's left there */
 	uint8_t side;
@@ -48,11 +49,15 @@ struct record {
 	unsigned n;
 	uint32_t pa;
 	bool used;
+	/* What memory would lack if no cache ever evicted by itself; as copy.sure. */
+	uint32_t sure;
 	struct coh_who writer[COH_GRANULE_MAX / 4];
-	/* Bytes that memory lost, to whom and how. */
-	uint32_t caused;
-	enum coh_cause cause;
-	struct coh_who culprit;
+	/* Bytes that memory lost, or may have lost: the two latest acts that did it. */
+	struct blame {
+		uint32_t bytes;
+		enum coh_cause cause;
+		struct coh_who who;
+	} blame[2];
 };
 
 /* A granule of one page. */
@@ -163,6 +168,13 @@ static inline void touch(const struct coh_shadow *s, struct coh_page *page)
 static inline bool quiet_copy_is(uint32_t word, uint32_t tag)
 {
 	return (word & ~(COH_D_DIRTY | COH_D_FETCHED)) == (tag | COH_D_PRESENT);
+}
+
+/* These bytes are in memory now, or were stored again: nobody lost them. */
+static inline void forgive(struct record *r, uint32_t bytes)
+{
+	r->blame[0].bytes &= ~bytes;
+	r->blame[1].bytes &= ~bytes;
 }
 
 /* Which bytes may be overwritten in memory with older ones, at any moment. */

@@ -16,9 +16,10 @@ static void blame(struct record *r, enum coh_cause cause, uint32_t bytes, const 
 {
 	if (!bytes)
 		return;
-	r->cause = cause;
-	r->caused = bytes;
-	r->culprit = *who;
+	forgive(r, bytes);
+	if (r->blame[0].bytes)
+		r->blame[1] = r->blame[0];
+	r->blame[0] = (struct blame){ bytes, cause, *who };
 }
 
 /*
@@ -29,7 +30,8 @@ static void blame(struct record *r, enum coh_cause cause, uint32_t bytes, const 
 static void write_back(const struct place *pl, struct record *r, struct copy *c,
 		       const struct coh_who *who)
 {
-	blame(r, COH_CLOBBERED, c->held & ~pl->line->stale, who);
+	/* Also bytes that are dirty elsewhere: those may have been evicted before. */
+	blame(r, COH_CLOBBERED, c->held, who);
 	for (struct copy *d = r->copies; d; d = d->next) {
 		if (d == c || !d->dirty || d->foreign)
 			continue;
@@ -39,7 +41,8 @@ static void write_back(const struct place *pl, struct record *r, struct copy *c,
 	pl->line->stale = 0;
 	add_memory(pl, c->held, c->held_old);
 	add_memory(pl, c->gone, c->gone_old);
-	r->caused &= pl->line->stale;
+	forgive(r, ~pl->line->stale);
+	r->sure = c->sure;
 	c->dirty = false;
 	c->held = c->gone = 0;
 }
@@ -241,18 +244,14 @@ static void lose_copies(struct coh_shadow *s, const struct place *pl, struct rec
 static bool clean_copies(struct coh_shadow *s, const struct place *pl, struct record *r,
 			 const struct sweep *w)
 {
-	uint32_t held = 0, last = 0;
 	bool any = false;
 
 	for (struct copy *c = r->copies; c; c = c->next) {
 		if (!c->dirty || c->foreign || !(act_on(s, w, pl, c->tag) & CLEAN))
 			continue;
-		last = c->held;
-		held |= last;
 		write_back(pl, r, c, w->who);
 		any = true;
 	}
-	blame(r, COH_CLOBBERED, held & ~last, w->who);
 	return any;
 }
 

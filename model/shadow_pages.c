@@ -283,6 +283,7 @@ struct record *record_open(struct coh_shadow *s, const struct place *pl)
 		return r;
 	r = record_new(s);
 	r->pa = pl->pa;
+	r->sure = pl->line->stale;
 	remember_writers(s, pl, r);
 	if (d & COH_D_PRESENT)
 		copy_add(s, r, COH_DATA, d & ~COH_D_FLAGS)->dirty = d & COH_D_DIRTY;
