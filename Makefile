@@ -51,6 +51,7 @@ include guests/guests.mk
 include guests/linux/linux.mk
 include tests/tests.mk
 include bench/bench.mk
+include tests/fuzz/fuzz.mk
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \

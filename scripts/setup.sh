@@ -5,6 +5,7 @@
 #
 #   scripts/setup.sh          what `make demo` and `make check` need
 #   scripts/setup.sh linux    also what `make check-linux` needs
+#   scripts/setup.sh fuzz     also what `make fuzz` needs
 #
 # Debian 12 ships QEMU 7.2, whose plugin interface cannot read registers.  There
 # the backports suite is added, at the address apt already uses for Debian.
@@ -13,14 +14,18 @@ set -eu
 
 what=${1:-base}
 case $what in
-base | linux) ;;
--h | --help) sed -n '3,12s/^# \{0,1\}//p' "$0"; exit 0 ;;
-*) echo "setup.sh: unknown set '$what', expected 'base' or 'linux'" >&2; exit 2 ;;
+base | linux | fuzz) ;;
+-h | --help) sed -n '4,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+*) echo "setup.sh: unknown set '$what', expected 'base', 'linux' or 'fuzz'" >&2; exit 2 ;;
 esac
 
 base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross python3"
 linux_packages="linux-source-6.1 bc bison flex cpio xz-utils libssl-dev"
+
+# Debian's default clang and the runtime of its libFuzzer and sanitizers.
+clang_version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
+fuzz_packages="clang libclang-rt-${clang_version:-14}-dev"
 
 list=/etc/apt/sources.list.d/coherer-backports.list
 qemu_min=9.2
@@ -84,6 +89,7 @@ apt_install() {
 
 want="$base_packages"
 [ "$what" = linux ] && want="$want $linux_packages"
+[ "$what" = fuzz ] && want="$want $fuzz_packages"
 # shellcheck disable=SC2086 # a list of words
 need=$(missing $want)
 if [ -n "$need" ]; then
