@@ -93,7 +93,7 @@ static bool fill_quietly(struct coh_shadow *s, const struct place *pl, enum coh_
 		l->d |= COH_D_FETCHED;
 		pl->page->fetched[pl->idx] = tag | COH_D_PRESENT;
 	}
-	list_page(s, side, pl->page);
+	list_line(s, side, pl);
 	return true;
 }
 
@@ -127,7 +127,7 @@ static void fill_line(struct coh_shadow *s, const struct part *p)
 		c = copy_add(s, r, p->side, p->tag);
 		c->sure = r->sure;
 		refill(&pl, r, c);
-		list_page(s, p->side, pl.page);
+		list_line(s, p->side, &pl);
 		record_close(s, &pl);
 	}
 }
@@ -268,8 +268,28 @@ static bool load_part(struct coh_shadow *s, struct part *p, struct coh_finding *
 	return judge(s, p, cached, had, f);
 }
 
+/*
+ * The commonest of the slow cases: a line that nobody has, with nothing old in
+ * memory, is brought in.  Returns false if it is any other case.
+ */
+static bool fill_at_once(struct coh_shadow *s, const struct coh_access *a, enum coh_side side)
+{
+	uint32_t off = a->pa & COH_PAGE_MASK, in = off & (s->granule - 1);
+	struct place pl;
+
+	if (a->attr == COH_UNCACHED || in + a->size > s->granule || s->per_line[side] != 1 ||
+	    !place_peek(s, a->pa, &pl) ||
+	    (a->bytes && memcmp(a->bytes, pl.page->newest + off, a->size)) ||
+	    !fill_quietly(s, &pl, side, tag_of(s, side, a->va)))
+		return false;
+	touch(s, pl.page);
+	return true;
+}
+
 bool coh_shadow_load(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
 {
+	if (fill_at_once(s, a, COH_DATA))
+		return false;
 	return for_each_part(s, a, COH_DATA, load_part, f);
 }
 
@@ -288,6 +308,8 @@ static bool fetch_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 
 bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
 {
+	if (fill_at_once(s, a, COH_INSN))
+		return false;
 	return for_each_part(s, a, COH_INSN, fetch_part, f);
 }
 
@@ -324,7 +346,7 @@ static void dirty_quietly(struct coh_shadow *s, const struct place *pl, uint32_t
 	/* All of the granule, so that quiet stores after this need not save. */
 	save_memory(pl, coh_byte_mask(0, s->granule));
 	pl->line->d = tag | COH_D_PRESENT | COH_D_DIRTY;
-	list_page(s, COH_DATA, pl->page);
+	list_line(s, COH_DATA, pl);
 }
 
 /*
@@ -511,8 +533,30 @@ static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 	return found;
 }
 
+/* The same for a store: a line that nobody has, or only this copy has, gets dirty. */
+static bool dirty_at_once(struct coh_shadow *s, const struct coh_access *a)
+{
+	uint32_t in = a->pa & (s->granule - 1);
+	struct part p = { .a = *a, .mask = coh_byte_mask(in, a->size), .side = COH_DATA };
+
+	if (a->attr != COH_WRITE_BACK || in + a->size > s->granule ||
+	    s->per_line[COH_DATA] != 1 || !place_peek(s, a->pa, &p.pl) || p.pl.line->stale)
+		return false;
+	p.tag = tag_of(s, COH_DATA, a->va);
+	if (p.pl.line->d ? p.pl.line->d != (p.tag | COH_D_PRESENT) : !s->config.write_allocate)
+		return false;
+	touch(s, p.pl.page);
+	dirty_quietly(s, &p.pl, p.tag);
+	p.pl.line->stale = p.mask;
+	set_writer(s, &p, NULL, false);
+	set_newest(&p);
+	return true;
+}
+
 bool coh_shadow_store(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
 {
+	if (dirty_at_once(s, a))
+		return false;
 	return for_each_part(s, a, COH_DATA, store_part, f);
 }
 

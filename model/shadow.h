@@ -207,7 +207,8 @@ struct coh_line {
 
 struct coh_page {
 	uint32_t pa;
-	bool has_d, has_i;  /* on the list of pages with such copies */
+	bool listed[2];	    /* by side: on the list of pages with such copies */
+	uint64_t live[2][COH_PAGE_SIZE / 16 / 64]; /* and the lines that may have one */
 	uint32_t touched;   /* when an access came amid a sweep by set and way */
 	uint32_t *fetched;  /* per granule: alias | COH_D_PRESENT, or 0 */
 	uint8_t *memory;    /* what memory holds where it is stale */

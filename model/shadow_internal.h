@@ -132,7 +132,7 @@ struct coh_shadow {
 /* shadow_pages.c: storage */
 bool place_of(struct coh_shadow *s, uint32_t pa, struct place *pl);
 bool place_peek(const struct coh_shadow *s, uint32_t pa, struct place *pl);
-void list_page(struct coh_shadow *s, enum coh_side side, struct coh_page *page);
+void list_line(struct coh_shadow *s, enum coh_side side, const struct place *pl);
 bool need_memory_image(struct coh_page *page);
 bool need_fetched(const struct coh_shadow *s, struct coh_page *page);
 struct record *record_at(const struct coh_shadow *s, const struct place *pl);

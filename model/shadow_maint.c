@@ -312,29 +312,29 @@ static bool has_copies(const struct coh_line *l, enum coh_side side)
 	return l->d & (COH_D_RECORD | (side == COH_DATA ? COH_D_PRESENT : COH_D_FETCHED));
 }
 
-/* Returns whether the page must stay on the list: it still has such copies. */
-static bool sweep_page(struct coh_shadow *s, struct coh_page *page, const struct sweep *w,
-		       bool *changed)
-{
-	bool stale = false, copies = false;
+struct sweep_result {
+	bool changed, stale, copies;
+};
 
-	for (uint32_t i = 0; i < s->lines_a_page; i++) {
+static void sweep_lines(struct coh_shadow *s, struct coh_page *page, const struct sweep *w,
+			unsigned word, struct sweep_result *result)
+{
+	uint64_t *live = &page->live[w->side][word];
+
+	for (uint64_t left = *live; left; left &= left - 1) {
+		unsigned bit = (unsigned)__builtin_ctzll(left);
+		uint32_t i = word * 64 + bit;
 		struct place pl = { page, &page->line[i], page->pa + (i << s->shift), i << s->shift,
 				    i };
 
-		if (!pl.line->d)
-			continue;
 		if (has_copies(pl.line, w->side))
-			*changed |= sweep_place(s, &pl, w);
-		stale |= pl.line->stale != 0;
-		copies |= has_copies(pl.line, w->side);
+			result->changed |= sweep_place(s, &pl, w);
+		result->stale |= pl.line->stale != 0;
+		if (has_copies(pl.line, w->side))
+			result->copies = true;
+		else
+			*live &= ~(1ull << bit);
 	}
-	/* Dirty lines count on what was saved when they got dirty. */
-	if (!stale && !copies && w->side == COH_DATA) {
-		free(page->memory);
-		page->memory = NULL;
-	}
-	return copies;
 }
 
 bool sweep_side(struct coh_shadow *s, const struct sweep *w)
@@ -346,13 +346,19 @@ bool sweep_side(struct coh_shadow *s, const struct sweep *w)
 	make_room(s);
 	for (uint32_t i = 0; i < l->n; i++) {
 		struct coh_page *page = l->page[i];
+		struct sweep_result result = { 0 };
 
-		if (sweep_page(s, page, w, &changed))
+		for (unsigned word = 0; word * 64 < s->lines_a_page; word++)
+			sweep_lines(s, page, w, word, &result);
+		changed |= result.changed;
+		/* Dirty lines count on what was saved when they got dirty. */
+		if (!result.stale && !result.copies && w->side == COH_DATA) {
+			free(page->memory);
+			page->memory = NULL;
+		}
+		page->listed[w->side] = result.copies;
+		if (result.copies)
 			l->page[kept++] = page;
-		else if (w->side == COH_DATA)
-			page->has_d = false;
-		else
-			page->has_i = false;
 	}
 	l->n = kept;
 	return changed;

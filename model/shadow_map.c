@@ -42,7 +42,7 @@ static void add_foreign(struct coh_shadow *s, uint32_t pa, enum coh_side side, u
 	c->foreign = true;
 	c->other_pa = other_pa;
 	/* A flush of everything must come by here to take it away. */
-	list_page(s, side, pl.page);
+	list_line(s, side, &pl);
 }
 
 /* The virtual line leaves the granule at `from`: what may still answer there? */

@@ -160,13 +160,8 @@ bool place_peek(const struct coh_shadow *s, uint32_t pa, struct place *pl)
 	return true;
 }
 
-void list_page(struct coh_shadow *s, enum coh_side side, struct coh_page *page)
+static void list_page(struct page_list *l, struct coh_page *page)
 {
-	struct page_list *l = &s->with[side];
-	bool *listed = side == COH_DATA ? &page->has_d : &page->has_i;
-
-	if (*listed)
-		return;
 	if (l->n == l->cap) {
 		uint32_t cap = l->cap ? 2 * l->cap : 1024;
 		void *grown = realloc(l->page, cap * sizeof(*l->page));
@@ -177,7 +172,18 @@ void list_page(struct coh_shadow *s, enum coh_side side, struct coh_page *page)
 		l->cap = cap;
 	}
 	l->page[l->n++] = page;
-	*listed = true;
+}
+
+/* The line has a copy on this side: sweeps must come by. */
+void list_line(struct coh_shadow *s, enum coh_side side, const struct place *pl)
+{
+	struct coh_page *page = pl->page;
+
+	page->live[side][pl->idx / 64] |= 1ull << pl->idx % 64;
+	if (page->listed[side])
+		return;
+	page->listed[side] = true;
+	list_page(&s->with[side], page);
 }
 
 bool need_memory_image(struct coh_page *page)

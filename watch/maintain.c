@@ -5,17 +5,6 @@
  */
 #include "watch/trace.h"
 
-#define MODE_MASK 0x1fu
-#define MODE_USER 0x10u
-
-/* Only MCR p15 in a privileged mode has the effect; elsewhere it traps. */
-static bool takes_effect(const struct action *a)
-{
-	uint32_t cpsr = read_register(tracer.cpsr);
-
-	return (cpsr & MODE_MASK) != MODE_USER && condition_holds(a->cond, cpsr);
-}
-
 static struct maint_entry *log_slot(uint32_t line_pa, enum coh_side side)
 {
 	uint32_t line = line_pa / tracer.granule;
@@ -167,7 +156,7 @@ void on_action(unsigned vcpu, void *udata)
 	const struct action *a = &site->action;
 
 	(void)vcpu;
-	if (!takes_effect(a))
+	if (a->cond != COND_ALWAYS && !condition_holds(a->cond, read_register(tracer.cpsr)))
 		return;
 	if (a->kind == ACTION_MAINTAIN) {
 		maintain(site);

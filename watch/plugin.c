@@ -54,6 +54,15 @@ static struct action_site *site_at(uint32_t pc, uint32_t word, const struct acti
 	return s;
 }
 
+/*
+ * Only in a privileged mode has an operation its effect; elsewhere it traps.  A
+ * block is translated for the mode that the CPU is in, and runs in no other.
+ */
+static bool in_user_mode(void)
+{
+	return (read_register(tracer.cpsr) & 0x1f) == 0x10;
+}
+
 static void instrument_action(struct qemu_plugin_insn *insn)
 {
 	uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
@@ -64,7 +73,7 @@ static void instrument_action(struct qemu_plugin_insn *insn)
 	    qemu_plugin_insn_data(insn, &word, sizeof(word)) != sizeof(word))
 		return;
 	a = decode_arm(word);
-	if (a.kind != ACTION_NONE)
+	if (a.kind != ACTION_NONE && !in_user_mode())
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_action, QEMU_PLUGIN_CB_R_REGS,
 						       site_at(pc, word, &a));
 }
