@@ -284,6 +284,20 @@ static __attribute__((noinline)) void slow_store(struct view_entry *e, qemu_plug
 
 /* ---- the quiet path ---- */
 
+/* What the callbacks are told of an instruction: its address, and the size of its
+ * accesses (0: not known) above. */
+void *pack_access(uint32_t pc, uint32_t size)
+{
+	return (void *)(uintptr_t)((uint64_t)size << 32 | pc);
+}
+
+static inline uint32_t access_size(const void *udata, qemu_plugin_meminfo_t info)
+{
+	uint32_t size = (uint32_t)((uint64_t)(uintptr_t)udata >> 32);
+
+	return likely(size) ? size : 1u << qemu_plugin_mem_size_shift(info);
+}
+
 static inline bool same_bytes(const struct view_entry *e, qemu_plugin_meminfo_t info, uint32_t off,
 			      uint32_t size)
 {
@@ -314,7 +328,7 @@ void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *ud
 		if (!e->page)
 			return;
 		if (unlikely(in + 8 > tracer.granule))
-			size = 1u << qemu_plugin_mem_size_shift(info);
+			size = access_size(udata, info);
 		if (likely(in + size <= tracer.granule &&
 			   coh_load_is_quiet(e->view, e->page, va, off) &&
 			   same_bytes(e, info, off, size)))
@@ -354,7 +368,7 @@ void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *u
 
 		if (!e->page)
 			return;
-		size = 1u << qemu_plugin_mem_size_shift(info);
+		size = access_size(udata, info);
 		if (likely(size <= 8 && in + size <= tracer.granule &&
 			   coh_store_is_quiet(e->view, e->page, va, off))) {
 			coh_store_quiet(e->view, e->page, off, size, pc, tracer.space);

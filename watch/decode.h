@@ -44,6 +44,13 @@ struct action {
  */
 struct action decode_arm(uint32_t insn);
 
+/*
+ * access_size_arm: bytes of each access that the instruction makes, where the
+ * encoding tells; 0 where it does not (coprocessor transfers, no access at all).
+ * Spares the quiet path a question to the emulator.
+ */
+uint32_t access_size_arm(uint32_t insn);
+
 /* Whether the condition holds for these flags (the CPSR). */
 bool condition_holds(unsigned cond, uint32_t cpsr);
 

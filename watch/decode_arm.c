@@ -80,6 +80,23 @@ struct action decode_arm(uint32_t insn)
 	return a;
 }
 
+uint32_t access_size_arm(uint32_t insn)
+{
+	if (insn >> 28 == 15)
+		return 0;
+	switch (insn >> 25 & 7) {
+	case 2:
+	case 3: /* LDR, STR; bit 22: bytes.  Of case 3, bit 4 set is no load or store. */
+		if (insn >> 25 & 1 && insn & 0x10)
+			return 0;
+		return insn >> 22 & 1 ? 1 : 4;
+	case 4: /* LDM, STM */
+		return 4;
+	default:
+		return 0;
+	}
+}
+
 bool condition_holds(unsigned cond, uint32_t cpsr)
 {
 	bool n = cpsr >> 31 & 1, z = cpsr >> 30 & 1, c = cpsr >> 29 & 1, v = cpsr >> 28 & 1;

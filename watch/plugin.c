@@ -63,16 +63,10 @@ static bool in_user_mode(void)
 	return (read_register(tracer.cpsr) & 0x1f) == 0x10;
 }
 
-static void instrument_action(struct qemu_plugin_insn *insn)
+static void instrument_action(struct qemu_plugin_insn *insn, uint32_t pc, uint32_t word)
 {
-	uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn);
-	struct action a;
-	uint32_t word;
+	struct action a = decode_arm(word);
 
-	if (qemu_plugin_insn_size(insn) != 4 ||
-	    qemu_plugin_insn_data(insn, &word, sizeof(word)) != sizeof(word))
-		return;
-	a = decode_arm(word);
 	if (a.kind != ACTION_NONE && !in_user_mode())
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_action, QEMU_PLUGIN_CB_R_REGS,
 						       site_at(pc, word, &a));
@@ -80,13 +74,17 @@ static void instrument_action(struct qemu_plugin_insn *insn)
 
 static void instrument_insn(struct qemu_plugin_insn *insn)
 {
-	void *pc = (void *)(uintptr_t)qemu_plugin_insn_vaddr(insn);
+	uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn), word = 0;
+	bool arm = qemu_plugin_insn_size(insn) == sizeof(word) &&
+		   qemu_plugin_insn_data(insn, &word, sizeof(word)) == sizeof(word);
+	void *udata = pack_access(pc, arm ? access_size_arm(word) : 0);
 
 	qemu_plugin_register_vcpu_mem_cb(insn, on_load, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R,
-					 pc);
+					 udata);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_W,
-					 pc);
-	instrument_action(insn);
+					 udata);
+	if (arm)
+		instrument_action(insn, pc, word);
 }
 
 static guint block_hash(gconstpointer p)

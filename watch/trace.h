@@ -91,6 +91,7 @@ struct tracer {
 extern struct tracer tracer;
 
 /* access.c */
+void *pack_access(uint32_t pc, uint32_t size);
 void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void on_block(unsigned vcpu, void *udata);
