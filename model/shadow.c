@@ -537,11 +537,12 @@ static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 static bool dirty_at_once(struct coh_shadow *s, const struct coh_access *a)
 {
 	uint32_t in = a->pa & (s->granule - 1);
-	struct part p = { .a = *a, .mask = coh_byte_mask(in, a->size), .side = COH_DATA };
+	struct part p = { .a = *a, .side = COH_DATA };
 
-	if (a->attr != COH_WRITE_BACK || in + a->size > s->granule ||
-	    s->per_line[COH_DATA] != 1 || !place_peek(s, a->pa, &p.pl) || p.pl.line->stale)
+	if (a->attr != COH_WRITE_BACK || in + a->size > s->granule || s->per_line[COH_DATA] != 1 ||
+	    !place_peek(s, a->pa, &p.pl) || p.pl.line->stale)
 		return false;
+	p.mask = coh_byte_mask(in, a->size);
 	p.tag = tag_of(s, COH_DATA, a->va);
 	if (p.pl.line->d ? p.pl.line->d != (p.tag | COH_D_PRESENT) : !s->config.write_allocate)
 		return false;

@@ -68,7 +68,7 @@ extern "C" {
 
 /* ARMv4 and v5 have pages of 1 KiB: an alias is a translation of that size. */
 #define COH_ALIAS_SHIFT 10u
-#define COH_ALIAS_MASK  (~0u << COH_ALIAS_SHIFT)
+#define COH_ALIAS_MASK	(~0u << COH_ALIAS_SHIFT)
 
 /* One staleness mask covers one granule: a line, or 32 bytes of a longer one. */
 #define COH_GRANULE_MAX 32u
@@ -77,8 +77,8 @@ extern "C" {
 
 /* How the page table (and the cache switches) let an access use the cache. */
 enum coh_attr {
-	COH_UNCACHED,      /* memory itself is read and written */
-	COH_WRITE_BACK,    /* a store stays in the line until it is cleaned */
+	COH_UNCACHED,	   /* memory itself is read and written */
+	COH_WRITE_BACK,	   /* a store stays in the line until it is cleaned */
 	COH_WRITE_THROUGH, /* a store updates a present line and memory */
 };
 
@@ -93,12 +93,12 @@ enum coh_reader {
 
 /* Why the newest byte may be missed: what decides the missing maintenance. */
 enum coh_cause {
-	COH_OLD_COPY,    /* the reader's own copy is older than the newest byte */
+	COH_OLD_COPY,	 /* the reader's own copy is older than the newest byte */
 	COH_NOT_CLEANED, /* the newest byte is dirty elsewhere, memory is old */
-	COH_THREATENED,  /* an old dirty copy may be written back over it */
-	COH_CLOBBERED,   /* an old dirty copy was written back over it */
-	COH_DISCARDED,   /* the only newest copy was invalidated */
-	COH_OTHER_PAGE,  /* homonym: this virtual line holds another page */
+	COH_THREATENED,	 /* an old dirty copy may be written back over it */
+	COH_CLOBBERED,	 /* an old dirty copy was written back over it */
+	COH_DISCARDED,	 /* the only newest copy was invalidated */
+	COH_OTHER_PAGE,	 /* homonym: this virtual line holds another page */
 	COH_CAUSES,
 };
 
@@ -140,7 +140,7 @@ struct coh_copy_state {
 };
 
 #define COH_FINDING_COPIES 8
-#define COH_VALUE_MAX      16
+#define COH_VALUE_MAX	   16
 
 /* One read that a legal cache may answer with old bytes. */
 struct coh_finding {
@@ -154,16 +154,16 @@ struct coh_finding {
 	uint32_t va, pa, size; /* of the part of the access in one granule */
 	uint32_t pc, mm;
 	enum coh_attr attr;
-	uint32_t bad;      /* bit n: byte n of the access may be old */
+	uint32_t bad;	   /* bit n: byte n of the access may be old */
 	uint32_t first_pa; /* the first such byte */
 	bool values_known;
 	uint8_t newest[COH_VALUE_MAX], old[COH_VALUE_MAX];
 	bool writer_known;
 	struct coh_who writer; /* of the first such byte */
-	bool by_device;        /* the newest byte was written by a device */
+	bool by_device;	       /* the newest byte was written by a device */
 	bool culprit_known;
 	struct coh_who culprit; /* who discarded or clobbered */
-	uint32_t other_pa;      /* homonym: the line of this physical address */
+	uint32_t other_pa;	/* homonym: the line of this physical address */
 	uint32_t line_pa, granule;
 	uint32_t memory_stale; /* masks within the granule */
 	unsigned n_copies;
@@ -180,8 +180,8 @@ struct coh_shadow_config {
 
 /* What was given up: the model never fails silently. */
 struct coh_shadow_counts {
-	uint64_t device_bytes;  /* bytes found changed with no store */
-	uint64_t copies_dropped; /* more aliases of a line than are kept */
+	uint64_t device_bytes;	  /* bytes found changed with no store */
+	uint64_t copies_dropped;  /* more aliases of a line than are kept */
 	uint64_t lines_forgotten; /* lines in trouble beyond what is kept */
 };
 
@@ -202,16 +202,16 @@ struct coh_shadow;
 struct coh_line {
 	uint32_t d;
 	uint32_t stale; /* bytes that memory holds an old version of */
-	uint32_t mm;    /* of the last store */
+	uint32_t mm;	/* of the last store */
 };
 
 struct coh_page {
 	uint32_t pa;
-	bool listed[2];	    /* by side: on the list of pages with such copies */
+	bool listed[2]; /* by side: on the list of pages with such copies */
 	uint64_t live[2][COH_PAGE_SIZE / 16 / 64]; /* and the lines that may have one */
-	uint32_t touched;   /* when an access came amid a sweep by set and way */
-	uint32_t *fetched;  /* per granule: alias | COH_D_PRESENT, or 0 */
-	uint8_t *memory;    /* what memory holds where it is stale */
+	uint32_t touched;		    /* when an access came amid a sweep by set and way */
+	uint32_t *fetched;		    /* per granule: alias | COH_D_PRESENT, or 0 */
+	uint8_t *memory;		    /* what memory holds where it is stale */
 	uint32_t writer[COH_PAGE_SIZE / 4]; /* pc of the last store to a word */
 	uint8_t newest[COH_PAGE_SIZE];
 	struct coh_line line[];
@@ -301,7 +301,7 @@ struct coh_view {
 	uint32_t store_mask, store_bits;
 	uint32_t stale_mask; /* which bytes of a store make memory stale */
 	uint32_t fetch_mask;
-	unsigned shift;	     /* log2 of the granule */
+	unsigned shift; /* log2 of the granule */
 };
 
 struct coh_view coh_shadow_view(const struct coh_shadow *s, enum coh_attr attr);

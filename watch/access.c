@@ -260,8 +260,8 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 		a.size = COH_PAGE_SIZE - off;
 	}
 	notice_device(e, off, a.size, store);
-	found = store ? coh_shadow_store(tracer.shadow, &a, &f) :
-			coh_shadow_load(tracer.shadow, &a, &f);
+	found = store ? coh_shadow_store(tracer.shadow, &a, &f)
+		      : coh_shadow_load(tracer.shadow, &a, &f);
 	if (unlikely(found))
 		events_finding(&f);
 }

@@ -30,9 +30,9 @@ struct action {
 	enum action_kind kind;
 	enum coh_op op;
 	enum action_scope scope;
-	bool data, insn;  /* which caches */
-	unsigned reg;	   /* the general register that holds the operand */
-	unsigned cond;	   /* condition field */
+	bool data, insn; /* which caches */
+	unsigned reg;	 /* the general register that holds the operand */
+	unsigned cond;	 /* condition field */
 };
 
 #define COND_ALWAYS 14u

@@ -7,9 +7,9 @@
 #include "watch/decode.h"
 
 /* MCR/MRC p15 with the fields that are named below as variables. */
-#define CP15_MASK	0x0f000f10u
-#define CP15_TRANSFER	0x0e000f10u
-#define IS_READ		(1u << 20)
+#define CP15_MASK     0x0f000f10u
+#define CP15_TRANSFER 0x0e000f10u
+#define IS_READ	      (1u << 20)
 
 #define CRM_OP2(crm, op2) ((crm) << 3 | (op2))
 

@@ -146,8 +146,8 @@ static void fill(struct wire_finding *w, const struct coh_finding *f)
 						 f->copy[i].side == COH_INSN, f->copy[i].dirty };
 	/* A stale fetch may lack either: the instruction side is the rarer, and only
 	 * where memory is new does it matter. */
-	w->last = last_maintenance(f->line_pa, f->by == COH_BY_FETCH && !f->memory_old ?
-						       COH_INSN : COH_DATA);
+	w->last = last_maintenance(f->line_pa,
+				   f->by == COH_BY_FETCH && !f->memory_old ? COH_INSN : COH_DATA);
 }
 
 void events_finding(const struct coh_finding *f)

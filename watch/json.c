@@ -271,7 +271,7 @@ static json_t *redundant_of(const struct tally *t, struct symbols *s)
 			(json_int_t)site[i].count, "redundant", (json_int_t)site[i].redundant);
 		struct code_place at;
 
-		symbols_at(s, site[i].pc, 2, &at);
+		symbols_at(s, site[i].pc, 0, &at);
 		set_place(o, &at);
 		json_array_append_new(list, o);
 	}

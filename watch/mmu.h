@@ -18,10 +18,10 @@ struct mmu {
 	uint32_t process; /* FCSE process number, in bits 31..25 */
 };
 
-#define MMU_ON	   (1u << 0)
-#define DCACHE_ON  (1u << 2)
+#define MMU_ON	      (1u << 0)
+#define DCACHE_ON     (1u << 2)
 #define BIG_ENDIAN_ON (1u << 7)
-#define ICACHE_ON  (1u << 12)
+#define ICACHE_ON     (1u << 12)
 
 enum walk_result {
 	WALK_OK,

@@ -5,8 +5,8 @@
  */
 #include "watch/mmu.h"
 
-#define BUFFERED  (1u << 2)
-#define CACHED	  (1u << 3)
+#define BUFFERED (1u << 2)
+#define CACHED	 (1u << 3)
 
 static enum coh_attr attr_of(uint32_t descriptor)
 {
@@ -78,8 +78,8 @@ enum walk_result mmu_walk(const struct mmu *mmu, uint32_t va, read_word_fn read,
 	if ((l1 & 3) == 2)
 		return section(mmu, va, l1, t);
 	fine = (l1 & 3) == 3;
-	t->entry_pa[t->n_entries++] = fine ? (l1 & ~0xfffu) | (va >> 10 & 0x3ff) << 2 :
-					     (l1 & ~0x3ffu) | (va >> 12 & 0xff) << 2;
+	t->entry_pa[t->n_entries++] = fine ? (l1 & ~0xfffu) | (va >> 10 & 0x3ff) << 2
+					   : (l1 & ~0x3ffu) | (va >> 12 & 0xff) << 2;
 	if (!read(t->entry_pa[1], &l2))
 		return WALK_UNKNOWN;
 	return page(mmu, va, l2, fine, t);

@@ -147,14 +147,13 @@ static struct qemu_plugin_register *main_id, *system_control, *table_base;
 
 static void find_registers(void)
 {
-	static const char *const names[NUM_REGS] = { "r0",  "r1",  "r2",  "r3", "r4", "r5",
-						     "r6",  "r7",  "r8",  "r9", "r10", "r11",
-						     "r12", "sp",  "lr",  "pc" };
+	static const char *const names[NUM_REGS] = { "r0",  "r1", "r2", "r3", "r4",  "r5",
+						     "r6",  "r7", "r8", "r9", "r10", "r11",
+						     "r12", "sp", "lr", "pc" };
 	GArray *regs = qemu_plugin_get_registers();
 
 	for (guint i = 0; i < regs->len; i++) {
-		qemu_plugin_reg_descriptor *r =
-			&g_array_index(regs, qemu_plugin_reg_descriptor, i);
+		qemu_plugin_reg_descriptor *r = &g_array_index(regs, qemu_plugin_reg_descriptor, i);
 
 		for (unsigned n = 0; n < NUM_REGS; n++)
 			if (!strcmp(r->name, names[n]))

@@ -83,7 +83,7 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 		stable_name(&r->culprit, culprit, sizeof(culprit));
 	}
 	if (f->last.known)
-		symbols_at(s, f->last.pc, 2, &r->last);
+		symbols_at(s, f->last.pc, 0, &r->last);
 	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
 	find_calls(r, s);
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));

@@ -30,7 +30,8 @@ static void print_core(FILE *out, const struct wire_hello *h)
 	fprintf(out, "a store that misses %s\n",
 		h->write_allocate ? "fills a line" : "does as the core's manual says");
 	if (!h->sees_ram)
-		fprintf(out, "writes by devices are counted, not checked: this QEMU does not let its RAM be seen\n");
+		fprintf(out, "writes by devices are counted, not checked: this QEMU does not let "
+			     "its RAM be seen\n");
 }
 
 static int by_count(const void *a, const void *b)
@@ -152,7 +153,7 @@ static void print_site(FILE *out, const struct wire_maint_site *site, struct sym
 	struct code_place at;
 	char words[96], place[512];
 
-	symbols_at(s, site->pc, 2, &at);
+	symbols_at(s, site->pc, 0, &at); /* an operation takes a privileged mode */
 	report_place(&at, place, sizeof(place));
 	words_maintenance(&m, words, sizeof(words));
 	fprintf(out, "  %10" PRIu64 " of %10" PRIu64 "  %3.0f %%  0x%08x %s: %s\n", site->redundant,

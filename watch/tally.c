@@ -115,7 +115,8 @@ unsigned tally_gaps(const struct tally *t, char gap[TALLY_GAPS][TALLY_GAP_LEN])
 		uint64_t count;
 		const char *what;
 	} gaps[] = {
-		{ e->findings_lost, "different findings were beyond what the plugin keeps" },
+		{ e->findings_lost,
+		  "findings at further places were beyond what is kept: counted, not described" },
 		{ e->unchecked_translations, "page tables could not be read" },
 		{ e->unchecked_accesses, "accesses were not checked" },
 		{ e->copies_dropped, "aliases of a line were beyond what is kept" },

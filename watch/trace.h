@@ -21,7 +21,7 @@
 
 /* A translation in use, as a TLB would keep it. */
 struct view_entry {
-	uint32_t vpage;	       /* va >> 12; VPAGE_NONE: empty */
+	uint32_t vpage; /* va >> 12; VPAGE_NONE: empty */
 	enum coh_attr attr, insn_attr;
 	struct coh_page *page; /* NULL: a device, nothing to do */
 	const uint8_t *host;   /* the emulator's own bytes, NULL if not seen */
@@ -55,7 +55,7 @@ struct maint_entry {
 	struct wire_maint op;
 };
 
-#define MAINT_LOG (1u << 16)
+#define MAINT_LOG  (1u << 16)
 #define BLOCKS_MAX (1u << 18)
 
 struct tracer {
@@ -81,7 +81,7 @@ struct tracer {
 
 	struct action_site *sites;
 	GHashTable *site_by_key;
-	struct maint_entry *maint[2]; /* by enum coh_side */
+	struct maint_entry *maint[2];	/* by enum coh_side */
 	struct maint_entry last_all[2]; /* by enum coh_side */
 	uint64_t maint_clock;
 

@@ -71,8 +71,8 @@ struct wire_finding {
 	uint32_t cause;	  /* enum coh_cause */
 	uint32_t certain; /* 0: it takes an eviction at the wrong moment as well */
 	struct wire_access read;
-	struct wire_access write; /* the store of the newest byte */
-	uint32_t by_device;	  /* the newest byte was written by a device */
+	struct wire_access write;   /* the store of the newest byte */
+	uint32_t by_device;	    /* the newest byte was written by a device */
 	struct wire_access culprit; /* who discarded or clobbered the newest byte */
 	uint32_t other_pa;	    /* homonym: physical address of the line that may answer */
 	uint32_t bad;		    /* bit n: byte n of the read may be old */
@@ -95,8 +95,8 @@ struct wire_finding {
 
 struct wire_hello {
 	uint32_t version;
-	char cpu[32];	 /* canonical name in model/cpus */
-	char qemu[64];	 /* target name and interface version as the plugin sees it */
+	char cpu[32];  /* canonical name in model/cpus */
+	char qemu[64]; /* target name and interface version as the plugin sees it */
 	uint32_t write_allocate;
 	uint32_t sees_ram; /* guest RAM can be read directly: device writes are checked */
 };
@@ -128,7 +128,7 @@ struct wire_end {
 	uint64_t unchecked_translations; /* page tables that could not be read */
 	uint64_t unchecked_accesses;
 	uint64_t copies_dropped, lines_forgotten;
-	uint64_t pages; /* of guest memory that were touched */
+	uint64_t pages;	       /* of guest memory that were touched */
 	uint64_t inconsistent; /* the checker found its own state wrong */
 };
 

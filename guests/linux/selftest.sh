@@ -118,11 +118,12 @@ expect 2 'not a report file' "$here/judge.py" "$tmp/none.json"
 mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/bad"
 cp "$here/check.sh" "$here/judge.py" "$here/kernel.sh" "$tmp/top/guests/linux/"
 echo 'expect kind=missed-clean writer=USER' >"$tmp/top/guests/linux/plant/bad.edit"
-echo 'echo qemu "$2"' >"$tmp/top/guests/linux/boot.sh"
+cp "$tmp/top/guests/linux/plant/bad.edit" "$tmp/top/guests/linux/holes.expect"
+echo 'echo qemu "$3" "$4"' >"$tmp/top/guests/linux/boot.sh"
 touch "$tmp/top/build/linux/stock/vmlinux" "$tmp/top/build/linux/bad/vmlinux"
-# It finds REPORT in every kernel but stock, where it finds STOCK_REPORT.
+# It finds REPORT in every kernel, but STOCK_REPORT in stock without its holes.
 cat >"$tmp/coherer" <<'FAKE'
-case $* in *stock) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
+case $* in *hole*) reports=$REPORT ;; *stock) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
 echo "{\"reports\": [$reports]}" >"$5"
 printf '%s\r\n' "$RESULT 1 signals" "# workload done"
 exit ${STATUS:-$([ -z "$reports" ] || echo 1)}
@@ -134,9 +135,9 @@ check() {
 	env COHERER="$tmp/coherer" REPORT="$report" STOCK_REPORT= RESULT=ok "$@"
 }
 
-expect 0 '^2 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
+expect 0 '^3 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
 expect 0 '^ok - bad ([0-9]*s): 1 report$' check "$tmp/top/guests/linux/check.sh" bad
-expect 1 '^1 passed, 1 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
+expect 1 '^1 passed, 2 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
 expect 1 '^not ok - stock .*expected none' check STOCK_REPORT="$report" \
 	"$tmp/top/guests/linux/check.sh" stock
 expect 1 'not ok 1 signals' check RESULT='not ok' "$tmp/top/guests/linux/check.sh" stock
