@@ -286,6 +286,9 @@ void coh_shadow_settle(struct coh_shadow *s);
 /* The physical line last mapped at va, or COH_VA_UNKNOWN. */
 uint32_t coh_shadow_pa_of(const struct coh_shadow *s, uint32_t va);
 
+/* coh_shadow_check: how many lines break an invariant of the model; 0 is right. */
+uint64_t coh_shadow_check(const struct coh_shadow *s);
+
 const char *coh_cause_name(enum coh_cause cause);
 const char *coh_op_name(enum coh_op op);
 

@@ -217,5 +217,6 @@ void events_end(void)
 	tracer.end.device_bytes += c->device_bytes;
 	tracer.end.copies_dropped = c->copies_dropped;
 	tracer.end.lines_forgotten = c->lines_forgotten;
+	tracer.end.inconsistent = coh_shadow_check(tracer.shadow);
 	send_message(WIRE_END, &tracer.end, sizeof(tracer.end));
 }

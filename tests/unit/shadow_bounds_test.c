@@ -54,6 +54,7 @@ static void start(enum coh_cache_kind kind, uint32_t line)
 
 static void stop(void)
 {
+	assert_int_equal(coh_shadow_check(s), 0);
 	coh_shadow_free(s);
 	s = NULL;
 }

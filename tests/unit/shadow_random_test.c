@@ -399,6 +399,7 @@ static bool agrees(const struct program *prog, char *why, size_t size)
 		r.why[0] = '\0';
 	}
 	snprintf(why, size, "%s", r.why);
+	assert_int_equal(coh_shadow_check(r.shadow), 0);
 	coh_shadow_free(r.shadow);
 	ref_free(r.ref);
 	return !why[0];

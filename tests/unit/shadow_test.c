@@ -542,6 +542,7 @@ static void run_row(void **state)
 		do_move(&t, &m, &row->want);
 	}
 	assert_int_equal(t.checked, strchr(row->trace, '!') != NULL);
+	assert_int_equal(coh_shadow_check(t.s), 0);
 	coh_shadow_free(t.s);
 }
 
