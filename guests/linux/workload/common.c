@@ -193,8 +193,11 @@ void exercise(int fd, unsigned char *map, size_t size, size_t grain, unsigned in
 			compare("mapping", map + offset, model + offset, len, offset);
 		memset(p, 0, len);
 		/* From the page cache twice of three times, from below otherwise. */
-		if (map && round % 3 == 0)
+		/* And waits for the write-back: a store during it would be a race. */
+		if (map && round % 3 == 0) {
 			others_run();
+			must(fsync(fd), "fsync");
+		}
 		if (round % 3 == 0)
 			posix_fadvise(fd, 0, (off_t)size, POSIX_FADV_DONTNEED);
 		if (preadv(fd, piece, cut(piece, p, len, grain), (off_t)offset) != (ssize_t)len)
