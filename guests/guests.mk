@@ -33,7 +33,7 @@ noise-link = @echo "  GUEST $(notdir $@)"; $(GUEST_CC) $(GUEST_CFLAGS) $(GUEST_L
 	-o $@ $(noise-sources) $(noise-lib) -lgcc
 
 .PHONY: guests check-guests-plain
-guests: $(guest-elfs) $(noise-elfs)
+guests: $(guest-elfs) $(noise-elfs) ## build the bare-metal guests
 
 $(guest-out)/%-bug.o: guests/%.c guests/guests.mk
 	$(guest-compile) -DPLANTED

@@ -14,7 +14,7 @@ PLANTS ?= $(patsubst $(LINUX_DIR)/plant/%.edit,%,$(wildcard $(LINUX_DIR)/plant/*
 linux-setup:
 	scripts/setup.sh linux
 
-linux-stock: linux-setup
+linux-stock: linux-setup ## build the stock kernel and the initramfs
 	$(LINUX_DIR)/kernel.sh stock
 	$(LINUX_DIR)/initramfs.sh
 
@@ -22,7 +22,7 @@ linux-images: linux-stock
 	set -e; for name in $(PLANTS); do $(LINUX_DIR)/kernel.sh $$name; done
 
 # The top Makefile's `all` makes build/coherer and the plugin.
-check-linux: all linux-images
+check-linux: all linux-images ## Linux under coherer watch: stock, its holes, every planted bug
 	$(LINUX_DIR)/check.sh stock holes $(PLANTS)
 
 # What of the above can be tested in seconds, without a kernel: for `make check`.
