@@ -15,10 +15,10 @@ static const char *const kinds[] = {
 };
 
 static const char *const policies[] = {
-	[COH_POLICY_READ_ONLY] = "never written",
-	[COH_POLICY_THROUGH] = "write-through",
-	[COH_POLICY_BACK] = "write-back",
-	[COH_POLICY_PAGE] = "write-through or write-back by page",
+	[COH_STORE_READ_ONLY] = "never written",
+	[COH_STORE_THROUGH] = "write-through",
+	[COH_STORE_BACK] = "write-back",
+	[COH_STORE_PAGE] = "write-through or write-back by page",
 };
 
 static const char *const allocs[] = {
@@ -133,7 +133,7 @@ static void print_cache(const char *title, const struct coh_cache *cache, uint32
 	printf("    %u sets, %s in a way\n", (unsigned int)coh_cache_sets(cache),
 	       size_text(coh_cache_way_size(cache), way));
 	print_bits(cache, page);
-	if (cache->policy != COH_POLICY_READ_ONLY)
+	if (cache->policy != COH_STORE_READ_ONLY)
 		printf("    %s\n", alloc_sentences[cache->alloc]);
 }
 
@@ -163,7 +163,7 @@ static void print_data_aliases(const struct coh_cpu *cpu)
 		     "    the line of another page (homonym)");
 		break;
 	}
-	if (cache->policy == COH_POLICY_THROUGH)
+	if (cache->policy == COH_STORE_THROUGH)
 		puts("    no line is ever dirty: to invalidate is enough");
 }
 
@@ -178,7 +178,7 @@ static void print_code(const struct coh_cpu *cpu)
 	}
 	printf("  code: instruction fetches do not look into the data cache\n"
 	       "    after code was written, %sinvalidate the instruction cache%s\n",
-	       cpu->dcache.policy == COH_POLICY_THROUGH ? "" : "write it back, then ",
+	       cpu->dcache.policy == COH_STORE_THROUGH ? "" : "write it back, then ",
 	       coh_cache_aliasing(i, cpu->page) ? ",\n    under every alias that executes it" : "");
 }
 

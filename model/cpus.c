@@ -14,7 +14,7 @@
 #define TAGGED(kib, ways_, line_, kind_, policy_, alloc_, span_kib, tag_hi, tag_lo)                \
 	{                                                                                          \
 		.size = (kib)*1024u, .line = line_, .ways = ways_, .kind = COH_##kind_,            \
-		.policy = COH_POLICY_##policy_, .alloc = COH_ALLOC_##alloc_,                       \
+		.policy = COH_STORE_##policy_, .alloc = COH_ALLOC_##alloc_,                        \
 		.span = (span_kib)*1024u, .tag = { tag_hi, tag_lo },                               \
 	}
 #define CACHE(kib, ways, line, kind, policy, alloc)                                                \
@@ -396,7 +396,7 @@ int coh_cache_check(const struct coh_cache *cache)
 		return COH_CACHE_BAD_KIND;
 	if (!tag_possible(cache))
 		return COH_CACHE_BAD_TAG;
-	if (cache->policy < COH_POLICY_READ_ONLY || cache->policy > COH_POLICY_PAGE ||
+	if (cache->policy < COH_STORE_READ_ONLY || cache->policy > COH_STORE_PAGE ||
 	    cache->alloc < COH_ALLOC_READ || cache->alloc > COH_ALLOC_PAGE)
 		return COH_CACHE_BAD_POLICY;
 	return 0;

@@ -30,11 +30,11 @@ enum coh_cache_kind {
 	COH_PIPT,     /* one place for a physical line, whatever its aliases */
 };
 
-enum coh_policy {
-	COH_POLICY_READ_ONLY = 1, /* an instruction cache: never written by stores */
-	COH_POLICY_THROUGH,	  /* a store always reaches memory: no dirty lines */
-	COH_POLICY_BACK,	  /* a store stays in the line until written back */
-	COH_POLICY_PAGE,	  /* write-through or write-back, by page attribute */
+enum coh_write_policy {
+	COH_STORE_READ_ONLY = 1, /* an instruction cache: never written by stores */
+	COH_STORE_THROUGH,	 /* a store always reaches memory: no dirty lines */
+	COH_STORE_BACK,		 /* a store stays in the line until written back */
+	COH_STORE_PAGE,		 /* write-through or write-back, by page attribute */
 };
 
 enum coh_alloc {
@@ -66,7 +66,7 @@ struct coh_cache {
 	uint32_t line; /* bytes, a power of two, 16..128 */
 	uint32_t ways; /* 1: direct mapped */
 	enum coh_cache_kind kind;
-	enum coh_policy policy;
+	enum coh_write_policy policy;
 	enum coh_alloc alloc;
 	/*
 	 * Bytes between congruent addresses, where a manual promises more or

@@ -7,7 +7,7 @@
 
 /* The part of an access that lies in one granule. */
 struct part {
-	struct coh_access a;
+	struct coh_shadow_access a;
 	struct place pl;
 	uint32_t mask; /* of its bytes in the granule */
 	enum coh_side side;
@@ -16,8 +16,8 @@ struct part {
 
 typedef bool (*part_fn)(struct coh_shadow *s, struct part *p, struct coh_finding *f);
 
-static bool for_each_part(struct coh_shadow *s, const struct coh_access *a, enum coh_side side,
-			  part_fn fn, struct coh_finding *f)
+static bool for_each_part(struct coh_shadow *s, const struct coh_shadow_access *a,
+			  enum coh_side side, part_fn fn, struct coh_finding *f)
 {
 	bool found = false;
 	uint32_t done = 0;
@@ -199,7 +199,7 @@ static bool device_write_part(struct coh_shadow *s, struct part *p, struct coh_f
 
 void coh_shadow_device_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes, uint32_t len)
 {
-	struct coh_access a = { .pa = pa, .size = len, .bytes = bytes };
+	struct coh_shadow_access a = { .pa = pa, .size = len, .bytes = bytes };
 
 	for_each_part(s, &a, COH_DATA, device_write_part, NULL);
 }
@@ -272,7 +272,8 @@ static bool load_part(struct coh_shadow *s, struct part *p, struct coh_finding *
  * The commonest of the slow cases: a line that nobody has, with nothing old in
  * memory, is brought in.  Returns false if it is any other case.
  */
-static bool fill_at_once(struct coh_shadow *s, const struct coh_access *a, enum coh_side side)
+static bool fill_at_once(struct coh_shadow *s, const struct coh_shadow_access *a,
+			 enum coh_side side)
 {
 	uint32_t off = a->pa & COH_PAGE_MASK, in = off & (s->granule - 1);
 	struct place pl;
@@ -286,7 +287,7 @@ static bool fill_at_once(struct coh_shadow *s, const struct coh_access *a, enum 
 	return true;
 }
 
-bool coh_shadow_load(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
+bool coh_shadow_load(struct coh_shadow *s, const struct coh_shadow_access *a, struct coh_finding *f)
 {
 	if (fill_at_once(s, a, COH_DATA))
 		return false;
@@ -306,7 +307,8 @@ static bool fetch_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 	return judge(s, p, cached, had, f);
 }
 
-bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
+bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_shadow_access *a,
+		      struct coh_finding *f)
 {
 	if (fill_at_once(s, a, COH_INSN))
 		return false;
@@ -321,7 +323,7 @@ static bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *
 	return judge(s, p, false, false, f);
 }
 
-bool coh_shadow_walk(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
+bool coh_shadow_walk(struct coh_shadow *s, const struct coh_shadow_access *a, struct coh_finding *f)
 {
 	return for_each_part(s, a, COH_DATA, walk_part, f);
 }
@@ -334,7 +336,8 @@ static bool device_read_part(struct coh_shadow *s, struct part *p, struct coh_fi
 	return true;
 }
 
-bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
+bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_shadow_access *a,
+			    struct coh_finding *f)
 {
 	return for_each_part(s, a, COH_DATA, device_read_part, f);
 }
@@ -534,7 +537,7 @@ static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 }
 
 /* The same for a store: a line that nobody has, or only this copy has, gets dirty. */
-static bool dirty_at_once(struct coh_shadow *s, const struct coh_access *a)
+static bool dirty_at_once(struct coh_shadow *s, const struct coh_shadow_access *a)
 {
 	uint32_t in = a->pa & (s->granule - 1);
 	struct part p = { .a = *a, .side = COH_DATA };
@@ -554,7 +557,8 @@ static bool dirty_at_once(struct coh_shadow *s, const struct coh_access *a)
 	return true;
 }
 
-bool coh_shadow_store(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f)
+bool coh_shadow_store(struct coh_shadow *s, const struct coh_shadow_access *a,
+		      struct coh_finding *f)
 {
 	if (dirty_at_once(s, a))
 		return false;

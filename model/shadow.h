@@ -122,7 +122,7 @@ struct coh_who {
 	uint32_t mm; /* the page-table base then */
 };
 
-struct coh_access {
+struct coh_shadow_access {
 	uint32_t va;
 	uint32_t pa;
 	uint32_t pc;
@@ -205,7 +205,7 @@ struct coh_line {
 	uint32_t mm;	/* of the last store */
 };
 
-struct coh_page {
+struct coh_shadow_page {
 	uint32_t pa;
 	bool listed[2]; /* by side: on the list of pages with such copies */
 	uint64_t live[2][COH_PAGE_SIZE / 16 / 64]; /* and the lines that may have one */
@@ -234,10 +234,10 @@ const struct coh_cache *coh_shadow_dcache(const struct coh_shadow *s);
  * are then zero and *fresh is set: the caller fills them in if it can.
  * Returns NULL when no memory is left.
  */
-struct coh_page *coh_shadow_page(struct coh_shadow *s, uint32_t pa, bool *fresh);
+struct coh_shadow_page *coh_shadow_page(struct coh_shadow *s, uint32_t pa, bool *fresh);
 
 /* The page that holds pa, or NULL if nothing was ever said of it. */
-struct coh_page *coh_shadow_peek(const struct coh_shadow *s, uint32_t pa);
+struct coh_shadow_page *coh_shadow_peek(const struct coh_shadow *s, uint32_t pa);
 
 /*
  * coh_shadow_map: virtual [va, va + len) is translated to physical [pa, ...)
@@ -252,11 +252,15 @@ void coh_shadow_map(struct coh_shadow *s, uint32_t va, uint32_t pa, uint32_t len
  * a->bytes of a load is compared with the newest bytes: a difference is a
  * device's write that nobody announced.
  */
-bool coh_shadow_load(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f);
-bool coh_shadow_store(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f);
-bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f);
-bool coh_shadow_walk(struct coh_shadow *s, const struct coh_access *a, struct coh_finding *f);
-bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_access *a,
+bool coh_shadow_load(struct coh_shadow *s, const struct coh_shadow_access *a,
+		     struct coh_finding *f);
+bool coh_shadow_store(struct coh_shadow *s, const struct coh_shadow_access *a,
+		      struct coh_finding *f);
+bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_shadow_access *a,
+		      struct coh_finding *f);
+bool coh_shadow_walk(struct coh_shadow *s, const struct coh_shadow_access *a,
+		     struct coh_finding *f);
+bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_shadow_access *a,
 			    struct coh_finding *f);
 void coh_shadow_device_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes, uint32_t len);
 
@@ -314,21 +318,21 @@ static inline uint32_t coh_byte_mask(uint32_t off, uint32_t size)
 	return (uint32_t)(((1ull << size) - 1) << off);
 }
 
-static inline bool coh_load_is_quiet(const struct coh_view *v, const struct coh_page *p,
+static inline bool coh_load_is_quiet(const struct coh_view *v, const struct coh_shadow_page *p,
 				     uint32_t va, uint32_t off)
 {
 	return (p->line[off >> v->shift].d & ~(COH_D_DIRTY | COH_D_FETCHED)) ==
 	       ((va & v->load_mask) | v->load_bits);
 }
 
-static inline bool coh_store_is_quiet(const struct coh_view *v, const struct coh_page *p,
+static inline bool coh_store_is_quiet(const struct coh_view *v, const struct coh_shadow_page *p,
 				      uint32_t va, uint32_t off)
 {
 	return p->line[off >> v->shift].d == ((va & v->store_mask) | v->store_bits);
 }
 
 /* An instruction line that is in already, and of which nothing is old. */
-static inline bool coh_fetch_is_quiet(const struct coh_view *v, const struct coh_page *p,
+static inline bool coh_fetch_is_quiet(const struct coh_view *v, const struct coh_shadow_page *p,
 				      uint32_t va, uint32_t off)
 {
 	const struct coh_line *l = &p->line[off >> v->shift];
@@ -338,8 +342,8 @@ static inline bool coh_fetch_is_quiet(const struct coh_view *v, const struct coh
 }
 
 /* The whole effect of a quiet store, but for the bytes in p->newest. */
-static inline void coh_store_quiet(const struct coh_view *v, struct coh_page *p, uint32_t off,
-				   uint32_t size, uint32_t pc, uint32_t mm)
+static inline void coh_store_quiet(const struct coh_view *v, struct coh_shadow_page *p,
+				   uint32_t off, uint32_t size, uint32_t pc, uint32_t mm)
 {
 	struct coh_line *l = &p->line[off >> v->shift];
 

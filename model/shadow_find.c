@@ -129,8 +129,8 @@ static void describe_foreign(struct coh_finding *f, const struct coh_shadow *s,
 }
 
 static void describe_values(const struct place *pl, const struct record *r,
-			    const struct coh_access *a, const struct copy *own, uint32_t first,
-			    struct coh_finding *f)
+			    const struct coh_shadow_access *a, const struct copy *own,
+			    uint32_t first, struct coh_finding *f)
 {
 	uint32_t n = a->size < COH_VALUE_MAX ? a->size : COH_VALUE_MAX;
 
@@ -151,7 +151,7 @@ static void describe_values(const struct place *pl, const struct record *r,
 }
 
 void describe(const struct coh_shadow *s, const struct place *pl, const struct record *r,
-	      const struct coh_access *a, uint32_t bad, const struct copy *own,
+	      const struct coh_shadow_access *a, uint32_t bad, const struct copy *own,
 	      const struct copy *foreign, bool had, struct coh_finding *f)
 {
 	uint32_t first = a->pa & (s->granule - 1);

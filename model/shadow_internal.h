@@ -62,7 +62,7 @@ struct record {
 
 /* A granule of one page. */
 struct place {
-	struct coh_page *page;
+	struct coh_shadow_page *page;
 	struct coh_line *line;
 	uint32_t pa;  /* of the granule */
 	uint32_t off; /* of the granule in the page */
@@ -70,7 +70,7 @@ struct place {
 };
 
 struct page_list {
-	struct coh_page **page;
+	struct coh_shadow_page **page;
 	uint32_t n, cap;
 };
 
@@ -112,7 +112,7 @@ struct coh_shadow {
 	uint32_t tag_mask[2];
 	bool virtual_tags; /* VIVT, on either side */
 
-	struct coh_page **dir[1024];
+	struct coh_shadow_page **dir[1024];
 	uint32_t *owner;	  /* VIVT: by va >> 10, the pa >> 10 there, plus one */
 	struct page_list with[2]; /* pages that have copies, by side */
 
@@ -133,8 +133,8 @@ struct coh_shadow {
 bool place_of(struct coh_shadow *s, uint32_t pa, struct place *pl);
 bool place_peek(const struct coh_shadow *s, uint32_t pa, struct place *pl);
 void list_line(struct coh_shadow *s, enum coh_side side, const struct place *pl);
-bool need_memory_image(struct coh_page *page);
-bool need_fetched(const struct coh_shadow *s, struct coh_page *page);
+bool need_memory_image(struct coh_shadow_page *page);
+bool need_fetched(const struct coh_shadow *s, struct coh_shadow_page *page);
 struct record *record_at(const struct coh_shadow *s, const struct place *pl);
 struct record *record_open(struct coh_shadow *s, const struct place *pl);
 void record_close(struct coh_shadow *s, const struct place *pl);
@@ -150,7 +150,7 @@ bool sweep_side(struct coh_shadow *s, const struct sweep *w);
 
 /* shadow_find.c: what a finding says */
 void describe(const struct coh_shadow *s, const struct place *pl, const struct record *r,
-	      const struct coh_access *a, uint32_t bad, const struct copy *own,
+	      const struct coh_shadow_access *a, uint32_t bad, const struct copy *own,
 	      const struct copy *foreign, bool had, struct coh_finding *f);
 
 static inline uint32_t tag_of(const struct coh_shadow *s, enum coh_side side, uint32_t va)
@@ -159,7 +159,7 @@ static inline uint32_t tag_of(const struct coh_shadow *s, enum coh_side side, ui
 }
 
 /* A line of this page may be dirty in a way that an unfinished sweep has passed. */
-static inline void touch(const struct coh_shadow *s, struct coh_page *page)
+static inline void touch(const struct coh_shadow *s, struct coh_shadow_page *page)
 {
 	if (s->interrupted)
 		page->touched = s->settles;

@@ -316,7 +316,7 @@ struct sweep_result {
 	bool changed, stale, copies;
 };
 
-static void sweep_lines(struct coh_shadow *s, struct coh_page *page, const struct sweep *w,
+static void sweep_lines(struct coh_shadow *s, struct coh_shadow_page *page, const struct sweep *w,
 			unsigned word, struct sweep_result *result)
 {
 	uint64_t *live = &page->live[w->side][word];
@@ -345,7 +345,7 @@ bool sweep_side(struct coh_shadow *s, const struct sweep *w)
 
 	make_room(s);
 	for (uint32_t i = 0; i < l->n; i++) {
-		struct coh_page *page = l->page[i];
+		struct coh_shadow_page *page = l->page[i];
 		struct sweep_result result = { 0 };
 
 		for (unsigned word = 0; word * 64 < s->lines_a_page; word++)

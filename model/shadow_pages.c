@@ -61,7 +61,7 @@ struct coh_shadow *coh_shadow_new(const struct coh_shadow_config *config)
 	return s;
 }
 
-static void free_page(struct coh_page *page)
+static void free_page(struct coh_shadow_page *page)
 {
 	if (!page)
 		return;
@@ -106,16 +106,16 @@ const struct coh_cache *coh_shadow_dcache(const struct coh_shadow *s)
 	return &s->config.d;
 }
 
-struct coh_page *coh_shadow_peek(const struct coh_shadow *s, uint32_t pa)
+struct coh_shadow_page *coh_shadow_peek(const struct coh_shadow *s, uint32_t pa)
 {
-	struct coh_page **table = s->dir[pa >> 22];
+	struct coh_shadow_page **table = s->dir[pa >> 22];
 
 	return table ? table[pa >> COH_PAGE_SHIFT & 1023] : NULL;
 }
 
-struct coh_page *coh_shadow_page(struct coh_shadow *s, uint32_t pa, bool *fresh)
+struct coh_shadow_page *coh_shadow_page(struct coh_shadow *s, uint32_t pa, bool *fresh)
 {
-	struct coh_page **slot, *page;
+	struct coh_shadow_page **slot, *page;
 
 	if (!s->dir[pa >> 22])
 		s->dir[pa >> 22] = calloc(1024, sizeof(**s->dir));
@@ -160,7 +160,7 @@ bool place_peek(const struct coh_shadow *s, uint32_t pa, struct place *pl)
 	return true;
 }
 
-static void list_page(struct page_list *l, struct coh_page *page)
+static void list_page(struct page_list *l, struct coh_shadow_page *page)
 {
 	if (l->n == l->cap) {
 		uint32_t cap = l->cap ? 2 * l->cap : 1024;
@@ -177,7 +177,7 @@ static void list_page(struct page_list *l, struct coh_page *page)
 /* The line has a copy on this side: sweeps must come by. */
 void list_line(struct coh_shadow *s, enum coh_side side, const struct place *pl)
 {
-	struct coh_page *page = pl->page;
+	struct coh_shadow_page *page = pl->page;
 
 	page->live[side][pl->idx / 64] |= 1ull << pl->idx % 64;
 	if (page->listed[side])
@@ -186,14 +186,14 @@ void list_line(struct coh_shadow *s, enum coh_side side, const struct place *pl)
 	list_page(&s->with[side], page);
 }
 
-bool need_memory_image(struct coh_page *page)
+bool need_memory_image(struct coh_shadow_page *page)
 {
 	if (!page->memory)
 		page->memory = malloc(COH_PAGE_SIZE);
 	return page->memory;
 }
 
-bool need_fetched(const struct coh_shadow *s, struct coh_page *page)
+bool need_fetched(const struct coh_shadow *s, struct coh_shadow_page *page)
 {
 	if (!page->fetched)
 		page->fetched = calloc(s->lines_a_page, sizeof(*page->fetched));

@@ -31,10 +31,10 @@ void forget_blocks_seen(void)
  * The page's shadow.  Its first contents come from RAM; where that cannot be
  * seen, through the address that just reached it (COH_VA_UNKNOWN: none did).
  */
-static struct coh_page *page_at(uint32_t pa, bool is_ram, uint32_t raw_va)
+static struct coh_shadow_page *page_at(uint32_t pa, bool is_ram, uint32_t raw_va)
 {
 	bool fresh;
-	struct coh_page *page = coh_shadow_page(tracer.shadow, pa, &fresh);
+	struct coh_shadow_page *page = coh_shadow_page(tracer.shadow, pa, &fresh);
 	const uint8_t *host;
 
 	if (!page || !fresh)
@@ -54,7 +54,7 @@ static struct coh_page *page_at(uint32_t pa, bool is_ram, uint32_t raw_va)
 
 static bool read_table_word(uint32_t pa, uint32_t *word)
 {
-	struct coh_page *page = coh_shadow_peek(tracer.shadow, pa);
+	struct coh_shadow_page *page = coh_shadow_peek(tracer.shadow, pa);
 
 	if (!page && guest_ram_page(pa, false))
 		page = page_at(pa, false, COH_VA_UNKNOWN);
@@ -69,7 +69,7 @@ static void check_walk(const struct translation *t, uint32_t va, uint32_t pc)
 {
 	for (unsigned i = 0; i < t->n_entries; i++) {
 		struct coh_finding f;
-		struct coh_access a = {
+		struct coh_shadow_access a = {
 			.va = va,
 			.pa = t->entry_pa[i],
 			.pc = pc,
@@ -207,7 +207,7 @@ static bool differs(const struct view_entry *e, uint32_t start, uint32_t end, ui
 static void notice_device(const struct view_entry *e, uint32_t off, uint32_t size, bool store)
 {
 	uint32_t line = off & ~(tracer.granule - 1);
-	struct coh_page *page = e->page;
+	struct coh_shadow_page *page = e->page;
 	uint8_t now[COH_PAGE_SIZE];
 
 	size = store ? size : 0;
@@ -241,7 +241,7 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 	uint8_t bytes[16];
 	uint32_t off = va & COH_PAGE_MASK;
 	struct coh_finding f;
-	struct coh_access a = {
+	struct coh_shadow_access a = {
 		.va = va,
 		.pa = e->page->pa | off,
 		.pc = pc,
@@ -384,7 +384,7 @@ void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *u
 static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t length)
 {
 	struct coh_finding f;
-	struct coh_access a = {
+	struct coh_shadow_access a = {
 		.va = va,
 		.pa = e->page->pa | (va & COH_PAGE_MASK),
 		.pc = pc,

@@ -23,8 +23,8 @@
 struct view_entry {
 	uint32_t vpage; /* va >> 12; VPAGE_NONE: empty */
 	enum coh_attr attr, insn_attr;
-	struct coh_page *page; /* NULL: a device, nothing to do */
-	const uint8_t *host;   /* the emulator's own bytes, NULL if not seen */
+	struct coh_shadow_page *page; /* NULL: a device, nothing to do */
+	const uint8_t *host;	      /* the emulator's own bytes, NULL if not seen */
 	const struct coh_view *view;
 };
 

@@ -48,10 +48,10 @@ static uint32_t offset(const struct move *m)
 	return ((uint32_t)m->off_high << 8 | m->off_low) & COH_PAGE_MASK;
 }
 
-static struct coh_access access_of(const struct move *m)
+static struct coh_shadow_access access_of(const struct move *m)
 {
 	uint32_t off = offset(m), size = m->size < 250 ? m->size & 31 : m->size * 16u;
-	struct coh_access a = {
+	struct coh_shadow_access a = {
 		.va = page_address(m->va_page) | off,
 		.pa = page_address(m->pa_page) | off,
 		.pc = 0x1000u + m->verb,
@@ -66,7 +66,7 @@ static struct coh_access access_of(const struct move *m)
 	return a;
 }
 
-static void check_finding(const struct coh_access *a, const struct coh_finding *f)
+static void check_finding(const struct coh_shadow_access *a, const struct coh_finding *f)
 {
 	CHECK(f->bad && f->size && f->size <= COH_GRANULE_MAX);
 	CHECK(f->size == 32 || f->bad >> f->size == 0);
@@ -80,7 +80,7 @@ static void check_finding(const struct coh_access *a, const struct coh_finding *
 
 static void do_access(const struct move *m, enum verb verb)
 {
-	struct coh_access a = access_of(m);
+	struct coh_shadow_access a = access_of(m);
 	struct coh_finding f;
 	bool found;
 
@@ -171,7 +171,7 @@ static struct coh_cache cache(uint8_t choice)
 				   .line = 16u << (choice & 3),
 				   .ways = 4,
 				   .kind = (enum coh_cache_kind)(1 + (choice >> 2) % 3),
-				   .policy = COH_POLICY_PAGE,
+				   .policy = COH_STORE_PAGE,
 				   .alloc = COH_ALLOC_READ_WRITE };
 }
 

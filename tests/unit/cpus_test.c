@@ -179,7 +179,7 @@ static void every_row_is_sound(void **state)
 
 		assert_int_equal(coh_cache_check(&cpu->dcache), 0);
 		assert_int_equal(coh_cache_check(coh_cpu_icache(cpu)), 0);
-		assert_true(cpu->dcache.policy != COH_POLICY_READ_ONLY);
+		assert_true(cpu->dcache.policy != COH_STORE_READ_ONLY);
 		assert_true(cpu->arch && cpu->arch[0]);
 		assert_true(cpu->source && strlen(cpu->source) > 10);
 		assert_true(cpu->speculates >= COH_SPECULATES_NOTHING &&
@@ -276,7 +276,7 @@ static const struct coh_cache possible = {
 	.line = 32,
 	.ways = 4,
 	.kind = COH_VIVT,
-	.policy = COH_POLICY_BACK,
+	.policy = COH_STORE_BACK,
 	.alloc = COH_ALLOC_READ,
 };
 

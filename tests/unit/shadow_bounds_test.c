@@ -33,7 +33,7 @@ static struct coh_shadow_config config_of(enum coh_cache_kind kind, uint32_t lin
 				   .line = line,
 				   .ways = 4,
 				   .kind = kind,
-				   .policy = COH_POLICY_PAGE,
+				   .policy = COH_STORE_PAGE,
 				   .alloc = COH_ALLOC_READ_WRITE };
 
 	return (struct coh_shadow_config){
@@ -59,37 +59,37 @@ static void stop(void)
 	s = NULL;
 }
 
-static struct coh_access at(uint32_t va, uint32_t pa, uint32_t size, enum coh_attr attr)
+static struct coh_shadow_access at(uint32_t va, uint32_t pa, uint32_t size, enum coh_attr attr)
 {
-	return (struct coh_access){
+	return (struct coh_shadow_access){
 		.va = va, .pa = pa, .pc = 0x1000, .mm = 0x4000, .size = size, .attr = attr
 	};
 }
 
 static bool store(uint32_t va, uint32_t pa, uint32_t size)
 {
-	struct coh_access a = at(va, pa, size, COH_WRITE_BACK);
+	struct coh_shadow_access a = at(va, pa, size, COH_WRITE_BACK);
 
 	return coh_shadow_store(s, &a, &f);
 }
 
 static bool load(uint32_t va, uint32_t pa, uint32_t size)
 {
-	struct coh_access a = at(va, pa, size, COH_WRITE_BACK);
+	struct coh_shadow_access a = at(va, pa, size, COH_WRITE_BACK);
 
 	return coh_shadow_load(s, &a, &f);
 }
 
 static bool load_uncached(uint32_t va, uint32_t pa)
 {
-	struct coh_access a = at(va, pa, 4, COH_UNCACHED);
+	struct coh_shadow_access a = at(va, pa, 4, COH_UNCACHED);
 
 	return coh_shadow_load(s, &a, &f);
 }
 
 static void store_uncached(uint32_t va, uint32_t pa)
 {
-	struct coh_access a = at(va, pa, 4, COH_UNCACHED);
+	struct coh_shadow_access a = at(va, pa, 4, COH_UNCACHED);
 
 	assert_false(coh_shadow_store(s, &a, &f));
 }
@@ -212,7 +212,7 @@ EACH_LINE(an_access_of_a_page)
 TEST(sides_differ)
 {
 	struct coh_shadow_config config = config_of(COH_VIVT, 64);
-	struct coh_access a = at(U + 32, PA + 32, 4, COH_WRITE_BACK);
+	struct coh_shadow_access a = at(U + 32, PA + 32, 4, COH_WRITE_BACK);
 
 	config.i.line = 16;
 	s = coh_shadow_new(&config);
@@ -399,7 +399,7 @@ TEST(pages_in_trouble)
 TEST(devices_are_counted)
 {
 	uint8_t now[4] = { 1, 2, 0, 0 };
-	struct coh_access a = at(K, PA, 4, COH_WRITE_BACK);
+	struct coh_shadow_access a = at(K, PA, 4, COH_WRITE_BACK);
 
 	coh_shadow_device_write(s, PA + 64, now, 4);
 	assert_int_equal(coh_shadow_counts(s)->device_bytes, 4);
@@ -412,7 +412,7 @@ TEST(devices_are_counted)
 TEST(old_values_survive_a_partial_flush)
 {
 	uint32_t one = 1, two = 2, seen;
-	struct coh_access a = at(K, PA, 4, COH_WRITE_THROUGH);
+	struct coh_shadow_access a = at(K, PA, 4, COH_WRITE_THROUGH);
 
 	store(K, PA, 4);
 	a.bytes = (const uint8_t *)&one;
@@ -455,7 +455,7 @@ TEST(impossible_caches)
 	bad[4].size = 0;
 	bad[5].size = 65536 + 32;
 	bad[6].kind = (enum coh_cache_kind)0;
-	bad[7].policy = (enum coh_policy)9;
+	bad[7].policy = (enum coh_write_policy)9;
 	for (unsigned i = 0; i < 8; i++) {
 		struct coh_shadow_config d = good, insn = good;
 
@@ -493,7 +493,7 @@ TEST(names)
 TEST(quiet_is_what_needs_no_judging)
 {
 	struct coh_view v;
-	struct coh_page *p;
+	struct coh_shadow_page *p;
 	bool fresh;
 
 	v = coh_shadow_view(s, COH_WRITE_BACK);
@@ -517,7 +517,7 @@ TEST(quiet_is_what_needs_no_judging)
 TEST(a_quiet_store_is_a_store)
 {
 	struct coh_view v;
-	struct coh_page *p;
+	struct coh_shadow_page *p;
 	bool fresh;
 
 	v = coh_shadow_view(s, COH_WRITE_BACK);
@@ -532,9 +532,9 @@ TEST(a_quiet_store_is_a_store)
 
 TEST(quiet_views)
 {
-	struct coh_access a = at(K, PA, 4, COH_WRITE_BACK);
+	struct coh_shadow_access a = at(K, PA, 4, COH_WRITE_BACK);
 	struct coh_view uncached, through, back;
-	struct coh_page *p;
+	struct coh_shadow_page *p;
 	bool fresh;
 
 	uncached = coh_shadow_view(s, COH_UNCACHED);

@@ -54,12 +54,12 @@ static uint32_t offset_of(const struct run *r, const struct op *o)
 	return r->prog->geo.offset[o->cell];
 }
 
-static struct coh_access access_of(const struct run *r, const struct op *o, unsigned ppage,
-				   uint8_t *bytes)
+static struct coh_shadow_access access_of(const struct run *r, const struct op *o, unsigned ppage,
+					  uint8_t *bytes)
 {
 	for (unsigned i = 0; i < o->n; i++)
 		bytes[i] = ref_newest(r->ref, ppage, o->cell + i);
-	return (struct coh_access){
+	return (struct coh_shadow_access){
 		.va = vbase[o->v] + offset_of(r, o),
 		.pa = pbase[ppage] + offset_of(r, o),
 		.pc = 0x8000 + 4 * (uint32_t)(o - r->prog->op),
@@ -164,7 +164,7 @@ static bool in_one_granule(const struct run *r, const struct op *o)
 	return (offset_of(r, o) & (granule - 1)) + o->n <= granule;
 }
 
-static struct coh_page *page_of(const struct run *r, unsigned ppage)
+static struct coh_shadow_page *page_of(const struct run *r, unsigned ppage)
 {
 	return coh_shadow_peek(r->shadow, pbase[ppage]);
 }
@@ -174,7 +174,7 @@ static bool read_is_quiet(const struct run *r, const struct op *o, unsigned ppag
 {
 	struct coh_view view = coh_shadow_view(r->shadow, o->attr);
 	uint32_t off = offset_of(r, o), va = vbase[o->v] + off;
-	const struct coh_page *page = page_of(r, ppage);
+	const struct coh_shadow_page *page = page_of(r, ppage);
 
 	if (!r->prog->quiet || !r->view[o->v] || !in_one_granule(r, o))
 		return false;
@@ -190,7 +190,7 @@ static void do_read(struct run *r, const struct op *o)
 	struct ref_answers answers = { 0 };
 	struct coh_finding f;
 	uint8_t bytes[REF_CELLS];
-	struct coh_access a;
+	struct coh_shadow_access a;
 	bool found = false;
 
 	ref_read(r->ref, side, o->v, ppage, cells, o->attr, &answers);
@@ -210,7 +210,7 @@ static void do_read_memory(struct run *r, const struct op *o)
 	struct ref_answers answers = { 0 };
 	struct coh_finding f;
 	uint8_t bytes[REF_CELLS];
-	struct coh_access a = access_of(r, o, o->p, bytes);
+	struct coh_shadow_access a = access_of(r, o, o->p, bytes);
 	bool found;
 
 	ref_read_memory(r->ref, o->p, cells, &answers);
@@ -221,10 +221,11 @@ static void do_read_memory(struct run *r, const struct op *o)
 	compare(r, o, o->p, &answers, found ? &f : NULL);
 }
 
-static bool store_quietly(const struct run *r, const struct op *o, const struct coh_access *a)
+static bool store_quietly(const struct run *r, const struct op *o,
+			  const struct coh_shadow_access *a)
 {
 	struct coh_view view = coh_shadow_view(r->shadow, o->attr);
-	struct coh_page *page = page_of(r, r->map[o->v]);
+	struct coh_shadow_page *page = page_of(r, r->map[o->v]);
 	uint32_t off = offset_of(r, o);
 
 	if (!r->prog->quiet || !r->view[o->v] || !in_one_granule(r, o) ||
@@ -242,7 +243,7 @@ static void do_store(struct run *r, const struct op *o)
 	bool homonym, found = false;
 	uint8_t bytes[REF_CELLS];
 	struct coh_finding f;
-	struct coh_access a;
+	struct coh_shadow_access a;
 
 	homonym = ref_store(r->ref, o->v, ppage, ((1u << o->n) - 1) << o->cell, o->attr);
 	a = access_of(r, o, ppage, bytes);
@@ -356,7 +357,7 @@ static struct coh_cache cache_of(const struct ref_geometry *g, enum coh_side sid
 		.line = g->line,
 		.ways = g->ways,
 		.kind = g->kind[side],
-		.policy = side == COH_DATA ? COH_POLICY_PAGE : COH_POLICY_READ_ONLY,
+		.policy = side == COH_DATA ? COH_STORE_PAGE : COH_STORE_READ_ONLY,
 		.alloc = g->write_allocate ? COH_ALLOC_READ_WRITE : COH_ALLOC_READ,
 	};
 }
@@ -376,7 +377,7 @@ static void begin(struct run *r)
 	assert_non_null(r->shadow);
 	for (unsigned p = 0; p < REF_PPAGES; p++) {
 		bool fresh;
-		struct coh_page *page = coh_shadow_page(r->shadow, pbase[p], &fresh);
+		struct coh_shadow_page *page = coh_shadow_page(r->shadow, pbase[p], &fresh);
 
 		assert_non_null(page);
 		for (unsigned c = 0; c < REF_CELLS; c++)

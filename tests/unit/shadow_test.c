@@ -306,7 +306,7 @@ static const struct row rows[] = {
 struct run {
 	struct coh_shadow *s;
 	struct coh_finding f;
-	struct coh_access a;
+	struct coh_shadow_access a;
 	uint32_t pa[ALIASES];
 	bool checked;
 };
@@ -407,11 +407,11 @@ static void map(struct run *t, unsigned alias, uint32_t pa)
 
 static bool do_access(struct run *t, const struct move *m)
 {
-	struct coh_access *a = &t->a;
+	struct coh_shadow_access *a = &t->a;
 	bool store = strchr("WTN", m->verb);
 
 	memset(&t->f, 0xa5, sizeof(t->f));
-	*a = (struct coh_access){
+	*a = (struct coh_shadow_access){
 		.va = strchr("PD", m->verb) ? COH_VA_UNKNOWN : aliases[m->alias].va + m->off,
 		.pa = t->pa[m->alias] + m->off,
 		.pc = store ? pc_of(m->value) : READ_PC,
@@ -516,7 +516,7 @@ static struct coh_shadow *machine(enum machine machine)
 				   .line = 32,
 				   .ways = 4,
 				   .kind = kind,
-				   .policy = COH_POLICY_PAGE,
+				   .policy = COH_STORE_PAGE,
 				   .alloc = COH_ALLOC_READ_WRITE };
 	struct coh_shadow_config config = { .d = cache,
 					    .i = cache,
