@@ -57,6 +57,7 @@
 #include <string.h>
 
 #include "model/cpus.h"
+#include "model/ops.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -74,13 +75,6 @@ extern "C" {
 #define COH_GRANULE_MAX 32u
 
 #define COH_VA_UNKNOWN 0xffffffffu
-
-/* How the page table (and the cache switches) let an access use the cache. */
-enum coh_attr {
-	COH_UNCACHED,	   /* memory itself is read and written */
-	COH_WRITE_BACK,	   /* a store stays in the line until it is cleaned */
-	COH_WRITE_THROUGH, /* a store updates a present line and memory */
-};
 
 /* Whose access a finding is about. */
 enum coh_reader {
@@ -100,19 +94,6 @@ enum coh_cause {
 	COH_DISCARDED,	 /* the only newest copy was invalidated */
 	COH_OTHER_PAGE,	 /* homonym: this virtual line holds another page */
 	COH_CAUSES,
-};
-
-/* Cache maintenance.  Flush is clean and invalidate, never anything else. */
-enum coh_op {
-	COH_CLEAN,
-	COH_INVALIDATE,
-	COH_FLUSH,
-	COH_OPS,
-};
-
-enum coh_side {
-	COH_DATA,
-	COH_INSN,
 };
 
 /* Who did something: opaque to the model, for the report. */

@@ -36,7 +36,7 @@ check-sanitize: ## the unit tests under ASan and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/sanitize \
 		CFLAGS="-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all" check-unit
 
-PUBLIC_HEADERS := model/cpus.h model/shadow.h
+PUBLIC_HEADERS := $(wildcard include/coherer/*.h) model/ops.h model/cpus.h model/shadow.h
 check-headers: ## each public header alone, as C and as C++
 	@set -e; for h in $(PUBLIC_HEADERS); do \
 		echo "  HDR   $$h"; \
