@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * env: what the layer needs from the compiler and the embedding kernel.
+ *
+ * The one header that an embedder may replace: put a file of the same name
+ * earlier on the include path.  A replacement defines everything below with
+ * the same meaning; a kernel that has READ_ONCE, smp_load_acquire and
+ * spinlock_t uses those.
+ *
+ * This one needs a freestanding GCC or Clang and nothing else.
+ */
+#ifndef COH_ENV_H
+#define COH_ENV_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A lock of the embedder, inside the layer's objects; only the port's lock and
+ * unlock look into it.  All bits zero must be the unlocked state.
+ */
+typedef struct {
+	uintptr_t word;
+} coh_lock_t;
+
+/*
+ * Memory that a walk may read while an update writes it is touched through
+ * these only.  p points to a naturally aligned integer or pointer.
+ *
+ *   coh_load, coh_store      once, whole, in no order
+ *   coh_load_acquire         later accesses of this CPU stay behind it
+ *   coh_store_release        earlier accesses of this CPU stay before it
+ *   coh_full_barrier         earlier stores before later loads, too
+ *
+ * An interrupt sees the accesses of the CPU that it interrupts in program
+ * order; there it is enough that the compiler keeps that order.
+ */
+#if defined(__hppa__) || defined(__sh__) || defined(__mips__) ||                                   \
+	(defined(__arm__) && __ARM_ARCH < 7)
+#define COH_ENV_CALLS_LIBRARY_FOR_FENCES 1
+#endif
+
+#define coh_load(p)	__atomic_load_n((p), __ATOMIC_RELAXED)
+#define coh_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+
+#ifdef COH_ENV_CALLS_LIBRARY_FOR_FENCES
+/*
+ * GCC turns fences into calls of libgcc on these.  ARMv4 and v5, SH-4 and
+ * PA-RISC before 2.0 keep program order or have one CPU; an embedder with
+ * weakly ordered CPUs (ARMv6 MPCore, MIPS SMP) replaces coh_cpu_fence_.
+ */
+#ifndef coh_cpu_fence_
+#define coh_cpu_fence_() __asm__ __volatile__("" : : : "memory")
+#endif
+#define coh_load_acquire(p)                                                                        \
+	__extension__({                                                                            \
+		__typeof__(*(p)) coh_v_ = coh_load(p);                                             \
+		coh_cpu_fence_();                                                                  \
+		coh_v_;                                                                            \
+	})
+#define coh_store_release(p, v)                                                                    \
+	do {                                                                                       \
+		coh_cpu_fence_();                                                                  \
+		coh_store((p), (v));                                                               \
+	} while (0)
+#define coh_full_barrier() coh_cpu_fence_()
+#else
+#define coh_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define coh_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define coh_full_barrier()	__atomic_thread_fence(__ATOMIC_SEQ_CST)
+#endif
+
+#endif

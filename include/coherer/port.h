@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * port: what the layer asks of the machine and the kernel beneath it.
+ *
+ * Every callback is mandatory and coh_init checks it: NULL is never a
+ * fallback.  "Not needed here" is an empty body with its reason; "not written
+ * yet" traps (ports/template shows both).
+ *
+ * Vocabulary.  clean: write dirty lines back, keep them.  invalidate: drop
+ * lines, dirty or not.  flush: clean, then invalidate.  A range is
+ * (address, length in bytes); length is never 0.  Addresses are virtual, in the view of the
+ * calling CPU, unless called pa.  An operation is complete when the callback
+ * returns: a load by anyone may rely on it (barriers are the port's).
+ */
+#ifndef COH_PORT_H
+#define COH_PORT_H
+
+#include <coherer/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct coh_port {
+	void *context; /* handed to every callback, never looked at */
+
+	/*
+	 * First-level data cache (and unified caches), by address.  Every line that
+	 * holds a byte of [va, va + len) under this address: the virtual tag on
+	 * VIVT, the colour and physical address on VIPT.  The range is aligned to data lines.
+	 * It is kernel memory, the alias window, or, on VIVT only, user memory of the current mm;
+	 * user pages without a translation must not fault.  Any context.
+	 */
+	void (*dcache_clean)(void *context, uintptr_t va, size_t len);
+	void (*dcache_invalidate)(void *context, uintptr_t va, size_t len);
+	void (*dcache_flush)(void *context, uintptr_t va, size_t len);
+
+	/* Flush every line of the data cache.  Any context. */
+	void (*dcache_flush_all)(void *context);
+
+	/*
+	 * Instruction cache: invalidate the lines of [va, va + len), aligned to
+	 * instruction lines; all lines.  Also branch predictors and prefetch buffers, where they
+	 * can hold old code.  Any context.
+	 */
+	void (*icache_invalidate)(void *context, uintptr_t va, size_t len);
+	void (*icache_invalidate_all)(void *context);
+
+	/*
+	 * A second level that devices do not see through, by physical address;
+	 * called only if the description says that there is one.  Aligned to its line.  Any
+	 * context.
+	 */
+	void (*outer_clean)(void *context, coh_pa_t pa, size_t len);
+	void (*outer_invalidate)(void *context, coh_pa_t pa, size_t len);
+	void (*outer_flush)(void *context, coh_pa_t pa, size_t len);
+
+	/*
+	 * The alias window of aliasing VIPT caches: a kernel address of the given
+	 * colour (see coh_colour) that translates to the page.  It nests: *saved receives what the
+	 * slot held, and window_unmap puts that back, for an interrupt or NMI may use the slot amid
+	 * another's use.  The translation is dropped from this CPU's TLB both times; the caller
+	 * does not migrate in between (walk_enter holds).  Never called on VIVT and non-aliasing
+	 * caches. Any context.
+	 */
+	uintptr_t (*window_map)(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved);
+	void (*window_unmap)(void *context, uintptr_t window, uintptr_t saved);
+
+	/*
+	 * The kernel's address of a page now: its linear one, or that of a kmap that
+	 * exists; 0 if it has none.  Any context.
+	 */
+	uintptr_t (*kernel_address)(void *context, uintptr_t pfn);
+
+	/*
+	 * Give a page a kernel address, and take it back.  Pages of the linear map return that and
+	 * keep it. 0: no slot is left.  Process or irq, as the embedder's callers of coh_kmap need.
+	 */
+	uintptr_t (*kmap)(void *context, uintptr_t pfn);
+	void (*kunmap)(void *context, uintptr_t pfn, uintptr_t va);
+
+	/* memcpy and memset(to, 0, len), by kernel addresses.  Context: the caller's. */
+	void (*copy)(void *context, uintptr_t to, uintptr_t from, size_t len);
+	void (*zero)(void *context, uintptr_t to, size_t len);
+
+	/*
+	 * A lock between writers.  lock may wait or sleep; it leaves interrupts as they are.
+	 * Taken in process context only, never one inside another; by rmap-locked
+	 * also in every walk (that is its defect).
+	 */
+	void (*lock)(void *context, coh_lock_t *lock);
+	void (*unlock)(void *context, coh_lock_t *lock);
+
+	/* Interrupts of this CPU off, returning what to restore.  Nests.  Any context. */
+	uintptr_t (*irq_save)(void *context);
+	void (*irq_restore)(void *context, uintptr_t flags);
+
+	/*
+	 * Around every walk of a reverse map.  Between them the caller stays on its CPU, and no
+	 * VMA, mapping or anon_vma that is unlinked may have its memory reused: rcu_read_lock, or
+	 * preemption off where one CPU is all there is.  Nests.  Any context; must not wait.
+	 */
+	void (*walk_enter)(void *context);
+	void (*walk_exit)(void *context);
+
+	/*
+	 * The mm whose user lines can be in this CPU's view of the cache: active_mm,
+	 * which a kernel thread borrows (T6); NULL if there is none.  Any context.
+	 */
+	struct coh_mm *(*current_mm)(void *context);
+
+	/*
+	 * The page that mm maps at va: true and *pfn, or false if none is present.
+	 * Called with translations of mm held still by the caller of the layer.  Process.
+	 */
+	bool (*user_page)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn);
+
+	/*
+	 * Make mm's translation of va uncached and drop it from all TLBs; if it is
+	 * not present or is uncached already, change nothing.  Returns true if a
+	 * translation of va is present.  Process.
+	 */
+	bool (*user_uncache)(void *context, struct coh_mm *mm, uintptr_t va);
+
+	/*
+	 * Something is wrong that no return value can tell: error is one of enum coh_error,
+	 * object the page, VMA or map it was found in.  May print; must return.  Any context.
+	 */
+	void (*report)(void *context, int error, const void *object);
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
