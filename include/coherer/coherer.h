@@ -86,7 +86,13 @@ struct coh_config {
 	uint32_t page_shift;
 	uint32_t address_bits; /* of a virtual address, to check the index against */
 	enum coh_scope scope;
-	bool speculates;		 /* data lines may be filled that nobody asked for */
+	/*
+	 * The kernel's linear map: a kmap address in it is never taken away, and needs no
+	 * flush for that.  linear_size 0: every kmap is temporary.
+	 */
+	uintptr_t linear_start;
+	uintptr_t linear_size; /* bytes */
+	bool speculates;       /* data lines may be filled that nobody asked for */
 	enum coh_check_level check;	 /* 0: COH_CHECK_CHEAP */
 	const struct coh_policy *policy; /* NULL: coh_policy_rmap */
 };
@@ -107,7 +113,7 @@ enum coh_counter {
 	COH_COUNT_SKIPPED_CONGRUENT, /* walk: U is of K's colour, one flush serves both */
 	COH_COUNT_SKIPPED_MM,	     /* the mm has no line in the cache: not current on VIVT */
 	COH_COUNT_SKIPPED_EMPTY,     /* lazy: known to be in no cache */
-	COH_COUNT_SKIPPED_UNCACHED,  /* the page's user mappings are uncached */
+	COH_COUNT_SKIPPED_UNCACHED, /* uncache: no user mapping of the page is cached */
 	COH_COUNT_ALIAS,	     /* user aliases flushed */
 	COH_COUNT_WALK,		     /* walks of a reverse map */
 	COH_COUNT_WALK_RETRY,	     /* begun again: an update went by */
@@ -286,7 +292,7 @@ int coh_vma_fork(struct coh *coh, struct coh_vma *parent, struct coh_mm *mm, str
 int coh_vma_move(struct coh *coh, struct coh_vma *from, uintptr_t start, struct coh_vma *to);
 
 /*
- * coh_vma_protect: vma may be executed from now on, or no more, as flags (enum coh_vma_flags) say.  COH_VMA_SHARED
+ * coh_vma_protect: vma may be executed or written from now on, or no more, as flags (enum coh_vma_flags) say.  COH_VMA_SHARED
  * must stay what it is.  Returns COH_E_UNLINKED, COH_E_ARGUMENT.
  */
 int coh_vma_protect(struct coh *coh, struct coh_vma *vma, uint32_t flags);

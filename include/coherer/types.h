@@ -73,6 +73,8 @@ struct coh_mm {
 enum coh_vma_flags {
 	COH_VMA_SHARED = 1u << 0, /* stores may be seen through other mappings (VM_MAYSHARE) */
 	COH_VMA_EXEC = 1u << 1,	  /* may be executed: the I-cache counts */
+	COH_VMA_WRITE = 1u << 2,  /* a translation may allow stores, now or without another
+				   * coh_update_mmu_cache */
 };
 
 /*
@@ -114,9 +116,9 @@ struct coh_page {
 	uintptr_t
 		owner; /* struct coh_mapping *, or struct coh_anon_vma * with bit 0 set; 0: none */
 	uintptr_t index; /* page offset in the owner */
-	uint8_t clean;	 /* not 0: kernel lines are in memory since the last flush_dcache_page */
-	uint8_t state;	 /* the policy's own */
-	uint16_t hint;	 /* the policy's own: colours, or an epoch */
+	uint8_t clean;	  /* enum coh_clean_; 0: lines under K may be dirty, unknown to users */
+	uint8_t executed; /* not 0: was mapped executable since it has its owner */
+	uint16_t state;	  /* the policy's own: colours, or an epoch */
 };
 
 /* What somebody is about to do, or did, with a page. */

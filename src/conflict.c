@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * Two users of one page: shared mappings that do not meet in the cache, where one may store.  No
+ * call of the kernel lies between the users' accesses, so no flush can help: they all become
+ * uncached.
+ */
+#include "src/internal.h"
+
+struct conflict {
+	struct coh_walk_ walk; /* first: the visitor is handed this */
+	struct coh *coh;
+	const struct coh_page *page;
+	const struct coh_vma *mapped; /* the VMA that has just got a translation */
+	uintptr_t va;		      /* its address */
+	bool writes;		      /* and whether stores may come by it */
+	uint32_t uncached;	      /* translations that are uncached now */
+};
+
+/* The translation first, then its lines: nothing can bring them in again. */
+static void uncache_one(struct conflict *c, struct coh_vma *vma, uintptr_t va)
+{
+	const struct coh_port *port = c->coh->port;
+
+	if (!port->user_uncache(port->context, vma->mm, va))
+		return;
+	c->uncached++;
+	coh_count_(c->coh, COH_COUNT_UNCACHED);
+	c->coh->mechanism->alias(c->coh, vma, va, c->page->pfn);
+}
+
+static enum coh_visit_ uncache_if_conflicting(struct coh_walk_ *walk, struct coh_vma *vma)
+{
+	struct conflict *c = (struct conflict *)walk;
+	uint32_t flags = coh_load(&vma->flags);
+	uintptr_t va = coh_vma_va_(c->coh, vma, walk->index);
+
+	if (!(flags & COH_VMA_SHARED))
+		return COH_VISIT_NEXT_GROUP;
+	if (c->coh->mechanism->congruent_meet &&
+	    coh_colour(c->coh, va) == coh_colour(c->coh, c->va))
+		return COH_VISIT_NEXT_GROUP;
+	if (vma != c->mapped && (c->writes || flags & COH_VMA_WRITE))
+		uncache_one(c, vma, va);
+	return COH_VISIT_NEXT;
+}
+
+static enum coh_visit_ uncache_any(struct coh_walk_ *walk, struct coh_vma *vma)
+{
+	struct conflict *c = (struct conflict *)walk;
+
+	if (!coh_is_anon_(c->page) && !(coh_load(&vma->flags) & COH_VMA_SHARED))
+		return COH_VISIT_NEXT_GROUP;
+	uncache_one(c, vma, coh_vma_va_(c->coh, vma, walk->index));
+	return COH_VISIT_NEXT;
+}
+
+static void walk(struct conflict *c, enum coh_visit_ (*visit)(struct coh_walk_ *, struct coh_vma *))
+{
+	const struct coh_port *port = c->coh->port;
+	struct coh_map *map = coh_page_map_(c->page);
+
+	if (!map)
+		return;
+	c->walk.visit = visit;
+	port->walk_enter(port->context);
+	/* Without the map nobody can be uncached: the maps are held still less than is promised. */
+	if (!coh_map_walk_(c->coh, map, &c->walk))
+		port->report(port->context, COH_E_CORRUPT, map);
+	port->walk_exit(port->context);
+}
+
+void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			  uint32_t prot)
+{
+	struct conflict c = { .coh = coh, .page = page, .mapped = vma, .va = va };
+
+	coh_page_complete_(coh, page, va, prot);
+	if (!coh->mechanism->aliasing || coh_is_anon_(page) ||
+	    !(coh_load(&vma->flags) & COH_VMA_SHARED))
+		return;
+	c.walk.index = coh_load(&page->index);
+	c.writes = prot & COH_PROT_WRITE || coh_load(&vma->flags) & COH_VMA_WRITE;
+	coh->mechanism->groups(coh, &c.walk);
+	walk(&c, uncache_if_conflicting);
+	/* The new one, and those that agreed with it while nobody conflicted. */
+	if (c.uncached)
+		walk(&c, uncache_any);
+}
+
+/* All mappings that share lines or data with the page's kernel side, in every mm. */
+void coh_uncache_users_(struct coh *coh, const struct coh_page *page)
+{
+	struct conflict c = { .coh = coh, .page = page };
+
+	c.walk.index = coh_load(&page->index);
+	c.walk.group_lo = 0;
+	c.walk.group_hi = COH_GROUP_ALL;
+	walk(&c, uncache_any);
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/* Entry points: devices that read and write memory past the caches. */
+#include "src/internal.h"
+
+static uintptr_t largest_line_mask(const struct coh *coh)
+{
+	uint32_t inner = coh->config.dcache.line, outer = coh->config.outer_line;
+
+	return (inner > outer ? inner : outer) - 1u;
+}
+
+static int check_buffer(const struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len,
+			enum coh_dma direction)
+{
+	uintptr_t mask;
+
+	if (!coh)
+		return COH_E_NULL;
+	if (direction < COH_DMA_TO_DEVICE || direction > COH_DMA_BIDIRECTIONAL)
+		return COH_E_ARGUMENT;
+	if (coh_wraps_(va, len) || (len && pa + (len - 1) < pa))
+		return COH_E_RANGE;
+	mask = largest_line_mask(coh);
+	/* A line shared with other data would be dropped with it, or written back over the
+	 * device's. */
+	if (direction != COH_DMA_TO_DEVICE && (va | (uintptr_t)pa | len) & mask)
+		return COH_E_ALIGN;
+	return COH_OK;
+}
+
+int coh_dma_sync_for_device(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len,
+			    enum coh_dma direction)
+{
+	static const enum coh_maintain_ what[] = {
+		[COH_DMA_TO_DEVICE] = COH_DO_CLEAN_,
+		[COH_DMA_FROM_DEVICE] = COH_DO_INVALIDATE_,
+		[COH_DMA_BIDIRECTIONAL] = COH_DO_FLUSH_,
+	};
+	int error = check_buffer(coh, va, pa, len, direction);
+
+	if (error || !len)
+		return error;
+	/* Inner first: it writes back into the outer one. */
+	coh->mechanism->dcache(coh, what[direction], va, len);
+	coh->mechanism->outer(coh, what[direction], pa, len);
+	return COH_OK;
+}
+
+int coh_dma_sync_for_cpu(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len,
+			 enum coh_dma direction)
+{
+	int error = check_buffer(coh, va, pa, len, direction);
+
+	if (error || !len || direction == COH_DMA_TO_DEVICE)
+		return error;
+	/* Nobody touched the buffer meanwhile: only speculation can have brought lines in. */
+	if (!coh->config.speculates)
+		return COH_OK;
+	/* Outer first: the inner one could be filled from it again in between. */
+	coh->mechanism->outer(coh, COH_DO_INVALIDATE_, pa, len);
+	coh->mechanism->dcache(coh, COH_DO_INVALIDATE_, va, len);
+	return COH_OK;
+}
+
+int coh_dma_map(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len, enum coh_dma direction)
+{
+	return coh_dma_sync_for_device(coh, va, pa, len, direction);
+}
+
+int coh_dma_unmap(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len, enum coh_dma direction)
+{
+	return coh_dma_sync_for_cpu(coh, va, pa, len, direction);
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/* coh_init: check what the embedder says, and decide once what kind of cache it is. */
+#include "src/internal.h"
+
+#define LINE_MIN_     4u
+#define LINE_MAX_     256u
+#define PAGE_SHIFT_LO 10u
+#define PAGE_SHIFT_HI 24u
+
+static bool is_power_of_two(uintptr_t n)
+{
+	return n && !(n & (n - 1));
+}
+
+/* Bytes that consecutive sets cover, size / ways, without dividing; 0 if it is not a power of two.
+ */
+static uint32_t way_size(const struct coh_geometry *g)
+{
+	for (uint32_t way = g->line; way && way <= g->size; way <<= 1)
+		if ((uint64_t)way * g->ways == g->size)
+			return way;
+	return 0;
+}
+
+static uint32_t span(const struct coh_geometry *g)
+{
+	return g->span ? g->span : way_size(g);
+}
+
+static int check_geometry(const struct coh_geometry *g, uint32_t address_bits)
+{
+	if (!g->size)
+		return COH_OK;
+	if (g->indexing < COH_INDEXED_VIVT || g->indexing > COH_INDEXED_PIPT)
+		return COH_E_KIND;
+	if (!is_power_of_two(g->line) || g->line < LINE_MIN_ || g->line > LINE_MAX_)
+		return COH_E_LINE;
+	if (!g->ways || (uint64_t)g->ways * g->line > g->size)
+		return COH_E_WAYS;
+	if (!way_size(g))
+		return COH_E_SIZE;
+	if (!is_power_of_two(span(g)) || span(g) < g->line ||
+	    (address_bits < 32 && span(g) >> address_bits))
+		return COH_E_INDEX;
+	return COH_OK;
+}
+
+static int check_config(const struct coh_config *c)
+{
+	uint32_t bits = c->address_bits;
+	int error;
+
+	if (!c->dcache.size || c->scope < COH_SCOPE_ALL_CPUS || c->scope > COH_SCOPE_THIS_CPU ||
+	    (unsigned int)c->check > COH_CHECK_EXPENSIVE)
+		return c->dcache.size ? COH_E_KIND : COH_E_SIZE;
+	if (c->page_shift < PAGE_SHIFT_LO || c->page_shift > PAGE_SHIFT_HI)
+		return COH_E_PAGE;
+	if (bits <= c->page_shift || bits > sizeof(uintptr_t) * 8)
+		return COH_E_INDEX;
+	error = check_geometry(&c->dcache, bits);
+	if (!error)
+		error = check_geometry(&c->icache, bits);
+	if (error)
+		return error;
+	if (c->outer_line && (!is_power_of_two(c->outer_line) || c->outer_line < LINE_MIN_ ||
+			      c->outer_line > LINE_MAX_))
+		return COH_E_LINE;
+	if (c->dcache.line >> c->page_shift || c->icache.line >> c->page_shift)
+		return COH_E_PAGE;
+	return COH_OK;
+}
+
+/* Colours matter where the index is virtual and reaches beyond the page offset. */
+static uintptr_t colour_mask(const struct coh_geometry *g, uint32_t page_shift)
+{
+	if (!g->size || g->indexing == COH_INDEXED_PIPT)
+		return 0;
+	return span(g) >> page_shift ? (span(g) >> page_shift) - 1 : 0;
+}
+
+static const struct coh_mechanism *mechanism_of(const struct coh *coh)
+{
+	if (coh->config.dcache.indexing == COH_INDEXED_VIVT)
+		return &coh_mechanism_vivt;
+	return coh->colour_mask ? &coh_mechanism_vipt : &coh_mechanism_meeting;
+}
+
+/* Field by field: a structure assignment may become a call of memcpy. */
+static void copy_geometry(struct coh_geometry *to, const struct coh_geometry *from)
+{
+	to->indexing = from->indexing;
+	to->size = from->size;
+	to->line = from->line;
+	to->ways = from->ways;
+	to->span = from->size ? span(from) : 0;
+}
+
+static void copy_config(struct coh_config *to, const struct coh_config *from)
+{
+	copy_geometry(&to->dcache, &from->dcache);
+	copy_geometry(&to->icache, &from->icache);
+	to->outer_line = from->outer_line;
+	to->page_shift = from->page_shift;
+	to->address_bits = from->address_bits;
+	to->scope = from->scope;
+	to->linear_start = from->linear_start;
+	to->linear_size = from->linear_size;
+	to->speculates = from->speculates;
+	to->check = from->check ? from->check : COH_CHECK_CHEAP;
+	to->policy = from->policy ? from->policy : &coh_policy_rmap;
+}
+
+int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_port *port)
+{
+	int error;
+
+	if (!coh || !config || !port)
+		return COH_E_NULL;
+	if (coh_port_missing(port))
+		return COH_E_CALLBACK;
+	error = check_config(config);
+	if (error)
+		return error;
+
+	copy_config(&coh->config, config);
+	coh->port = port;
+	coh->policy = coh->config.policy;
+	coh->page_size = (uintptr_t)1 << config->page_shift;
+	coh->colour_mask = colour_mask(&config->dcache, config->page_shift);
+	coh->epoch = 1;
+	coh->lock = (coh_lock_t){ 0 };
+	for (int i = 0; i < COH_COUNTERS; i++)
+		coh_store(&coh->counters[i], 0u);
+	coh->mechanism = coh->policy->mechanism ? coh->policy->mechanism : mechanism_of(coh);
+	return COH_OK;
+}
+
+const char *coh_port_missing(const struct coh_port *port)
+{
+#define REQUIRE(callback)                                                                          \
+	if (!port->callback)                                                                       \
+	return #callback
+
+	if (!port)
+		return "port";
+	REQUIRE(dcache_clean);
+	REQUIRE(dcache_invalidate);
+	REQUIRE(dcache_flush);
+	REQUIRE(dcache_flush_all);
+	REQUIRE(icache_invalidate);
+	REQUIRE(icache_invalidate_all);
+	REQUIRE(outer_clean);
+	REQUIRE(outer_invalidate);
+	REQUIRE(outer_flush);
+	REQUIRE(window_map);
+	REQUIRE(window_unmap);
+	REQUIRE(kernel_address);
+	REQUIRE(kmap);
+	REQUIRE(kunmap);
+	REQUIRE(copy);
+	REQUIRE(zero);
+	REQUIRE(lock);
+	REQUIRE(unlock);
+	REQUIRE(irq_save);
+	REQUIRE(irq_restore);
+	REQUIRE(walk_enter);
+	REQUIRE(walk_exit);
+	REQUIRE(current_mm);
+	REQUIRE(user_page);
+	REQUIRE(user_uncache);
+	REQUIRE(report);
+#undef REQUIRE
+	return NULL;
+}
+
+uintptr_t coh_colour(const struct coh *coh, uintptr_t va)
+{
+	return coh ? (va >> coh->config.page_shift) & coh->colour_mask : 0;
+}
+
+uintptr_t coh_colours(const struct coh *coh)
+{
+	return coh ? coh->colour_mask + 1 : 0;
+}
+
+const char *coh_counter_name(enum coh_counter counter)
+{
+	static const char *const names[COH_COUNTERS] = {
+		[COH_COUNT_CLEAN] = "clean",
+		[COH_COUNT_INVALIDATE] = "invalidate",
+		[COH_COUNT_FLUSH] = "flush",
+		[COH_COUNT_FLUSH_ALL] = "flush_all",
+		[COH_COUNT_ICACHE] = "icache",
+		[COH_COUNT_ICACHE_ALL] = "icache_all",
+		[COH_COUNT_OUTER] = "outer",
+		[COH_COUNT_DEFERRED] = "deferred",
+		[COH_COUNT_COMPLETED] = "completed",
+		[COH_COUNT_NOT_DEFERRED] = "not_deferred",
+		[COH_COUNT_SKIPPED_CLEAN] = "skipped_clean",
+		[COH_COUNT_SKIPPED_CONGRUENT] = "skipped_congruent",
+		[COH_COUNT_SKIPPED_MM] = "skipped_mm",
+		[COH_COUNT_SKIPPED_EMPTY] = "skipped_empty",
+		[COH_COUNT_SKIPPED_UNCACHED] = "skipped_uncached",
+		[COH_COUNT_ALIAS] = "alias",
+		[COH_COUNT_WALK] = "walk",
+		[COH_COUNT_WALK_RETRY] = "walk_retry",
+		[COH_COUNT_WALK_GIVEN_UP] = "walk_given_up",
+		[COH_COUNT_UNCACHED] = "uncached",
+	};
+
+	return (unsigned int)counter < COH_COUNTERS ? names[counter] : "unknown";
+}

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/*
+ * internal: what the layer's files share.
+ *
+ * Two tables decide everything, chosen once by coh_init:
+ *   mechanism  what kind of cache it is: which operations reach which lines
+ *   policy     how the user aliases of a page are found, and when they matter
+ * Entry points check their arguments and call through the two; nothing else
+ * asks what kind of cache there is.
+ */
+#ifndef COH_SRC_INTERNAL_H
+#define COH_SRC_INTERNAL_H
+
+#include <coherer/coherer.h>
+#include "src/map.h"
+
+enum coh_maintain_ {
+	COH_DO_CLEAN_,
+	COH_DO_INVALIDATE_,
+	COH_DO_FLUSH_,
+	COH_DO_KINDS_,
+};
+
+/*
+ * One kind of cache.  Addresses and lengths are as in port.h, but dcache and
+ * icache take any alignment and length, also 0, and round outwards.
+ */
+struct coh_mechanism {
+	const char *name;
+
+	/* Do aliases of a page not always meet?  If not, a page's K and U need nothing. */
+	bool aliasing;
+	/* Do aliases of one colour meet? */
+	bool congruent_meet;
+	/* Does alias see to the I-cache, address by address? */
+	bool code_by_alias;
+
+	/* Real maintenance of a kernel range, whether aliases matter or not. */
+	void (*dcache)(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t len);
+	void (*icache)(struct coh *coh, uintptr_t va, size_t len);
+	void (*icache_all)(struct coh *coh);
+	void (*outer)(struct coh *coh, enum coh_maintain_ what, coh_pa_t pa, size_t len);
+
+	/*
+	 * Flush one user alias of a page (T5): the lines that were brought in at va of
+	 * vma.  The one place that does it, for walks and for changes of translations.
+	 */
+	void (*alias)(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn);
+
+	/* Of a walk: which groups to visit for a page, and what to do after a visit. */
+	void (*groups)(struct coh *coh, struct coh_walk_ *walk);
+	enum coh_visit_ after_visit;
+
+	void (*range)(struct coh *coh, const struct coh_vma *vma, uintptr_t va, size_t len);
+	void (*mm)(struct coh *coh, const struct coh_mm *mm);
+	void (*dup_mm)(struct coh *coh, const struct coh_mm *mm);
+	void (*switch_mm)(struct coh *coh);
+	void (*vmap)(struct coh *coh, uintptr_t va, size_t len);
+	void (*vunmap)(struct coh *coh, uintptr_t va, size_t len);
+};
+
+extern const struct coh_mechanism coh_mechanism_vivt;
+extern const struct coh_mechanism coh_mechanism_vipt;
+extern const struct coh_mechanism coh_mechanism_meeting; /* aliases always meet */
+extern const struct coh_mechanism coh_mechanism_nothing; /* policy none */
+extern const struct coh_mechanism coh_mechanism_all;	 /* policy flush-all */
+
+struct coh_policy {
+	const char *name;
+	enum coh_context context;
+	const struct coh_mechanism *mechanism; /* NULL: the cache's own */
+
+	/* coh_flush_dcache_page, arguments checked. */
+	int (*flush_page)(struct coh *coh, struct coh_page *page);
+
+	/* coh_flush_anon_page: a user alias that get_user_pages found. */
+	void (*flush_anon)(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			   uintptr_t va);
+
+	/* get_user_pages hands the page to the kernel; va of vma is where it was found. */
+	int (*get_user)(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			enum coh_intent intent);
+
+	/* The kernel is about to use the page at kernel address kva, or did. */
+	int (*begin)(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
+	int (*end)(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
+
+	/* A user translation was made. */
+	void (*mapped)(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		       uint32_t prot);
+};
+
+/* What page->clean says; page.c has the rules. */
+enum coh_clean_ {
+	COH_CLEAN_DATA_ = 1u << 0, /* K was flushed before users mapped the page */
+	COH_CLEAN_CODE_ = 1u << 1, /* and old code was dropped */
+	COH_CLEAN_USED_ = 1u << 2, /* users have had it mapped since K was in line */
+};
+
+/* cache.c: port calls, counted. */
+static inline void coh_count_(struct coh *coh, enum coh_counter counter)
+{
+	coh_store(&coh->counters[counter], coh_load(&coh->counters[counter]) + 1u);
+}
+
+void coh_dcache_(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t len);
+void coh_dcache_all_(struct coh *coh);
+void coh_icache_(struct coh *coh, uintptr_t va, size_t len);
+void coh_icache_all_(struct coh *coh);
+void coh_code_(struct coh *coh, uintptr_t va, size_t len);
+void coh_outer_(struct coh *coh, enum coh_maintain_ what, coh_pa_t pa, size_t len);
+void coh_window_flush_(struct coh *coh, uintptr_t pfn, uintptr_t colour);
+
+/* page.c */
+static inline bool coh_is_anon_(const struct coh_page *page)
+{
+	return coh_load(&page->owner) & 1u;
+}
+struct coh_map *coh_page_map_(const struct coh_page *page);
+bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma);
+int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
+		     uintptr_t va);
+uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page);
+void coh_page_complete_(struct coh *coh, struct coh_page *page, uintptr_t va, uint32_t prot);
+void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva);
+void coh_page_touch_(struct coh_page *page);
+bool coh_page_defer_(struct coh *coh, struct coh_page *page);
+
+/*
+ * alias.c: what policies are made of.  They return COH_OK or COH_E_CORRUPT.
+ *
+ * The order is the same everywhere: U first, then K.  After a store through K the
+ * user's lines may be dirty and old, if nobody flushed them before: then K must be the last to
+ * be written back.  Before a load K holds nothing newer, and the order is free.
+ */
+int coh_alias_flush_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+int coh_alias_flush_locked_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+void coh_flush_k_(struct coh *coh, uintptr_t kva);
+bool coh_is_linear_(const struct coh *coh, uintptr_t kva);
+bool coh_users_may_see_(struct coh *coh, const struct coh_page *page);
+int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva);
+
+/* rmap's table entries, for policies that differ in others. */
+int coh_rmap_flush_page_(struct coh *coh, struct coh_page *page);
+void coh_rmap_flush_anon_(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			  uintptr_t va);
+int coh_rmap_get_user_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		       enum coh_intent intent);
+int coh_rmap_begin_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
+int coh_rmap_end_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
+
+/* conflict.c */
+void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			  uint32_t prot);
+void coh_uncache_users_(struct coh *coh, const struct coh_page *page);
+
+/* Does code of one page sit in the I-cache at several places, so that one address does not find it?
+ */
+static inline bool coh_code_aliases_(const struct coh *coh)
+{
+	const struct coh_geometry *i = &coh->config.icache;
+
+	return i->size && i->indexing == COH_INDEXED_VIPT && i->span > coh->page_size;
+}
+
+/* The address of a page offset in a VMA that covers it. */
+static inline uintptr_t coh_vma_va_(const struct coh *coh, const struct coh_vma *vma,
+				    uintptr_t index)
+{
+	return (vma->delta + index) << coh->config.page_shift;
+}
+
+static inline bool coh_wraps_(uintptr_t va, size_t len)
+{
+	return len && va + (len - 1) < va;
+}
+
+static inline bool coh_page_aligned_(const struct coh *coh, uintptr_t va)
+{
+	return !(va & (coh->page_size - 1));
+}
+
+#endif

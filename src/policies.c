@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/* The table of policies, for who chooses at run time. */
+#include "src/internal.h"
+
+static const struct coh_policy *const policies[] = {
+	&coh_policy_none, &coh_policy_flush_all, &coh_policy_gup_hook, &coh_policy_rmap_locked,
+	&coh_policy_rmap, &coh_policy_hints,	 &coh_policy_uncache,  &coh_policy_lazy,
+};
+
+#define POLICIES_ (sizeof(policies) / sizeof(policies[0]))
+
+static bool same(const char *a, const char *b)
+{
+	for (; *a && *a == *b; a++, b++)
+		;
+	return *a == *b;
+}
+
+const struct coh_policy *coh_policy_get(size_t i)
+{
+	return i < POLICIES_ ? policies[i] : NULL;
+}
+
+const struct coh_policy *coh_policy_find(const char *name)
+{
+	for (size_t i = 0; name && i < POLICIES_; i++)
+		if (same(policies[i]->name, name))
+			return policies[i];
+	return NULL;
+}
+
+const char *coh_policy_name(const struct coh_policy *policy)
+{
+	return policy ? policy->name : "none given";
+}
+
+enum coh_context coh_policy_context(const struct coh_policy *policy)
+{
+	return policy ? policy->context : COH_CONTEXT_PROCESS;
+}

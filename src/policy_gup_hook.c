@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * gup-hook: what Linux took in 2.6.20 (T12).  get_user_pages flushes the one user alias it
+ * came by; flush_dcache_page finds the aliases of files only; kmap and kunmap see to the kernel's
+ * side (T13).  A page of anonymous memory that the kernel reaches in another way, or that the user
+ * brings back in after the hook, is not covered.
+ */
+#include "src/internal.h"
+
+static int flush_page(struct coh *coh, struct coh_page *page)
+{
+	uintptr_t kva;
+	int error = COH_OK;
+
+	if (coh_page_defer_(coh, page))
+		return COH_OK;
+	kva = coh_page_kernel_(coh, page);
+	if (!coh_is_anon_(page))
+		error = coh_alias_flush_(coh, page, kva);
+	coh_flush_k_(coh, kva);
+	coh_page_code_(coh, page, kva);
+	return error;
+}
+
+static void flush_anon(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va)
+{
+	coh->mechanism->alias(coh, vma, va, page->pfn);
+	coh_flush_k_(coh, coh_page_kernel_(coh, page));
+}
+
+static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
+{
+	(void)page;
+	(void)intent;
+	coh_flush_k_(coh, kva);
+	return COH_OK;
+}
+
+static int end(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
+{
+	if (intent != COH_INTENT_READ) {
+		coh_page_touch_(page);
+		coh_flush_k_(coh, kva);
+		coh_page_code_(coh, page, kva);
+	} else if (!coh_is_linear_(coh, kva)) {
+		coh_flush_k_(coh, kva);
+	}
+	return COH_OK;
+}
+
+const struct coh_policy coh_policy_gup_hook = {
+	.name = "gup-hook",
+	.context = COH_CONTEXT_NMI,
+	.flush_page = flush_page,
+	.flush_anon = flush_anon,
+	.get_user = coh_rmap_get_user_,
+	.begin = begin,
+	.end = end,
+	.mapped = coh_conflict_mapped_,
+};

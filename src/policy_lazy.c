@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * lazy: after Wheeler and Bershad, "Consistency management for virtually indexed caches" (1992):
+ * know what may be in the cache, and do only what the next use needs.  Theirs learns of every next
+ * use by a page fault; an interrupt cannot take translations away, so this one goes by what the
+ * entry points tell:
+ *
+ *   VIVT   A switch empties the cache.  If no VMA of the current mm covers the page, no user line
+ * of it is in. K's lines may stay dirty: nobody needs them in memory before the next switch, which
+ * writes them back, or the next coh_update_mmu_cache, which does it if no switch came between. They
+ * can be stale only if users had the page mapped and K was used since the last switch. VIPT   If
+ * the page was never mapped at another colour than K's, K and users share their lines. both   If no
+ * user translation ever allowed stores, users hold nothing that is newer than memory, and K nothing
+ *          older: before loads nothing is to do.
+ *
+ * It relies on the callers more than rmap does: every use of K while users may have the page mapped
+ * is announced, as the protocol says; rmap forgives who forgets it after a store to a page not
+ * mapped yet.
+ *
+ * page->state: bit 15, a user translation allowed stores.  Below it, on VIVT the epoch in which K
+ * was last announced or the page mapped, 0 if never: then K may be dirty from any time; on VIPT bit
+ * 0, mapped at another colour than K's.
+ */
+#include "src/internal.h"
+
+#define WRITABLE_    0x8000u
+#define BELOW_	     0x7fffu
+#define INCONGRUENT_ 0x0001u
+
+/* Of 15 bits; 0 means unknown.  After 32767 switches an old one looks new: a flush too many. */
+static uint16_t epoch_now(struct coh *coh)
+{
+	uint16_t e = coh_load(&coh->epoch) & BELOW_;
+
+	return e ? e : 1u;
+}
+
+/* Everything that changes the state, against each other; not from an NMI. */
+static uintptr_t enter(struct coh *coh)
+{
+	uintptr_t flags = coh->port->irq_save(coh->port->context);
+
+	coh->port->lock(coh->port->context, &coh->lock);
+	return flags;
+}
+
+static void leave(struct coh *coh, uintptr_t flags)
+{
+	coh->port->unlock(coh->port->context, &coh->lock);
+	coh->port->irq_restore(coh->port->context, flags);
+}
+
+struct look {
+	struct coh_walk_ walk; /* first: the visitor is handed this */
+	struct coh *coh;
+	uintptr_t kva;
+	bool beside; /* some VMA maps the page to other lines than K's */
+};
+
+static enum coh_visit_ look(struct coh_walk_ *walk, struct coh_vma *vma)
+{
+	struct look *l = (struct look *)walk;
+	uintptr_t va = coh_vma_va_(l->coh, vma, walk->index);
+
+	if (l->coh->mechanism->congruent_meet &&
+	    coh_colour(l->coh, va) == coh_colour(l->coh, l->kva))
+		return COH_VISIT_NEXT_GROUP;
+	l->beside = true;
+	return COH_VISIT_STOP;
+}
+
+/* Is there a user mapping, private ones included, that can have lines beside K's in the cache? */
+static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page *page,
+			   uintptr_t kva)
+{
+	struct look l = { .coh = coh, .kva = kva };
+	bool went_through;
+
+	l.walk.index = coh_load(&page->index);
+	l.walk.visit = look;
+	coh->port->walk_enter(coh->port->context);
+	coh->mechanism->groups(coh, &l.walk);
+	l.walk.group_lo &= ~(uintptr_t)COH_GROUP_VISIBLE;
+	went_through = coh_map_walk_(coh, map, &l.walk);
+	coh->port->walk_exit(coh->port->context);
+	return l.beside || !went_through;
+}
+
+/* What the state and the maps let be left alone; marks the page either way. */
+static bool is_needless(struct coh *coh, struct coh_map *map, struct coh_page *page, uintptr_t kva)
+{
+	bool vivt = !coh->mechanism->congruent_meet;
+	uintptr_t flags = enter(coh);
+	uint16_t state = coh_load(&page->state);
+	bool used = coh_load(&page->clean) & COH_CLEAN_USED_;
+	bool lines_of_k, beside;
+
+	coh_store(&page->clean, (uint8_t)0);
+	coh_full_barrier(); /* the mark before the look at the map: page.c says why */
+	beside = users_beside_k(coh, map, page, kva);
+	lines_of_k = vivt ? used && (state & BELOW_) == epoch_now(coh) : state & INCONGRUENT_;
+	if (beside)
+		coh_page_touch_(page);
+	if (vivt)
+		coh_store(&page->state, (uint16_t)((state & WRITABLE_) | epoch_now(coh)));
+	else if (!beside)
+		coh_store(&page->state, (uint16_t)(state & ~INCONGRUENT_));
+	leave(coh, flags);
+	return !beside && !lines_of_k;
+}
+
+static int flush_page(struct coh *coh, struct coh_page *page)
+{
+	struct coh_map *map = coh_page_map_(page);
+	uintptr_t kva = coh_page_kernel_(coh, page);
+
+	/* With code the I-cache counts too, and with operations that reach one CPU so do the
+	 * others. */
+	if (!map || !coh->mechanism->aliasing || !kva || coh_load(&page->executed) ||
+	    coh->config.scope == COH_SCOPE_THIS_CPU)
+		return coh_rmap_flush_page_(coh, page);
+	if (is_needless(coh, map, page, kva)) {
+		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
+		return COH_OK;
+	}
+	return coh_flush_now_(coh, page, kva);
+}
+
+/* Before loads only: nothing is newer than memory in a user's lines, and K is no older. */
+static bool is_read_only(struct coh_page *page, enum coh_intent intent)
+{
+	return intent == COH_INTENT_READ && !(coh_load(&page->state) & WRITABLE_);
+}
+
+static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		    enum coh_intent intent)
+{
+	(void)vma;
+	(void)va;
+	if (is_read_only(page, intent)) {
+		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
+		return COH_OK;
+	}
+	return flush_page(coh, page);
+}
+
+static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
+{
+	if (is_read_only(page, intent)) {
+		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
+		return COH_OK;
+	}
+	return coh_rmap_begin_(coh, page, kva, intent);
+}
+
+/* On VIVT: a switch came since K was last announced: it has no dirty line. */
+static bool was_emptied(struct coh *coh, uint16_t state)
+{
+	return !coh->mechanism->congruent_meet && state & BELOW_ &&
+	       (state & BELOW_) != epoch_now(coh);
+}
+
+static uint16_t state_when_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+				  uintptr_t va, uint32_t prot)
+{
+	uint16_t state = coh_load(&page->state);
+
+	if (prot & COH_PROT_WRITE || coh_load(&vma->flags) & COH_VMA_WRITE)
+		state |= WRITABLE_;
+	/* Loads from K may have left lines, from before: they can become stale now. */
+	if (!coh->mechanism->congruent_meet)
+		return (uint16_t)((state & WRITABLE_) | epoch_now(coh));
+	if (coh_colour(coh, va) != coh_colour(coh, coh_page_kernel_(coh, page)))
+		state |= INCONGRUENT_;
+	return state;
+}
+
+static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		   uint32_t prot)
+{
+	uintptr_t flags = enter(coh);
+
+	if (was_emptied(coh, coh_load(&page->state)) && !(prot & COH_PROT_EXEC) &&
+	    !(coh_load(&page->clean) & COH_CLEAN_DATA_)) {
+		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
+		coh_store(&page->clean, (uint8_t)(COH_CLEAN_DATA_ | COH_CLEAN_USED_));
+	}
+	coh_store(&page->state, state_when_mapped(coh, vma, page, va, prot));
+	leave(coh, flags);
+	coh_conflict_mapped_(coh, vma, page, va, prot);
+}
+
+const struct coh_policy coh_policy_lazy = {
+	.name = "lazy",
+	.context = COH_CONTEXT_IRQ,
+	.flush_page = flush_page,
+	.flush_anon = coh_rmap_flush_anon_,
+	.get_user = get_user,
+	.begin = begin,
+	.end = coh_rmap_end_,
+	.mapped = mapped,
+};

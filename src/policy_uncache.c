@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * uncache: NetBSD's answer.  When the kernel takes a page from a user (get_user_pages), the page's
+ * user mappings become uncached and stay so; two user mappings that conflict are uncached by all
+ * policies (conflict.c).  Then no user can bring a line in again behind the kernel's back, as under
+ * every other policy.  The price is each later user access to that page.
+ *
+ * From an interrupt no translation can be changed: a page that was never taken that way is flushed
+ * as by rmap. page->state: not 0 once the mappings are uncached.
+ */
+#include "src/internal.h"
+
+static int flush_page(struct coh *coh, struct coh_page *page)
+{
+	if (!coh_load(&page->state))
+		return coh_rmap_flush_page_(coh, page);
+	coh_count_(coh, COH_COUNT_SKIPPED_UNCACHED);
+	coh_page_touch_(page);
+	coh_flush_k_(coh, coh_page_kernel_(coh, page));
+	coh_page_code_(coh, page, coh_page_kernel_(coh, page));
+	return COH_OK;
+}
+
+static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		    enum coh_intent intent)
+{
+	(void)vma;
+	(void)va;
+	(void)intent;
+	if (!coh_load(&page->state) && coh->mechanism->aliasing) {
+		coh_uncache_users_(coh, page);
+		/* Only now: K and the lines from before. */
+		coh_flush_now_(coh, page, coh_page_kernel_(coh, page));
+		coh_store_release(&page->state, (uint16_t)1);
+		return COH_OK;
+	}
+	return flush_page(coh, page);
+}
+
+static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		   uint32_t prot)
+{
+	coh_conflict_mapped_(coh, vma, page, va, prot);
+	if (coh_load(&page->state) && coh->port->user_uncache(coh->port->context, vma->mm, va))
+		coh_count_(coh, COH_COUNT_UNCACHED);
+}
+
+const struct coh_policy coh_policy_uncache = {
+	.name = "uncache",
+	.context = COH_CONTEXT_NMI,
+	.flush_page = flush_page,
+	.flush_anon = coh_rmap_flush_anon_,
+	.get_user = get_user,
+	.begin = coh_rmap_begin_,
+	.end = coh_rmap_end_,
+	.mapped = mapped,
+};
