@@ -51,12 +51,19 @@ static void flush_everything(struct coh *coh)
 }
 
 /* Is this the map that the page says it is?  What a stray store hits first is the header. */
-static bool is_sane(struct coh *coh, const struct coh_page *page, const struct coh_map *map)
+static bool is_sane(const struct coh_page *page, const struct coh_map *map)
 {
-	if (map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE))
-		return true;
-	coh->port->report(coh->port->context, COH_E_CORRUPT, map);
-	return false;
+	return map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE);
+}
+
+/* COH_OK, or COH_E_CORRUPT, which was reported; every alias is flushed in any case. */
+static int walk_or_flush_everything(struct coh *coh, const struct coh_map *map,
+				    struct coh_walk_ *walk)
+{
+	if (coh_map_walk_(coh, map, walk))
+		return COH_OK;
+	flush_everything(coh);
+	return walk->error;
 }
 
 /* Flush every U that may have lines; K is the caller's, who flushes it after this. */
@@ -64,19 +71,19 @@ int coh_alias_flush_(struct coh *coh, const struct coh_page *page, uintptr_t kva
 {
 	struct coh_map *map = coh_page_map_(page);
 	struct alias_walk w;
+	int error;
 
 	if (!coh->mechanism->aliasing || !map)
 		return COH_OK;
-	if (!is_sane(coh, page, map)) {
+	if (!is_sane(page, map)) {
 		flush_everything(coh);
-		return COH_E_CORRUPT;
+		return coh_corrupt_(coh, map);
 	}
 	coh->port->walk_enter(coh->port->context);
 	prepare(&w, coh, page, kva);
-	if (!coh_map_walk_(coh, map, &w.walk))
-		flush_everything(coh);
+	error = walk_or_flush_everything(coh, map, &w.walk);
 	coh->port->walk_exit(coh->port->context);
-	return COH_OK;
+	return error;
 }
 
 /* The same as the 2007 patch has it: every VMA of every mm, under the map's lock. */
@@ -84,21 +91,21 @@ int coh_alias_flush_locked_(struct coh *coh, const struct coh_page *page, uintpt
 {
 	struct coh_map *map = coh_page_map_(page);
 	struct alias_walk w;
+	int error;
 
 	if (!coh->mechanism->aliasing || !map)
 		return COH_OK;
-	if (!is_sane(coh, page, map)) {
+	if (!is_sane(page, map)) {
 		flush_everything(coh);
-		return COH_E_CORRUPT;
+		return coh_corrupt_(coh, map);
 	}
 	coh->port->lock(coh->port->context, &map->lock);
 	prepare(&w, coh, page, kva);
 	w.walk.group_lo = 0;
 	w.walk.group_hi = COH_GROUP_ALL;
-	if (!coh_map_walk_(coh, map, &w.walk))
-		flush_everything(coh);
+	error = walk_or_flush_everything(coh, map, &w.walk);
 	coh->port->unlock(coh->port->context, &map->lock);
-	return COH_OK;
+	return error;
 }
 
 void coh_flush_k_(struct coh *coh, uintptr_t kva)
