@@ -101,6 +101,12 @@ static bool taken(const struct coh *coh, const struct coh_mm *mm, const struct c
 	return node && node->last >= range->start >> coh->config.page_shift;
 }
 
+/* The page offset at the start of a linked VMA. */
+static uintptr_t pgoff_of(const struct coh *coh, const struct coh_vma *vma)
+{
+	return (vma->start >> coh->config.page_shift) - vma->delta;
+}
+
 /* What the VMAs of the change say of themselves, before it shows anywhere. */
 static void announce(const struct coh_change_ *change)
 {
@@ -142,8 +148,7 @@ static void conclude(const struct coh *coh, const struct coh_change_ *change)
 			coh_store(&vma->end, e->end);
 		} else if (e->kind == COH_EDIT_UNLINK) {
 			/* As coh_vma_init leaves it, but for what a late visitor reads. */
-			coh_store(&vma->file[0].first,
-				  (vma->start >> coh->config.page_shift) - vma->delta);
+			coh_store(&vma->file[0].first, pgoff_of(coh, vma));
 			coh_store(&vma->linked, 0);
 		}
 	}
@@ -307,6 +312,19 @@ int coh_vma_split(struct coh *coh, struct coh_vma *vma, uintptr_t at, struct coh
 	return commit(coh, &change);
 }
 
+/* Equal deltas are not enough: the last page offset of all is not followed by the first. */
+static bool adjoin(const struct coh *coh, const struct coh_vma *lower, const struct coh_vma *upper)
+{
+	return lower->end == upper->start && lower->delta == upper->delta &&
+	       !offsets_wrap(coh, pgoff_of(coh, lower), upper->end - lower->start);
+}
+
+static bool agree(const struct coh_vma *a, const struct coh_vma *b)
+{
+	return a->mm == b->mm && a->flags == b->flags && a->mapping == b->mapping &&
+	       a->anon_vma == b->anon_vma;
+}
+
 int coh_vma_merge(struct coh *coh, struct coh_vma *lower, struct coh_vma *upper)
 {
 	struct coh_change_ change;
@@ -315,9 +333,7 @@ int coh_vma_merge(struct coh *coh, struct coh_vma *lower, struct coh_vma *upper)
 		return COH_E_NULL;
 	if (!coh_linked_(lower) || !coh_linked_(upper))
 		return COH_E_UNLINKED;
-	if (lower->end != upper->start || lower->mm != upper->mm || lower->delta != upper->delta ||
-	    lower->flags != upper->flags || lower->mapping != upper->mapping ||
-	    lower->anon_vma != upper->anon_vma)
+	if (!adjoin(coh, lower, upper) || !agree(lower, upper))
 		return COH_E_NEIGHBOUR;
 
 	change_of(&change, lower);
@@ -339,7 +355,7 @@ int coh_vma_resize(struct coh *coh, struct coh_vma *vma, uintptr_t start, size_t
 	error = bounds_error(coh, start, end);
 	if (error)
 		return error;
-	pgoff = (vma->start >> coh->config.page_shift) - vma->delta;
+	pgoff = pgoff_of(coh, vma);
 	if (start < vma->start) {
 		move = (vma->start - start) >> coh->config.page_shift;
 		if (move > pgoff)

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#
+# The layer as this tree builds it: for the host, into build/lib/libcoherer.a, as
+# freestanding as in a kernel, so that tests run what an embedder compiles.  Flags that
+# instrument it (sanitizers, coverage) come in CFLAGS, beside another BUILD.
+
+include src/sources.mk
+
+# C11 and no more; -ffreestanding, so that no call of libc comes out of a loop.
+LAYER_CFLAGS := -std=c11 -ffreestanding $(WARN) -Iinclude -I. -MMD -MP
+
+LIB := $(BUILD)/lib
+LAYER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(COHERER_SRC))
+
+$(LIB)/libcoherer.a: $(LAYER_OBJ) src/sources.mk
+
+# This pattern is longer than the one for all else, so make prefers it.
+$(BUILD)/obj/src/%.o: src/%.c
+	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+# Made anew, so that the object of a source that is gone does not stay.
+$(LIB)/%.a:
+	@mkdir -p $(@D); echo "  AR    $@"; rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
+
+.PHONY: check-freestanding coverage
+
+# FREESTANDING="host thumb-v5te" limits it to these.
+check-freestanding: ## the layer on every cross compiler: no libc, no globals, sizes
+	@scripts/check-freestanding.sh $(FREESTANDING)
+
+# Only the tests that can reach the layer.
+coverage: ## every line and branch of the layer taken by the tests, or which are not
+	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory BUILD=build/coverage CFLAGS="-O0 -g --coverage" check-layer-unit
+	@scripts/coverage.sh build/coverage
+
+-include $(LAYER_OBJ:.o=.d)

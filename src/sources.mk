@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#
+# The layer's sources, for the Makefile of whoever embeds it:
+#
+#	include third_party/coherer/src/sources.mk
+#	objects += $(COHERER_SRC:.c=.o)
+#	CFLAGS += -Ithird_party/coherer/include -Ithird_party/coherer
+#
+# The paths are relative to where make runs; set COHERER_SRC_DIR before the
+# include (with its slash, or empty) where they shall be relative to something else.
+# Any GCC or Clang, -std=c11 -ffreestanding or newer.  What is linked from an
+# archive is what is called: the policies that are not named stay out.
+ifndef COHERER_SRC_DIR
+COHERER_SRC_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
+endif
+
+COHERER_SRC := $(addprefix $(COHERER_SRC_DIR), \
+	alias.c \
+	cache.c \
+	check.c \
+	code.c \
+	conflict.c \
+	copy.c \
+	dcache.c \
+	dma.c \
+	errors.c \
+	init.c \
+	map.c \
+	mechanism_meeting.c \
+	mechanism_vipt.c \
+	mechanism_vivt.c \
+	page.c \
+	policies.c \
+	policy_flush_all.c \
+	policy_gup_hook.c \
+	policy_hints.c \
+	policy_lazy.c \
+	policy_none.c \
+	policy_rmap.c \
+	policy_rmap_locked.c \
+	policy_uncache.c \
+	tree.c \
+	user.c \
+	vma.c \
+	vmap.c)
