@@ -50,12 +50,6 @@ static void flush_everything(struct coh *coh)
 	coh_icache_all_(coh);
 }
 
-/* Is this the map that the page says it is?  What a stray store hits first is the header. */
-static bool is_sane(const struct coh_page *page, const struct coh_map *map)
-{
-	return map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE);
-}
-
 /* COH_OK, or COH_E_CORRUPT, which was reported; every alias is flushed in any case. */
 static int walk_or_flush_everything(struct coh *coh, const struct coh_map *map,
 				    struct coh_walk_ *walk)
@@ -75,7 +69,7 @@ int coh_alias_flush_(struct coh *coh, const struct coh_page *page, uintptr_t kva
 
 	if (!coh->mechanism->aliasing || !map)
 		return COH_OK;
-	if (!is_sane(page, map)) {
+	if (!coh_page_map_right_(page, map)) {
 		flush_everything(coh);
 		return coh_corrupt_(coh, map);
 	}
@@ -95,15 +89,17 @@ int coh_alias_flush_locked_(struct coh *coh, const struct coh_page *page, uintpt
 
 	if (!coh->mechanism->aliasing || !map)
 		return COH_OK;
-	if (!is_sane(page, map)) {
+	if (!coh_page_map_right_(page, map)) {
 		flush_everything(coh);
 		return coh_corrupt_(coh, map);
 	}
 	coh->port->lock(coh->port->context, &map->lock);
+	coh->port->walk_enter(coh->port->context); /* the VMAs stay anyway; the CPU may not */
 	prepare(&w, coh, page, kva);
 	w.walk.group_lo = 0;
 	w.walk.group_hi = COH_GROUP_ALL;
 	error = walk_or_flush_everything(coh, map, &w.walk);
+	coh->port->walk_exit(coh->port->context);
 	coh->port->unlock(coh->port->context, &map->lock);
 	return error;
 }
@@ -128,7 +124,7 @@ bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
 
 	if (!map || coh_is_anon_(page) || coh_load(&page->clean))
 		return true;
-	return coh_map_covers_(coh, map, coh_load(&page->index));
+	return coh_page_covered_(coh, page, map);
 }
 
 int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva)

@@ -123,9 +123,9 @@ static bool map_header_right(const struct coh_map *map)
 {
 	bool empty = map->count == 0;
 
-	return map->side <= COH_SIDE_ANON && !(coh_load(&map->sequence) & 1) &&
-	       !map->root[0] == empty && !map->root[1] == empty && root_right(map->root[0]) &&
-	       root_right(map->root[1]);
+	return map->side <= COH_SIDE_ANON && map->count != COH_MAP_DAMAGED &&
+	       !(coh_load(&map->sequence) & 1) && !map->root[0] == empty &&
+	       !map->root[1] == empty && root_right(map->root[0]) && root_right(map->root[1]);
 }
 
 static bool map_all_right(const struct coh *coh, const struct coh_map *map, bool at_rest)

@@ -54,46 +54,70 @@ static enum coh_visit_ uncache_any(struct coh_walk_ *walk, struct coh_vma *vma)
 	return COH_VISIT_NEXT;
 }
 
-static void walk(struct conflict *c, enum coh_visit_ (*visit)(struct coh_walk_ *, struct coh_vma *))
+/* Returns true if all were visited.  The page is of a VMA, so it has a map. */
+static bool walk(struct conflict *c, enum coh_visit_ (*visit)(struct coh_walk_ *, struct coh_vma *))
 {
 	const struct coh_port *port = c->coh->port;
 	struct coh_map *map = coh_page_map_(c->page);
+	bool through = false;
 
-	if (!map)
-		return;
 	c->walk.visit = visit;
-	port->walk_enter(port->context);
-	/* Without the map nobody can be uncached: the maps are held still less than is promised. */
-	if (!coh_map_walk_(c->coh, map, &c->walk))
-		port->report(port->context, COH_E_CORRUPT, map);
-	port->walk_exit(port->context);
+	if (coh_page_map_right_(c->page, map)) {
+		port->walk_enter(port->context);
+		through = coh_map_walk_(c->coh, map, &c->walk);
+		port->walk_exit(port->context);
+	}
+	/* Without the map nobody can be uncached: it is damaged, which the walk may have told
+	 * already, or held still less than is promised. */
+	if (!through && !c->walk.error)
+		coh_corrupt_(c->coh, map);
+	return through;
+}
+
+/* Field by field: an initialiser may become a call of memset. */
+static void prepare(struct conflict *c, struct coh *coh, const struct coh_page *page)
+{
+	c->walk.index = coh_load(&page->index);
+	c->walk.error = COH_OK;
+	c->coh = coh;
+	c->page = page;
+	c->mapped = NULL;
+	c->va = 0;
+	c->writes = false;
+	c->uncached = 0;
 }
 
 void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uint32_t prot)
 {
-	struct conflict c = { .coh = coh, .page = page, .mapped = vma, .va = va };
+	struct conflict c;
 
+	prepare(&c, coh, page);
+	c.mapped = vma;
+	c.va = va;
 	coh_page_complete_(coh, page, va, prot);
 	if (!coh->mechanism->aliasing || coh_is_anon_(page) ||
 	    !(coh_load(&vma->flags) & COH_VMA_SHARED))
 		return;
-	c.walk.index = coh_load(&page->index);
 	c.writes = prot & COH_PROT_WRITE || coh_load(&vma->flags) & COH_VMA_WRITE;
 	coh->mechanism->groups(coh, &c.walk);
+	/* Where the current mm is what counts: here it is the one of the new translation. */
+	if (!coh->mechanism->congruent_meet)
+		c.walk.group_lo = c.walk.group_hi = coh_group_(coh, vma, COH_SIDE_FILE);
 	walk(&c, uncache_if_conflicting);
 	/* The new one, and those that agreed with it while nobody conflicted. */
 	if (c.uncached)
 		walk(&c, uncache_any);
 }
 
-/* All mappings that share lines or data with the page's kernel side, in every mm. */
-void coh_uncache_users_(struct coh *coh, const struct coh_page *page)
+/* All mappings that share lines or data with the page's kernel side, in every mm.  Returns true if
+ * none was left out. */
+bool coh_uncache_users_(struct coh *coh, const struct coh_page *page)
 {
-	struct conflict c = { .coh = coh, .page = page };
+	struct conflict c;
 
-	c.walk.index = coh_load(&page->index);
+	prepare(&c, coh, page);
 	c.walk.group_lo = 0;
 	c.walk.group_hi = COH_GROUP_ALL;
-	walk(&c, uncache_any);
+	return walk(&c, uncache_any);
 }

@@ -27,9 +27,10 @@ int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page 
 	kva = kernel & ~(coh->page_size - 1);
 	/* Before: what users have dirty beside these bytes.  After: what the copy left under K. */
 	error = coh->policy->begin(coh, page, kva, COH_INTENT_READ_WRITE);
+	if (error)
+		return error;
 	coh->port->copy(coh->port->context, kernel, buffer, len);
-	if (!error)
-		error = coh->policy->end(coh, page, kva, COH_INTENT_READ_WRITE);
+	error = coh->policy->end(coh, page, kva, COH_INTENT_READ_WRITE);
 	if (coh_load(&vma->flags) & COH_VMA_EXEC)
 		coh_flush_icache_page(coh, vma, page);
 	return error;
@@ -43,7 +44,8 @@ int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_pag
 	if (error || !len)
 		return error;
 	error = coh->policy->begin(coh, page, kernel & ~(coh->page_size - 1), COH_INTENT_READ);
-	coh->port->copy(coh->port->context, buffer, kernel, len);
+	if (!error)
+		coh->port->copy(coh->port->context, buffer, kernel, len);
 	return error;
 }
 
@@ -82,7 +84,9 @@ int coh_copy_user_page(struct coh *coh, struct coh_page *to, struct coh_page *fr
 	if (!kto || !kfrom)
 		return COH_E_SLOTS;
 	error = coh->policy->begin(coh, from, kfrom, COH_INTENT_READ);
+	if (error)
+		return error;
 	coh->port->copy(coh->port->context, kto, kfrom, coh->page_size);
 	finish_fill(coh, to, kto, va);
-	return error;
+	return COH_OK;
 }

@@ -72,7 +72,10 @@ int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uin
 	if (!kva)
 		return COH_E_SLOTS;
 	error = coh->policy->begin(coh, page, kva, intent);
-	*va = kva;
+	if (error)
+		coh->port->kunmap(coh->port->context, page->pfn, kva);
+	else
+		*va = kva;
 	return error;
 }
 

@@ -38,7 +38,8 @@ const char *coh_error_text(int error)
 	case COH_E_WAYS:
 		return "no ways, or more ways than lines";
 	case COH_E_SIZE:
-		return "the size is not ways x sets x line with a power of two of sets";
+		return "the size is not ways x sets x line, or the sets are no power of two and no "
+		       "span is given";
 	case COH_E_INDEX:
 		return "the cache index reaches beyond the address";
 	case COH_E_PAGE:

@@ -4,7 +4,7 @@
 
 #define LINE_MIN_     4u
 #define LINE_MAX_     256u
-#define PAGE_SHIFT_LO 10u
+#define PAGE_SHIFT_LO 10u /* so no page is smaller than a line */
 #define PAGE_SHIFT_HI 24u
 
 static bool is_power_of_two(uintptr_t n)
@@ -12,14 +12,38 @@ static bool is_power_of_two(uintptr_t n)
 	return n && !(n & (n - 1));
 }
 
-/* Bytes that consecutive sets cover, size / ways, without dividing; 0 if it is not a power of two.
- */
+static uint32_t log2_of(uint32_t power_of_two)
+{
+	uint32_t shift = 0;
+
+	while (power_of_two >> shift != 1)
+		shift++;
+	return shift;
+}
+
+/* Bytes that consecutive sets cover, size / ways; 0 if that is not a power of two.  By shifts: to
+ * divide would be a call of libgcc. */
 static uint32_t way_size(const struct coh_geometry *g)
 {
-	for (uint32_t way = g->line; way && way <= g->size; way <<= 1)
-		if ((uint64_t)way * g->ways == g->size)
-			return way;
+	for (uint32_t shift = log2_of(g->line); shift < 32; shift++)
+		if (g->size >> shift << shift == g->size && g->size >> shift == g->ways)
+			return 1u << shift;
 	return 0;
+}
+
+/*
+ * Is the size some number of sets?  A cache whose sets are not a power of two (PA-8700) hashes its
+ * index: where addresses are congruent the manual must say (span).  Long division; ways x line is
+ * no more than size.
+ */
+static bool is_whole_sets(const struct coh_geometry *g)
+{
+	uint32_t set = g->ways << log2_of(g->line), rest = g->size;
+
+	for (int shift = 31; shift >= 0; shift--)
+		if (set <= rest >> shift)
+			rest -= set << shift;
+	return !rest;
 }
 
 static uint32_t span(const struct coh_geometry *g)
@@ -35,12 +59,12 @@ static int check_geometry(const struct coh_geometry *g, uint32_t address_bits)
 		return COH_E_KIND;
 	if (!is_power_of_two(g->line) || g->line < LINE_MIN_ || g->line > LINE_MAX_)
 		return COH_E_LINE;
-	if (!g->ways || (uint64_t)g->ways * g->line > g->size)
+	if (!g->ways || g->ways > g->size >> log2_of(g->line))
 		return COH_E_WAYS;
-	if (!way_size(g))
+	if (!way_size(g) && !(g->span && is_whole_sets(g)))
 		return COH_E_SIZE;
 	if (!is_power_of_two(span(g)) || span(g) < g->line ||
-	    (address_bits < 32 && span(g) >> address_bits))
+	    (address_bits < 32 && (span(g) - 1) >> address_bits))
 		return COH_E_INDEX;
 	return COH_OK;
 }
@@ -65,8 +89,6 @@ static int check_config(const struct coh_config *c)
 	if (c->outer_line && (!is_power_of_two(c->outer_line) || c->outer_line < LINE_MIN_ ||
 			      c->outer_line > LINE_MAX_))
 		return COH_E_LINE;
-	if (c->dcache.line >> c->page_shift || c->icache.line >> c->page_shift)
-		return COH_E_PAGE;
 	return COH_OK;
 }
 

@@ -117,6 +117,8 @@ static inline bool coh_is_anon_(const struct coh_page *page)
 	return coh_load(&page->owner) & 1u;
 }
 struct coh_map *coh_page_map_(const struct coh_page *page);
+bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map);
+bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map);
 bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma);
 int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
 		     uintptr_t va);
@@ -153,7 +155,7 @@ int coh_rmap_end_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum co
 /* conflict.c */
 void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uint32_t prot);
-void coh_uncache_users_(struct coh *coh, const struct coh_page *page);
+bool coh_uncache_users_(struct coh *coh, const struct coh_page *page);
 
 /* Does code of one page sit in the I-cache at several places, so that one address does not find it?
  */

@@ -5,9 +5,6 @@
 #include "src/internal.h"
 #include "src/tree.h"
 
-/* What count is in a map that is damaged: no tree has that many nodes. */
-#define DAMAGED UINTPTR_MAX
-
 /* A walk sees only the cache's own idea of what belongs together. */
 uintptr_t coh_group_(const struct coh *coh, const struct coh_vma *vma, enum coh_side_ side)
 {
@@ -334,7 +331,7 @@ int coh_map_change_(struct coh *coh, struct coh_map *map, const struct coh_chang
 		}
 		right = right && coh_map_right_(coh, map, change, COH_AFTER);
 		if (!right)
-			map->count = DAMAGED;
+			map->count = COH_MAP_DAMAGED;
 	}
 	coh_unlock_(coh, &map->lock);
 	return right ? 0 : coh_corrupt_(coh, map);

@@ -99,6 +99,9 @@ bool coh_map_covers_(struct coh *coh, const struct coh_map *map, uintptr_t index
  * Updates.
  */
 
+/* What count becomes when a change finds the map damaged: no tree has that many nodes. */
+#define COH_MAP_DAMAGED UINTPTR_MAX
+
 void coh_map_init_(struct coh_map *map, enum coh_side_ side);
 
 /*

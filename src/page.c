@@ -75,6 +75,26 @@ struct coh_map *coh_page_map_(const struct coh_page *page)
 	return &((struct coh_mapping *)owner)->map;
 }
 
+/* A stray store hits the header first, and a walk would follow what it left there. */
+bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map)
+{
+	return map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE);
+}
+
+/* May a VMA cover the page?  Also true if the map cannot tell: who flushes then reports that. */
+bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map)
+{
+	const struct coh_port *port = coh->port;
+	bool covered;
+
+	if (!coh_page_map_right_(page, map))
+		return true;
+	port->walk_enter(port->context);
+	covered = coh_map_covers_(coh, map, coh_load(&page->index));
+	port->walk_exit(port->context);
+	return covered;
+}
+
 bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma)
 {
 	uintptr_t owner = coh_load(&page->owner);
@@ -104,6 +124,13 @@ uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page)
 	return coh->port->kernel_address(coh->port->context, page->pfn);
 }
 
+/* Fetches that do not look into the data cache need K in memory; flushed: it is. */
+static void write_back_code(struct coh *coh, uintptr_t kva, bool flushed)
+{
+	if (!flushed && kva && coh->config.icache.size)
+		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
+}
+
 /* Drop code of a page whose bytes are in memory; va is a user address that will execute it, or 0.
  */
 void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva)
@@ -121,10 +148,8 @@ void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 {
 	if (!coh_load(&page->executed) || coh->mechanism->code_by_alias)
 		return;
-	/* Where aliases meet nobody else writes K back, and fetches do not look into the data
-	 * cache. */
-	if (!coh->mechanism->aliasing && kva)
-		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
+	/* Where aliases meet nobody wrote K back for the users' sake. */
+	write_back_code(coh, kva, coh->mechanism->aliasing);
 	coh_page_drop_code_(coh, 0, kva);
 }
 
@@ -144,7 +169,7 @@ bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 	if (!map || coh_is_anon_(page))
 		return false;
 	coh_full_barrier(); /* the mark before the look at the map: see above */
-	if (coh_map_covers_(coh, map, coh_load(&page->index))) {
+	if (coh_page_covered_(coh, page, map)) {
 		coh_page_touch_(page);
 		return false;
 	}
@@ -177,8 +202,11 @@ void coh_page_complete_(struct coh *coh, struct coh_page *page, uintptr_t va, ui
 	if (!(have & COH_CLEAN_DATA_))
 		coh_flush_k_(coh, kva);
 	if (need & COH_CLEAN_CODE_) {
-		if (!coh->mechanism->aliasing && kva)
-			coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
+		/* On VIPT DATA does not say that K is in memory: a fill leaves it in lines
+		 * that the user's loads hit (copy.c). */
+		write_back_code(coh, kva,
+				!coh->mechanism->congruent_meet ||
+					(coh->mechanism->aliasing && !(have & COH_CLEAN_DATA_)));
 		coh_page_drop_code_(coh, va, kva);
 	}
 	coh_store_release(&page->clean, (uint8_t)(have | need | COH_CLEAN_USED_));

@@ -73,9 +73,14 @@ static enum coh_visit_ look(struct coh_walk_ *walk, struct coh_vma *vma)
 static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page *page,
 			   uintptr_t kva)
 {
-	struct look l = { .coh = coh, .kva = kva };
+	struct look l;
 	bool went_through;
 
+	if (!coh_page_map_right_(page, map))
+		return true;
+	l.coh = coh;
+	l.kva = kva;
+	l.beside = false;
 	l.walk.index = coh_load(&page->index);
 	l.walk.visit = look;
 	coh->port->walk_enter(coh->port->context);

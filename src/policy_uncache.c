@@ -24,17 +24,20 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 		    enum coh_intent intent)
 {
+	bool all;
+	int error;
+
 	(void)vma;
 	(void)va;
 	(void)intent;
-	if (!coh_load(&page->state) && coh->mechanism->aliasing) {
-		coh_uncache_users_(coh, page);
-		/* Only now: K and the lines from before. */
-		coh_flush_now_(coh, page, coh_page_kernel_(coh, page));
+	if (coh_load(&page->state) || !coh->mechanism->aliasing)
+		return flush_page(coh, page);
+	all = coh_uncache_users_(coh, page);
+	/* Only now: K and the lines from before. */
+	error = coh_flush_now_(coh, page, coh_page_kernel_(coh, page));
+	if (all && !error)
 		coh_store_release(&page->state, (uint16_t)1);
-		return COH_OK;
-	}
-	return flush_page(coh, page);
+	return error;
 }
 
 static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,

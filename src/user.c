@@ -18,6 +18,18 @@ static int check_range(const struct coh *coh, const struct coh_vma *vma, uintptr
 	return COH_OK;
 }
 
+/* An I-cache that is tagged virtually keeps what it fetched through a translation that goes;
+ * what other mms fetched went at the switch. */
+static void forget_code(struct coh *coh, const struct coh_vma *vma, uintptr_t va)
+{
+	const struct coh_mechanism *mechanism = coh->mechanism;
+
+	if (!mechanism->code_by_alias && coh->config.icache.indexing == COH_INDEXED_VIVT &&
+	    coh_load(&vma->flags) & COH_VMA_EXEC &&
+	    vma->mm == coh->port->current_mm(coh->port->context))
+		mechanism->icache(coh, va, coh->page_size);
+}
+
 int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
 {
 	int error = check_range(coh, vma, va, coh ? coh->page_size : 0);
@@ -25,6 +37,7 @@ int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uin
 	if (error)
 		return error;
 	coh->mechanism->alias(coh, vma, va, pfn);
+	forget_code(coh, vma, va);
 	return COH_OK;
 }
 

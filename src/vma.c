@@ -148,7 +148,7 @@ static void conclude(const struct coh *coh, const struct coh_change_ *change)
 			coh_store(&vma->end, e->end);
 		} else if (e->kind == COH_EDIT_UNLINK) {
 			/* As coh_vma_init leaves it, but for what a late visitor reads. */
-			coh_store(&vma->file[0].first, pgoff_of(coh, vma));
+			coh_store_release(&vma->file[0].first, pgoff_of(coh, vma));
 			coh_store(&vma->linked, 0);
 		}
 	}

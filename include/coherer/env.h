@@ -38,21 +38,21 @@ typedef struct {
  */
 #if defined(__hppa__) || defined(__sh__) || defined(__mips__) ||                                   \
 	(defined(__arm__) && __ARM_ARCH < 7)
-#define COH_ENV_CALLS_LIBRARY_FOR_FENCES 1
+#define COH_ENV_WITHOUT_ATOMICS_ 1
 #endif
 
-#define coh_load(p)	__atomic_load_n((p), __ATOMIC_RELAXED)
-#define coh_store(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
-
-#ifdef COH_ENV_CALLS_LIBRARY_FOR_FENCES
+#ifdef COH_ENV_WITHOUT_ATOMICS_
 /*
- * GCC turns fences into calls of libgcc on these.  ARMv4 and v5, SH-4 and
+ * There GCC turns fences, and on PA-RISC stores too, into calls of libgcc.  A volatile access of a
+ * word is one instruction, and the compiler keeps their order.  ARMv4 and v5, SH-4 and
  * PA-RISC before 2.0 keep program order or have one CPU; an embedder with
  * weakly ordered CPUs (ARMv6 MPCore, MIPS SMP) replaces coh_cpu_fence_.
  */
 #ifndef coh_cpu_fence_
 #define coh_cpu_fence_() __asm__ __volatile__("" : : : "memory")
 #endif
+#define coh_load(p)	(*(const volatile __typeof__(*(p)) *)(p))
+#define coh_store(p, v) ((void)(*(volatile __typeof__(*(p)) *)(p) = (v)))
 #define coh_load_acquire(p)                                                                        \
 	__extension__({                                                                            \
 		__typeof__(*(p)) coh_v_ = coh_load(p);                                             \
@@ -66,6 +66,8 @@ typedef struct {
 	} while (0)
 #define coh_full_barrier() coh_cpu_fence_()
 #else
+#define coh_load(p)		__atomic_load_n((p), __ATOMIC_RELAXED)
+#define coh_store(p, v)		__atomic_store_n((p), (v), __ATOMIC_RELAXED)
 #define coh_load_acquire(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
 #define coh_store_release(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
 #define coh_full_barrier()	__atomic_thread_fence(__ATOMIC_SEQ_CST)

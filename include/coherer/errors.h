@@ -29,11 +29,12 @@ enum coh_error {
 	COH_E_CALLBACK = -20, /* a callback of the port is missing */
 	COH_E_LINE = -21,     /* a line is not a power of two in 4..256 bytes */
 	COH_E_WAYS = -22,     /* no ways, or more than there are lines */
-	COH_E_SIZE = -23,     /* size is not ways x sets x line with a power of two of sets */
-	COH_E_INDEX = -24,    /* the index reaches beyond the address */
-	COH_E_PAGE = -25,     /* page_shift is not in 10..24, or a page is less than a line */
-	COH_E_KIND = -26,     /* no such kind of cache, scope, or check level */
-	COH_E_SLOTS = -27,    /* the port has no kmap slot left */
+	COH_E_SIZE = -23,  /* size is not ways x sets x line, or without span the sets are no power
+			      of two */
+	COH_E_INDEX = -24, /* the index reaches beyond the address */
+	COH_E_PAGE = -25,  /* page_shift is not in 10..24, or a page is less than a line */
+	COH_E_KIND = -26,  /* no such kind of cache, scope, or check level */
+	COH_E_SLOTS = -27, /* the port has no kmap slot left */
 
 	/* The layer's own state is damaged. */
 	COH_E_CORRUPT =
