@@ -33,11 +33,8 @@ void coh_dcache_(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t 
 		[COH_DO_INVALIDATE_] = port->dcache_invalidate,
 		[COH_DO_FLUSH_] = port->dcache_flush,
 	};
-	struct lines l;
+	struct lines l = lines_of(va, len, coh->config.dcache.line);
 
-	if (!len)
-		return;
-	l = lines_of(va, len, coh->config.dcache.line);
 	coh_count_(coh, counters[what]);
 	ops[what](port->context, l.first, l.len);
 }
@@ -53,7 +50,7 @@ void coh_icache_(struct coh *coh, uintptr_t va, size_t len)
 	struct lines l;
 
 	/* Unified, or fetches look into the data cache: nothing can be old there. */
-	if (!coh->config.icache.size || !len)
+	if (!coh->config.icache.size)
 		return;
 	l = lines_of(va, len, coh->config.icache.line);
 	coh_count_(coh, COH_COUNT_ICACHE);
@@ -85,7 +82,7 @@ void coh_outer_(struct coh *coh, enum coh_maintain_ what, coh_pa_t pa, size_t le
 	coh_pa_t first = pa & ~mask;
 	size_t whole = (size_t)(((pa + (len - 1)) & ~mask) - first) + coh->config.outer_line;
 
-	if (!coh->config.outer_line || !len)
+	if (!coh->config.outer_line)
 		return;
 	coh_count_(coh, COH_COUNT_OUTER);
 	if (what == COH_DO_CLEAN_)

@@ -95,7 +95,7 @@ static int check_config(const struct coh_config *c)
 /* Colours matter where the index is virtual and reaches beyond the page offset. */
 static uintptr_t colour_mask(const struct coh_geometry *g, uint32_t page_shift)
 {
-	if (!g->size || g->indexing == COH_INDEXED_PIPT)
+	if (g->indexing == COH_INDEXED_PIPT)
 		return 0;
 	return span(g) >> page_shift ? (span(g) >> page_shift) - 1 : 0;
 }

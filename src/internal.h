@@ -22,8 +22,8 @@ enum coh_maintain_ {
 };
 
 /*
- * One kind of cache.  Addresses and lengths are as in port.h, but dcache and
- * icache take any alignment and length, also 0, and round outwards.
+ * One kind of cache.  Addresses and lengths are as in port.h, but dcache,
+ * icache and outer take any alignment and length, and round outwards.
  */
 struct coh_mechanism {
 	const char *name;
