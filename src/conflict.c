@@ -59,18 +59,19 @@ static bool walk(struct conflict *c, enum coh_visit_ (*visit)(struct coh_walk_ *
 {
 	const struct coh_port *port = c->coh->port;
 	struct coh_map *map = coh_page_map_(c->page);
-	bool through = false;
+	bool through;
 
-	c->walk.visit = visit;
-	if (coh_page_map_right_(c->page, map)) {
-		port->walk_enter(port->context);
-		through = coh_map_walk_(c->coh, map, &c->walk);
-		port->walk_exit(port->context);
-	}
-	/* Without the map nobody can be uncached: it is damaged, which the walk may have told
-	 * already, or held still less than is promised. */
-	if (!through && !c->walk.error)
+	if (!coh_page_map_right_(c->page, map)) {
 		coh_corrupt_(c->coh, map);
+		return false;
+	}
+	c->walk.visit = visit;
+	port->walk_enter(port->context);
+	through = coh_map_walk_(c->coh, map, &c->walk);
+	port->walk_exit(port->context);
+	/* No flush makes up for it; damage was reported by the walk. */
+	if (!through && !c->walk.error)
+		port->report(port->context, COH_E_BUSY, map);
 	return through;
 }
 

@@ -29,8 +29,6 @@ const char *coh_error_text(int error)
 		return "no such enum value or flag";
 	case COH_E_NEIGHBOUR:
 		return "the VMAs do not adjoin, or differ in more than their range";
-	case COH_E_CONTEXT:
-		return "the policy is not safe from this context";
 	case COH_E_CALLBACK:
 		return "a callback of the port is missing";
 	case COH_E_LINE:
@@ -43,11 +41,13 @@ const char *coh_error_text(int error)
 	case COH_E_INDEX:
 		return "the cache index reaches beyond the address";
 	case COH_E_PAGE:
-		return "page_shift is not from 10 to 24, or a page is smaller than a line";
+		return "page_shift is not from 10 to 24";
 	case COH_E_KIND:
 		return "no such kind of cache, scope or check level";
 	case COH_E_SLOTS:
 		return "the page has no kernel address, and there is none to give it";
+	case COH_E_BUSY:
+		return "updates of the maps kept going by: users that conflict are still cached";
 	case COH_E_CORRUPT:
 		return "the layer's own state is damaged";
 	default:

@@ -31,7 +31,6 @@ check-freestanding: ## the layer on every cross compiler: no libc, no globals, s
 # Counts of an earlier run would hide what this one does not reach.
 coverage: ## every line and branch of the layer taken by the tests, or which are not
 	@find build/coverage -name '*.gcda' -delete 2>/dev/null || true
-	@$(MAKE) --no-print-directory BUILD=build/coverage CFLAGS="-O0 -g --coverage" check-unit-layer
-	@scripts/coverage.sh build/coverage
+	@$(MAKE) --no-print-directory BUILD=build/coverage CFLAGS="-O0 -g --coverage" coverage-run
 
 -include $(LAYER_OBJ:.o=.d)

@@ -26,6 +26,11 @@
  * means from interrupts and NMIs too, even amid an update of the very maps involved, under
  * the policies whose coh_policy_context is COH_CONTEXT_NMI.
  *
+ * Where aliases always meet (PIPT, or ways no larger than a page) U and K share their lines. What
+ * is promised below about lines of U, K or a vmap is then kept by doing nothing: those of one are
+ * right for the other. Only the functions for code and for devices move bytes to memory on every
+ * cache.
+ *
  * K is the kernel's own alias of a page, U any user alias.  A line is "in" a cache whatever its
  * state.
  */
@@ -91,8 +96,8 @@ struct coh_config {
 	 * flush for that.  linear_size 0: every kmap is temporary.
 	 */
 	uintptr_t linear_start;
-	uintptr_t linear_size; /* bytes */
-	bool speculates;       /* data lines may be filled that nobody asked for */
+	uintptr_t linear_size;		 /* bytes */
+	bool speculates;		 /* data lines may be filled that nobody asked for */
 	enum coh_check_level check;	 /* 0: COH_CHECK_CHEAP */
 	const struct coh_policy *policy; /* NULL: coh_policy_rmap */
 };
@@ -113,12 +118,12 @@ enum coh_counter {
 	COH_COUNT_SKIPPED_CONGRUENT, /* walk: U is of K's colour, one flush serves both */
 	COH_COUNT_SKIPPED_MM,	     /* the mm has no line in the cache: not current on VIVT */
 	COH_COUNT_SKIPPED_EMPTY,     /* lazy: known to be in no cache */
-	COH_COUNT_SKIPPED_UNCACHED, /* uncache: no user mapping of the page is cached */
+	COH_COUNT_SKIPPED_UNCACHED,  /* uncache: no user mapping of the page is cached */
 	COH_COUNT_ALIAS,	     /* user aliases flushed */
 	COH_COUNT_WALK,		     /* walks of a reverse map */
 	COH_COUNT_WALK_RETRY,	     /* begun again: an update went by */
 	COH_COUNT_WALK_GIVEN_UP,     /* too many updates went by: flushed everything instead */
-	COH_COUNT_UNCACHED,	     /* user translations made uncached */
+	COH_COUNT_UNCACHED,	     /* user translations found that must be uncached */
 	COH_COUNTERS,
 };
 
@@ -134,7 +139,7 @@ struct coh {
 	struct coh_config config;
 	uintptr_t page_size;
 	uintptr_t colour_mask; /* in pages; 0: one colour */
-	uint32_t epoch;	       /* whole-cache flushes so far */
+	uint32_t epoch;	       /* switches that emptied a VIVT cache */
 	uint32_t counters[COH_COUNTERS];
 	coh_lock_t lock; /* the policy's, with interrupts off */
 };
@@ -292,8 +297,9 @@ int coh_vma_fork(struct coh *coh, struct coh_vma *parent, struct coh_mm *mm, str
 int coh_vma_move(struct coh *coh, struct coh_vma *from, uintptr_t start, struct coh_vma *to);
 
 /*
- * coh_vma_protect: vma may be executed or written from now on, or no more, as flags (enum coh_vma_flags) say.  COH_VMA_SHARED
- * must stay what it is.  Returns COH_E_UNLINKED, COH_E_ARGUMENT.
+ * coh_vma_protect: vma may be executed or written from now on, or no more, as flags (enum
+ * coh_vma_flags) say.  COH_VMA_SHARED must stay what it is.  Returns COH_E_UNLINKED,
+ * COH_E_ARGUMENT.
  */
 int coh_vma_protect(struct coh *coh, struct coh_vma *vma, uint32_t flags);
 
@@ -365,10 +371,12 @@ int coh_flush_kernel_dcache_page(struct coh *coh, struct coh_page *page);
 
 /*
  * coh_kmap, coh_kunmap: a kernel address for a page, and coherency around its use, as one cannot
- * forget. After coh_kmap: as after coh_flush_dcache_page, at *va.  After coh_kunmap with intent to
+ * forget.  After coh_kmap: as after coh_flush_dcache_page, at *va.  After coh_kunmap with intent to
  * write: as after coh_flush_dcache_page; always: no line is left under an address that is taken
- * away. Under gup-hook they see to the kernel's side only (T13). Context: any that the port's kmap
- * allows.  Returns COH_E_SLOTS, COH_E_ARGUMENT.
+ * away.  Under gup-hook they see to the kernel's side only (T13).
+ * Context: any that the port's kmap allows.  Return COH_E_ARGUMENT; coh_kmap COH_E_SLOTS, and
+ * COH_E_CORRUPT without an address; coh_kunmap COH_E_ALIGN (va is not a page's), and COH_E_CORRUPT,
+ * with the whole cache flushed and the address given back all the same.
  */
 int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t *va);
 int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t va);
@@ -377,8 +385,10 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
  * coh_copy_to_user_page, coh_copy_from_user_page: ptrace-like access to another mm's page: len
  * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer is
  * plain kernel memory.  All of one page. After to: user loads and fetches at va show the new bytes,
- * in any mm; K holds no dirty line. After from: buffer has the newest bytes.  Context: process.
- * Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER.
+ * in any mm; K holds no dirty line. After from: buffer has the newest bytes.  Under gup-hook they
+ * see to the kernel's side only: coh_get_user_page was called before, as get_user_pages does.
+ * Context: process.  Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE,
+ * COH_E_OWNER; COH_E_CORRUPT, and then nothing was copied.
  */
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uintptr_t kernel, uintptr_t buffer, size_t len);
@@ -435,8 +445,9 @@ int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *
 
 /*
  * coh_switch_mm: this CPU goes from prev to next (either may be NULL): interrupts off, before the
- * page tables change. On VIVT, if they differ: the data and instruction caches are empty afterwards
- * (T6).  Elsewhere nothing. A kernel thread borrows the mm that is there: no call.
+ * page tables change.  If they differ: a VIVT data cache and a VIVT instruction cache are empty
+ * afterwards (T6); physically tagged ones are left alone. A kernel thread borrows the mm that is
+ * there: no call.
  */
 int coh_switch_mm(struct coh *coh, struct coh_mm *prev, struct coh_mm *next);
 
@@ -447,28 +458,33 @@ int coh_switch_mm(struct coh *coh, struct coh_mm *prev, struct coh_mm *next);
 /*
  * coh_flush_icache_range: [va, va + len) of the kernel, or of the current mm's user on VIVT, was
  * stored to and will be executed.  Any alignment and length.  Afterwards: no dirty data line of it
- * at va, no line of it in the I-cache at any alias.  Context: any.
+ * at va; no line of it in the I-cache at va, and where that is tagged physically at no other alias.
+ * Context: any.
  */
 int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len);
 
-/* coh_flush_icache_page: the same for a page, stored to through K, that vma will map or maps.  Any
- * context. */
+/*
+ * coh_flush_icache_page: the same for a page, stored to through K, that vma will map or maps.
+ * Context: any.  Returns COH_E_OWNER, COH_E_OUTSIDE.
+ */
 int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page);
 
 /*
  * coh_flush_cache_vmap: after translations of [va, va + len), page aligned, were made, before they
- * are used; and coh_flush_cache_vunmap: before they go.  Afterwards: no line at those addresses,
- * and (vmap) no dirty line under K of any page, which could be written back over what is stored
- * through the vmap. Process.  Nothing where aliases meet.
+ * are used; and coh_flush_cache_vunmap: before they go.  Afterwards: no data line at those
+ * addresses, and (vmap) no dirty line under K of any page, which could be written back over what is
+ * stored through the vmap.  Code in a vmap is coh_flush_icache_range's.
+ * Context: process.  Returns COH_E_ALIGN, COH_E_RANGE.
  */
 int coh_flush_cache_vmap(struct coh *coh, uintptr_t va, size_t len);
 int coh_flush_cache_vunmap(struct coh *coh, uintptr_t va, size_t len);
 
 /*
  * coh_flush_kernel_vmap_range: before I/O on memory that was used through a vmap.  Afterwards: what
- * was dirty at those addresses is in memory.  K is not looked at.  Any alignment.
+ * was dirty at those addresses is in memory.  Any alignment.
  * coh_invalidate_kernel_vmap_range: after I/O that wrote memory: no line at those addresses.
- * Aligned to lines (COH_E_ALIGN).  Any context.
+ * Aligned to lines (COH_E_ALIGN). K is not looked at: the I/O itself needs coh_dma_map of K, which
+ * is all that is needed where aliases meet.  Context: any.  Return COH_E_RANGE, too.
  */
 int coh_flush_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
 int coh_invalidate_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);

@@ -23,7 +23,6 @@ enum coh_error {
 	COH_E_OUTSIDE = -9,    /* the address is not the page's in that VMA, or outside it (T4) */
 	COH_E_ARGUMENT = -10,  /* an enum or flag that does not exist */
 	COH_E_NEIGHBOUR = -11, /* VMAs to merge do not adjoin or do not agree */
-	COH_E_CONTEXT = -12,   /* the policy is not safe from the context the port reports */
 
 	/* The port's or the description's fault; only coh_init and coh_kmap return these. */
 	COH_E_CALLBACK = -20, /* a callback of the port is missing */
@@ -32,13 +31,16 @@ enum coh_error {
 	COH_E_SIZE = -23,  /* size is not ways x sets x line, or without span the sets are no power
 			      of two */
 	COH_E_INDEX = -24, /* the index reaches beyond the address */
-	COH_E_PAGE = -25,  /* page_shift is not in 10..24, or a page is less than a line */
+	COH_E_PAGE = -25,  /* page_shift is not in 10..24 */
 	COH_E_KIND = -26,  /* no such kind of cache, scope, or check level */
 	COH_E_SLOTS = -27, /* the port has no kmap slot left */
 
 	/* The layer's own state is damaged. */
 	COH_E_CORRUPT =
 		-40, /* an invariant check failed: nothing of the maps is trusted any more */
+	/* Only told to the port's report: updates kept going by, so users that conflict stay
+	   cached. */
+	COH_E_BUSY = -41,
 };
 
 /*

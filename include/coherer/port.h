@@ -84,9 +84,11 @@ struct coh_port {
 	void (*zero)(void *context, uintptr_t to, size_t len);
 
 	/*
-	 * A lock between writers.  lock may wait or sleep; it leaves interrupts as they are.
-	 * Taken in process context only, never one inside another; by rmap-locked
-	 * also in every walk (that is its defect).
+	 * A lock between writers; it leaves interrupts as they are.  Those inside maps and mms are
+	 * taken in process context only, never one inside another, and may sleep (rmap-locked takes
+	 * them in every walk: that is its defect).  The one inside struct coh is taken by the
+	 * policies hints and lazy only, for a moment, with interrupts off, by lazy in interrupts
+	 * too: there it must spin, or on one CPU do nothing.
 	 */
 	void (*lock)(void *context, coh_lock_t *lock);
 	void (*unlock)(void *context, coh_lock_t *lock);

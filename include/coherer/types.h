@@ -115,7 +115,7 @@ struct coh_page {
 	uintptr_t pfn;
 	uintptr_t
 		owner; /* struct coh_mapping *, or struct coh_anon_vma * with bit 0 set; 0: none */
-	uintptr_t index; /* page offset in the owner */
+	uintptr_t index;  /* page offset in the owner */
 	uint8_t clean;	  /* enum coh_clean_; 0: lines under K may be dirty, unknown to users */
 	uint8_t executed; /* not 0: was mapped executable since it has its owner */
 	uint16_t state;	  /* the policy's own: colours, or an epoch */

@@ -326,7 +326,7 @@ static void who_could_not_be_uncached_is_reported(void **state)
 	l->interrupt = another_cpu_changes_its_vmas;
 	updates_left = 16; /* two for each try */
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), 0);
-	LAYER_ASKED(l, EIGHT(UNCACHED_U), REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_PAGE(U),
+	LAYER_ASKED(l, EIGHT(UNCACHED_U), REPORT(COH_E_BUSY, &l->file.map), FLUSH_PAGE(U),
 		    FLUSH_PAGE(V), FLUSH_PAGE(K));
 	/* So the next one tries again, and may believe it. */
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), 0);
