@@ -19,10 +19,10 @@ RUNNER_CFLAGS = $(shell $(PKG_CONFIG) --cflags libdw jansson)
 PLUGIN_CFLAGS = -fPIC -fvisibility=hidden -flto $(shell $(PKG_CONFIG) --cflags glib-2.0)
 
 .DEFAULT_GOAL := all
-.PHONY: all help demo check check-unit check-guests check-setup check-headers check-layers \
-	check-sanitize check-tests-fail setup bench bench-watch fuzz install uninstall clean format
+.PHONY: all lib help demo setup bench bench-watch fuzz install uninstall clean format
 
 MODEL_SRC := $(wildcard model/*.c)
+SIM_SRC := $(wildcard ports/sim/*.c)
 # What runs inside QEMU.  All else in watch/ is the runner's.
 PLUGIN_SRC := $(addprefix watch/,plugin.c access.c maintain.c events.c guest_ram.c \
 	decode_arm.c mmu_arm.c)
@@ -32,7 +32,15 @@ CLI_SRC := $(wildcard cli/*.c)
 COHERER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(CLI_SRC) $(RUNNER_SRC) $(MODEL_SRC))
 PLUGIN_OBJ := $(patsubst %.c,$(BUILD)/pic/%.o,$(PLUGIN_SRC) $(MODEL_SRC))
 
-all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so
+all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
+
+# The layer, the simulated port and the model are three archives, so that who
+# links them gets what it calls, and nobody keeps a list.
+lib: ## build/lib: the layer, the simulated port, the model
+lib: $(addprefix $(BUILD)/lib/,libcoherer.a libsim.a libmodel.a)
+
+$(BUILD)/lib/libmodel.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(MODEL_SRC))
+$(BUILD)/lib/libsim.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(SIM_SRC))
 
 # The plugin leaves QEMU's functions undefined: the emulator has them.
 $(BUILD)/libcoherer-watch.so: $(PLUGIN_OBJ)
@@ -44,12 +52,18 @@ $(BUILD)/coherer: $(COHERER_OBJ)
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(ALL_CFLAGS) $(RUNNER_CFLAGS) $(CFLAGS) -c -o $@ $<
 
+# Who may see the layer.  For the others its headers are not on the path at all.
+$(BUILD)/obj/ports/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/examples/%.o \
+$(BUILD)/obj/bench/%.o: ALL_CFLAGS += -Iinclude
+
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $< (plugin)"; $(CC) $(ALL_CFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) -c -o $@ $<
 
+include src/layer.mk
 include guests/guests.mk
 include guests/linux/linux.mk
 include tests/tests.mk
+include tests/torture/torture.mk
 include bench/bench.mk
 include tests/fuzz/fuzz.mk
 
@@ -67,14 +81,17 @@ demo: ## build, run a guest with a planted bug, print the report
 
 install: all ## install below DESTDIR and prefix (default /usr/local)
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib/coherer \
-		$(DESTDIR)$(prefix)/share/man/man1
+		$(DESTDIR)$(prefix)/include/coherer $(DESTDIR)$(prefix)/share/man/man1
 	install -m 755 $(BUILD)/coherer $(DESTDIR)$(prefix)/bin/
 	install -m 755 $(BUILD)/libcoherer-watch.so $(DESTDIR)$(prefix)/lib/coherer/
+	install -m 644 $(BUILD)/lib/libcoherer.a $(DESTDIR)$(prefix)/lib/
+	install -m 644 include/coherer/*.h $(DESTDIR)$(prefix)/include/coherer/
 	install -m 644 docs/coherer.1 $(DESTDIR)$(prefix)/share/man/man1/
 
 uninstall: ## remove what install put there
 	rm -f $(DESTDIR)$(prefix)/bin/coherer $(DESTDIR)$(prefix)/share/man/man1/coherer.1
-	rm -rf $(DESTDIR)$(prefix)/lib/coherer
+	rm -f $(DESTDIR)$(prefix)/lib/libcoherer.a
+	rm -rf $(DESTDIR)$(prefix)/lib/coherer $(DESTDIR)$(prefix)/include/coherer
 
 format: ## rewrite our C as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')
@@ -83,3 +100,4 @@ clean: ## remove what was built here, but for the cached kernels of build/linux
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} +
 
 -include $(COHERER_OBJ:.o=.d) $(PLUGIN_OBJ:.o=.d)
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(SIM_SRC))
