@@ -6,13 +6,39 @@ struct alias_walk {
 	struct coh_walk_ walk; /* first: the visitor is handed this */
 	struct coh *coh;
 	const struct coh_page *page;
-	uintptr_t kva; /* K will be flushed there after the walk; 0: nowhere */
+	uintptr_t kva;	  /* K will be flushed there after the walk; 0: nowhere */
+	uintptr_t colour; /* the last one that was flushed */
+	int seen;	  /* 1: there was an alias */
 };
 
-/* Stores through K need not show in private mappings of a file (T2). */
-static bool is_visible(const struct coh_page *page, const struct coh_vma *vma)
+#define NO_COLOUR UINTPTR_MAX /* a colour is less by the bits of a page offset */
+
+/*
+ * Stores through K need not show in private mappings of a file (T2).  But where congruent aliases
+ * meet, what a private mapping leaves in the cache is what the next mapping finds there.
+ */
+static bool is_visible(const struct alias_walk *w, const struct coh_vma *vma)
 {
-	return coh_is_anon_(page) || coh_load(&vma->flags) & COH_VMA_SHARED;
+	return w->coh->mechanism->congruent_meet || coh_is_anon_(w->page) ||
+	       coh_load(&vma->flags) & COH_VMA_SHARED;
+}
+
+/* Was this colour seen to by the group before, or will K's flush do it? */
+static bool is_served(struct alias_walk *w, uintptr_t va)
+{
+	uintptr_t colour;
+
+	if (!w->coh->mechanism->congruent_meet)
+		return false;
+	colour = coh_colour(w->coh, va);
+	if (w->kva && colour == coh_colour(w->coh, w->kva)) {
+		coh_count_(w->coh, COH_COUNT_SKIPPED_CONGRUENT);
+		return true;
+	}
+	if (colour == w->colour)
+		return true;
+	w->colour = colour;
+	return false;
 }
 
 static enum coh_visit_ flush_one(struct coh_walk_ *walk, struct coh_vma *vma)
@@ -21,14 +47,11 @@ static enum coh_visit_ flush_one(struct coh_walk_ *walk, struct coh_vma *vma)
 	const struct coh_mechanism *mechanism = w->coh->mechanism;
 	uintptr_t va = coh_vma_va_(w->coh, vma, walk->index);
 
-	if (!is_visible(w->page, vma))
+	if (!is_visible(w, vma))
 		return COH_VISIT_NEXT_GROUP; /* bit 0 of a group: none of it is */
-	if (mechanism->congruent_meet && w->kva &&
-	    coh_colour(w->coh, va) == coh_colour(w->coh, w->kva)) {
-		coh_count_(w->coh, COH_COUNT_SKIPPED_CONGRUENT);
-		return mechanism->after_visit;
-	}
-	mechanism->alias(w->coh, vma, va, w->page->pfn);
+	w->seen = 1;
+	if (!is_served(w, va))
+		mechanism->alias(w->coh, vma, va, w->page->pfn);
 	return mechanism->after_visit;
 }
 
@@ -40,6 +63,8 @@ static void prepare(struct alias_walk *w, struct coh *coh, const struct coh_page
 	w->coh = coh;
 	w->page = page;
 	w->kva = kva;
+	w->colour = NO_COLOUR;
+	w->seen = 0;
 	coh->mechanism->groups(coh, &w->walk);
 }
 
@@ -50,14 +75,13 @@ static void flush_everything(struct coh *coh)
 	coh_icache_all_(coh);
 }
 
-/* COH_OK, or COH_E_CORRUPT, which was reported; every alias is flushed in any case. */
-static int walk_or_flush_everything(struct coh *coh, const struct coh_map *map,
-				    struct coh_walk_ *walk)
+/* As the functions that call it; every alias is flushed in any case. */
+static int walk_or_flush_everything(const struct coh_map *map, struct alias_walk *w)
 {
-	if (coh_map_walk_(coh, map, walk))
-		return COH_OK;
-	flush_everything(coh);
-	return walk->error;
+	if (coh_map_walk_(w->coh, map, &w->walk))
+		return w->seen;
+	flush_everything(w->coh);
+	return w->walk.error ? w->walk.error : 1;
 }
 
 /* Flush every U that may have lines; K is the caller's, who flushes it after this. */
@@ -65,19 +89,19 @@ int coh_alias_flush_(struct coh *coh, const struct coh_page *page, uintptr_t kva
 {
 	struct coh_map *map = coh_page_map_(page);
 	struct alias_walk w;
-	int error;
+	int seen;
 
 	if (!coh->mechanism->aliasing || !map)
-		return COH_OK;
+		return 0;
 	if (!coh_page_map_right_(page, map)) {
 		flush_everything(coh);
 		return coh_corrupt_(coh, map);
 	}
 	coh->port->walk_enter(coh->port->context);
 	prepare(&w, coh, page, kva);
-	error = walk_or_flush_everything(coh, map, &w.walk);
+	seen = walk_or_flush_everything(map, &w);
 	coh->port->walk_exit(coh->port->context);
-	return error;
+	return seen;
 }
 
 /* The same as the 2007 patch has it: every VMA of every mm, under the map's lock. */
@@ -85,10 +109,10 @@ int coh_alias_flush_locked_(struct coh *coh, const struct coh_page *page, uintpt
 {
 	struct coh_map *map = coh_page_map_(page);
 	struct alias_walk w;
-	int error;
+	int seen;
 
 	if (!coh->mechanism->aliasing || !map)
-		return COH_OK;
+		return 0;
 	if (!coh_page_map_right_(page, map)) {
 		flush_everything(coh);
 		return coh_corrupt_(coh, map);
@@ -98,10 +122,10 @@ int coh_alias_flush_locked_(struct coh *coh, const struct coh_page *page, uintpt
 	prepare(&w, coh, page, kva);
 	w.walk.group_lo = 0;
 	w.walk.group_hi = COH_GROUP_ALL;
-	error = walk_or_flush_everything(coh, map, &w.walk);
+	seen = walk_or_flush_everything(map, &w);
 	coh->port->walk_exit(coh->port->context);
 	coh->port->unlock(coh->port->context, &map->lock);
-	return error;
+	return seen;
 }
 
 void coh_flush_k_(struct coh *coh, uintptr_t kva)
@@ -127,11 +151,34 @@ bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
 	return coh_page_covered_(coh, page, map);
 }
 
-int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva)
+/*
+ * Can lines of U be brought in ahead of their use, after they were flushed and before K was in
+ * memory?  By a data cache that reads ahead, or by the prefetch of code into an I-cache that is
+ * flushed alias by alias.
+ */
+static bool reads_ahead(const struct coh *coh, const struct coh_page *page)
 {
-	int error = coh_alias_flush_(coh, page, kva);
+	if (coh->config.speculates && coh->mechanism->aliasing)
+		return true;
+	return coh->mechanism->code_by_alias && coh_load(&page->ever) & COH_EVER_EXECUTED_;
+}
+
+/* U as aliases finds them, K, and code. */
+int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
+{
+	int seen = aliases(coh, page, kva);
 
 	coh_flush_k_(coh, kva);
+	/* Before K what is dirty, and older than K; after it what was read before it. */
+	if (reads_ahead(coh, page) && seen >= 0)
+		seen = aliases(coh, page, kva);
 	coh_page_code_(coh, page, kva);
-	return error;
+	if (!seen)
+		coh_page_settle_(coh, page);
+	return seen < 0 ? seen : COH_OK;
+}
+
+int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva)
+{
+	return coh_flush_by_(coh, page, kva, coh_alias_flush_);
 }

@@ -2,8 +2,6 @@
 /* The port's cache operations: ranges rounded to lines, calls counted. */
 #include "src/internal.h"
 
-typedef void (*range_op)(void *context, uintptr_t va, size_t len);
-
 struct lines {
 	uintptr_t first; /* address of the first line */
 	size_t len;	 /* bytes, whole lines */
@@ -23,20 +21,18 @@ static struct lines lines_of(uintptr_t va, size_t len, uint32_t line)
 void coh_dcache_(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t len)
 {
 	const struct coh_port *port = coh->port;
-	static const enum coh_counter counters[COH_DO_KINDS_] = {
-		[COH_DO_CLEAN_] = COH_COUNT_CLEAN,
-		[COH_DO_INVALIDATE_] = COH_COUNT_INVALIDATE,
-		[COH_DO_FLUSH_] = COH_COUNT_FLUSH,
-	};
-	const range_op ops[COH_DO_KINDS_] = {
-		[COH_DO_CLEAN_] = port->dcache_clean,
-		[COH_DO_INVALIDATE_] = port->dcache_invalidate,
-		[COH_DO_FLUSH_] = port->dcache_flush,
-	};
 	struct lines l = lines_of(va, len, coh->config.dcache.line);
 
-	coh_count_(coh, counters[what]);
-	ops[what](port->context, l.first, l.len);
+	if (what == COH_DO_FLUSH_) {
+		coh_count_(coh, COH_COUNT_FLUSH);
+		port->dcache_flush(port->context, l.first, l.len);
+	} else if (what == COH_DO_CLEAN_) {
+		coh_count_(coh, COH_COUNT_CLEAN);
+		port->dcache_clean(port->context, l.first, l.len);
+	} else {
+		coh_count_(coh, COH_COUNT_INVALIDATE);
+		port->dcache_invalidate(port->context, l.first, l.len);
+	}
 }
 
 void coh_dcache_all_(struct coh *coh)

@@ -13,19 +13,20 @@ struct conflict {
 	const struct coh_vma *mapped; /* the VMA that has just got a translation */
 	uintptr_t va;		      /* its address */
 	bool writes;		      /* and whether stores may come by it */
-	uint32_t uncached;	      /* translations that are uncached now */
+	bool found;		      /* somebody conflicted */
 };
 
 /* The translation first, then its lines: nothing can bring them in again. */
-static void uncache_one(struct conflict *c, struct coh_vma *vma, uintptr_t va)
+bool coh_uncache_(struct coh *coh, const struct coh_vma *vma, const struct coh_page *page,
+		  uintptr_t va)
 {
-	const struct coh_port *port = c->coh->port;
+	const struct coh_port *port = coh->port;
 
-	if (!port->user_uncache(port->context, vma->mm, va))
-		return;
-	c->uncached++;
-	coh_count_(c->coh, COH_COUNT_UNCACHED);
-	c->coh->mechanism->alias(c->coh, vma, va, c->page->pfn);
+	if (!port->user_uncache(port->context, vma->mm, va, page->pfn))
+		return false;
+	coh_count_(coh, COH_COUNT_UNCACHED);
+	coh->mechanism->alias(coh, vma, va, page->pfn);
+	return true;
 }
 
 static enum coh_visit_ uncache_if_conflicting(struct coh_walk_ *walk, struct coh_vma *vma)
@@ -40,7 +41,7 @@ static enum coh_visit_ uncache_if_conflicting(struct coh_walk_ *walk, struct coh
 	    coh_colour(c->coh, va) == coh_colour(c->coh, c->va))
 		return COH_VISIT_NEXT_GROUP;
 	if (vma != c->mapped && (c->writes || flags & COH_VMA_WRITE))
-		uncache_one(c, vma, va);
+		c->found |= coh_uncache_(c->coh, vma, c->page, va);
 	return COH_VISIT_NEXT;
 }
 
@@ -50,7 +51,7 @@ static enum coh_visit_ uncache_any(struct coh_walk_ *walk, struct coh_vma *vma)
 
 	if (!coh_is_anon_(c->page) && !(coh_load(&vma->flags) & COH_VMA_SHARED))
 		return COH_VISIT_NEXT_GROUP;
-	uncache_one(c, vma, coh_vma_va_(c->coh, vma, walk->index));
+	coh_uncache_(c->coh, vma, c->page, coh_vma_va_(c->coh, vma, walk->index));
 	return COH_VISIT_NEXT;
 }
 
@@ -85,30 +86,52 @@ static void prepare(struct conflict *c, struct coh *coh, const struct coh_page *
 	c->mapped = NULL;
 	c->va = 0;
 	c->writes = false;
-	c->uncached = 0;
+	c->found = false;
 }
 
-void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+/*
+ * Where congruent aliases meet, a page once in conflict keeps its shared mappings uncached: who
+ * conflicted may go, and one that agrees with the uncached rest may come.
+ */
+static void mapped_shared(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uint32_t prot)
 {
 	struct conflict c;
 
+	coh_full_barrier(); /* the new translation before the look for others, and at the mark */
+	if (coh_load(&page->ever) & COH_EVER_UNCACHED_) {
+		coh_uncache_(coh, vma, page, va);
+		return;
+	}
 	prepare(&c, coh, page);
 	c.mapped = vma;
 	c.va = va;
-	coh_page_complete_(coh, page, va, prot);
-	if (!coh->mechanism->aliasing || coh_is_anon_(page) ||
-	    !(coh_load(&vma->flags) & COH_VMA_SHARED))
-		return;
 	c.writes = prot & COH_PROT_WRITE || coh_load(&vma->flags) & COH_VMA_WRITE;
 	coh->mechanism->groups(coh, &c.walk);
 	/* Where the current mm is what counts: here it is the one of the new translation. */
 	if (!coh->mechanism->congruent_meet)
 		c.walk.group_lo = c.walk.group_hi = coh_group_(coh, vma, COH_SIDE_FILE);
 	walk(&c, uncache_if_conflicting);
+	if (!c.found)
+		return;
+	if (coh->mechanism->congruent_meet)
+		coh_page_ever_(coh, page, COH_EVER_UNCACHED_);
 	/* The new one, and those that agreed with it while nobody conflicted. */
-	if (c.uncached)
-		walk(&c, uncache_any);
+	coh_full_barrier();
+	walk(&c, uncache_any);
+}
+
+void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			  uint32_t prot)
+{
+	coh_page_complete_(coh, vma, page, va, prot);
+	if (!coh->mechanism->aliasing || coh_is_anon_(page))
+		return;
+	if (coh_load(&vma->flags) & COH_VMA_SHARED)
+		mapped_shared(coh, vma, page, va, prot);
+	else
+		/* What was stored through shared mappings, up to now (T2). */
+		coh_alias_flush_(coh, page, 0);
 }
 
 /* All mappings that share lines or data with the page's kernel side, in every mm.  Returns true if

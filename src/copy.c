@@ -26,11 +26,11 @@ int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page 
 		return error;
 	kva = kernel & ~(coh->page_size - 1);
 	/* Before: what users have dirty beside these bytes.  After: what the copy left under K. */
-	error = coh->policy->begin(coh, page, kva, COH_INTENT_READ_WRITE);
+	error = coh->policy->before_copy(coh, page, kva, COH_INTENT_READ_WRITE);
 	if (error)
 		return error;
 	coh->port->copy(coh->port->context, kernel, buffer, len);
-	error = coh->policy->end(coh, page, kva, COH_INTENT_READ_WRITE);
+	error = coh->policy->after_copy(coh, page, kva, COH_INTENT_READ_WRITE);
 	if (coh_load(&vma->flags) & COH_VMA_EXEC)
 		coh_flush_icache_page(coh, vma, page);
 	return error;
@@ -43,7 +43,8 @@ int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_pag
 
 	if (error || !len)
 		return error;
-	error = coh->policy->begin(coh, page, kernel & ~(coh->page_size - 1), COH_INTENT_READ);
+	error = coh->policy->before_copy(coh, page, kernel & ~(coh->page_size - 1),
+					 COH_INTENT_READ);
 	if (!error)
 		coh->port->copy(coh->port->context, buffer, kernel, len);
 	return error;
@@ -55,6 +56,7 @@ static void finish_fill(struct coh *coh, struct coh_page *to, uintptr_t kva, uin
 	/* Lines of the user's colour are what the user will hit. */
 	if (!coh->mechanism->congruent_meet || coh_colour(coh, kva) != coh_colour(coh, va))
 		coh_flush_k_(coh, kva);
+	coh_drop_ahead_(coh, to, kva, va);
 	coh_store_release(&to->clean, (uint8_t)COH_CLEAN_DATA_);
 }
 
@@ -83,7 +85,7 @@ int coh_copy_user_page(struct coh *coh, struct coh_page *to, struct coh_page *fr
 	kfrom = coh_page_kernel_(coh, from);
 	if (!kto || !kfrom)
 		return COH_E_SLOTS;
-	error = coh->policy->begin(coh, from, kfrom, COH_INTENT_READ);
+	error = coh->policy->before_copy(coh, from, kfrom, COH_INTENT_READ);
 	if (error)
 		return error;
 	coh->port->copy(coh->port->context, kto, kfrom, coh->page_size);

@@ -18,7 +18,6 @@ enum coh_maintain_ {
 	COH_DO_CLEAN_,
 	COH_DO_INVALIDATE_,
 	COH_DO_FLUSH_,
-	COH_DO_KINDS_,
 };
 
 /*
@@ -65,6 +64,9 @@ extern const struct coh_mechanism coh_mechanism_meeting; /* aliases always meet 
 extern const struct coh_mechanism coh_mechanism_nothing; /* policy none */
 extern const struct coh_mechanism coh_mechanism_all;	 /* policy flush-all */
 
+typedef int coh_use_fn_(struct coh *coh, struct coh_page *page, uintptr_t kva,
+			enum coh_intent intent);
+
 struct coh_policy {
 	const char *name;
 	enum coh_context context;
@@ -81,9 +83,11 @@ struct coh_policy {
 	int (*get_user)(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			enum coh_intent intent);
 
-	/* The kernel is about to use the page at kernel address kva, or did. */
-	int (*begin)(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
-	int (*end)(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
+	/* The kernel is about to use the page at kernel address kva, or did: kmap, kunmap. */
+	coh_use_fn_ *begin, *end;
+
+	/* The same for copies that the layer makes itself (copy.c). */
+	coh_use_fn_ *before_copy, *after_copy;
 
 	/* A user translation was made. */
 	void (*mapped)(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -92,9 +96,17 @@ struct coh_policy {
 
 /* What page->clean says; page.c has the rules. */
 enum coh_clean_ {
-	COH_CLEAN_DATA_ = 1u << 0, /* K was flushed before users mapped the page */
-	COH_CLEAN_CODE_ = 1u << 1, /* and old code was dropped */
-	COH_CLEAN_USED_ = 1u << 2, /* users have had it mapped since K was in line */
+	COH_CLEAN_DATA_ = 1u << 0,     /* K was flushed before users mapped the page */
+	COH_CLEAN_CODE_ = 1u << 1,     /* and old code was dropped */
+	COH_CLEAN_USED_ = 1u << 2,     /* users have had it mapped since K was in line */
+	COH_CLEAN_SETTLING_ = 1u << 3, /* none of them since the flush that set this began */
+};
+
+/* What page->ever says of the time since coh_page_clear. */
+enum coh_ever_ {
+	COH_EVER_EXECUTED_ = 1u << 0, /* it was mapped to be executed */
+	COH_EVER_STORED_ = 1u << 1,   /* VIPT: a user translation allowed stores */
+	COH_EVER_UNCACHED_ = 1u << 2, /* shared mappings of it conflicted and became uncached */
 };
 
 /* cache.c: port calls, counted. */
@@ -123,25 +135,33 @@ bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma);
 int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
 		     uintptr_t va);
 uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page);
-void coh_page_complete_(struct coh *coh, struct coh_page *page, uintptr_t va, uint32_t prot);
+void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_page *page,
+			uintptr_t va, uint32_t prot);
 void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
 void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva);
 void coh_page_touch_(struct coh_page *page);
+void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
 bool coh_page_defer_(struct coh *coh, struct coh_page *page);
+void coh_page_settle_(struct coh *coh, struct coh_page *page);
+void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva, uintptr_t va);
 
 /*
- * alias.c: what policies are made of.  They return COH_OK or COH_E_CORRUPT.
+ * alias.c: what policies are made of.  The flushes return COH_OK or COH_E_CORRUPT; those of the
+ * aliases only, which are handed to coh_flush_by_, 1 if they saw one, 0 if not or if they cannot
+ * tell, or COH_E_CORRUPT.
  *
  * The order is the same everywhere: U first, then K.  After a store through K the
  * user's lines may be dirty and old, if nobody flushed them before: then K must be the last to
  * be written back.  Before a load K holds nothing newer, and the order is free.
  */
-int coh_alias_flush_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
-int coh_alias_flush_locked_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+typedef int coh_aliases_fn_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+coh_aliases_fn_ coh_alias_flush_;
+coh_aliases_fn_ coh_alias_flush_locked_;
+int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases);
+int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva);
 void coh_flush_k_(struct coh *coh, uintptr_t kva);
 bool coh_is_linear_(const struct coh *coh, uintptr_t kva);
 bool coh_users_may_see_(struct coh *coh, const struct coh_page *page);
-int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva);
 
 /* rmap's table entries, for policies that differ in others. */
 int coh_rmap_flush_page_(struct coh *coh, struct coh_page *page);
@@ -149,12 +169,14 @@ void coh_rmap_flush_anon_(struct coh *coh, struct coh_vma *vma, struct coh_page 
 			  uintptr_t va);
 int coh_rmap_get_user_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 		       enum coh_intent intent);
-int coh_rmap_begin_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
-int coh_rmap_end_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent);
+coh_use_fn_ coh_rmap_begin_;
+coh_use_fn_ coh_rmap_end_;
 
 /* conflict.c */
 void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uint32_t prot);
+bool coh_uncache_(struct coh *coh, const struct coh_vma *vma, const struct coh_page *page,
+		  uintptr_t va);
 bool coh_uncache_users_(struct coh *coh, const struct coh_page *page);
 
 /* Does code of one page sit in the I-cache at several places, so that one address does not find it?

@@ -11,16 +11,10 @@ uintptr_t coh_group_(const struct coh *coh, const struct coh_vma *vma, enum coh_
 	bool visible = side == COH_SIDE_ANON || (coh_load(&vma->flags) & COH_VMA_SHARED);
 	uintptr_t group = 0;
 
-	switch (coh->config.dcache.indexing) {
-	case COH_INDEXED_VIVT:
+	if (coh->config.dcache.indexing == COH_INDEXED_VIVT)
 		group = (uintptr_t)vma->mm; /* bit 0 is free: it is aligned */
-		break;
-	case COH_INDEXED_VIPT:
+	else if (coh->config.dcache.indexing == COH_INDEXED_VIPT)
 		group = (vma->delta & coh->colour_mask) << 1;
-		break;
-	case COH_INDEXED_PIPT:
-		break;
-	}
 	return group | (visible ? COH_GROUP_VISIBLE : 0);
 }
 
@@ -62,7 +56,8 @@ enum result {
  * prune by: below a node whose end is in group itself, all is of that group, so end->last
  * tells whether anything there reaches the index.
  *
- * above: the nodes that were left to the left, and come next in order, the last first.
+ * above: the nodes that were left to the left, and come next in order, the last first; each with
+ * the greatest group below it, so that those of a group that is done with are dropped unseen.
  */
 struct search {
 	const struct coh_map *map;
@@ -72,7 +67,10 @@ struct search {
 	uintptr_t index;
 	uintptr_t group, group_hi;
 	unsigned depth;
-	struct coh_node *above[COH_TREE_HEIGHT];
+	struct {
+		struct coh_node *node;
+		uintptr_t end_group;
+	} above[COH_TREE_HEIGHT];
 };
 
 static bool moved(const struct search *s)
@@ -80,39 +78,46 @@ static bool moved(const struct search *s)
 	return coh_load(&s->map->sequence) != s->sequence;
 }
 
+static void push(struct search *s, struct coh_node *node, uintptr_t end_group)
+{
+	s->above[s->depth].node = node;
+	s->above[s->depth].end_group = end_group;
+	s->depth++;
+}
+
 /* Follow the left children of what can hold a hit, from node on, into above. */
 static enum result descend(struct search *s, struct coh_node *node)
 {
 	while (node) {
 		struct coh_node *end = coh_load_acquire(&node->end);
-		struct coh_node *left = coh_load_acquire(&node->child[0]);
-		struct coh_node *right = coh_load_acquire(&node->child[1]);
-		uintptr_t group = coh_load_acquire(&node->group);
 		uint32_t height = coh_load_acquire(&node->height);
-		uintptr_t end_group, end_last;
+		uintptr_t group, end_group, end_last;
+		bool right;
 
 		if (moved(s))
 			return MOVED;
-		/* Heights that fall bound the loop and the stack, whatever else is damaged. */
-		if (height >= s->height || !end)
+		/* Heights that fall, down to 1, bound the loop and the stack, whatever else is
+		 * damaged. */
+		if (!height || height >= s->height || !end)
 			return CORRUPT;
 		s->height = height;
 		if (!s->budget--)
 			return SPENT;
+
 		end_group = coh_load_acquire(&end->group);
 		end_last = coh_load_acquire(&end->last);
+		group = coh_load_acquire(&node->group);
 		if (moved(s))
 			return MOVED;
-
 		if (end_group < s->group || (end_group == s->group && end_last < s->index))
 			return DONE;
-		if (group < s->group) {
-			node = right;
-		} else {
-			if (group <= s->group_hi)
-				s->above[s->depth++] = node;
-			node = left;
-		}
+		right = group < s->group;
+		if (!right && group <= s->group_hi)
+			push(s, node, end_group);
+
+		node = coh_load_acquire(&node->child[right]);
+		if (moved(s))
+			return MOVED;
 	}
 	return DONE;
 }
@@ -135,7 +140,10 @@ static enum result search(struct search *s, struct coh_walk_ *walk)
 	while (result == DONE && s->depth) {
 		uintptr_t group, first, last;
 
-		node = s->above[--s->depth];
+		s->depth--;
+		if (s->above[s->depth].end_group < s->group)
+			continue;
+		node = s->above[s->depth].node;
 		group = coh_load_acquire(&node->group);
 		first = coh_load_acquire(&node->first);
 		last = coh_load_acquire(&node->last);
@@ -169,9 +177,14 @@ static bool walk_within(struct coh *coh, const struct coh_map *map, struct coh_w
 			uint32_t budget)
 {
 	struct search s;
+	enum result result;
 	unsigned tries;
 
 	walk->error = 0;
+	if (coh_load(&map->count) == COH_MAP_DAMAGED) {
+		walk->error = coh_corrupt_(coh, map);
+		return false;
+	}
 	coh_count_(coh, COH_COUNT_WALK);
 	for (tries = 0; tries < COH_WALK_TRIES; tries++) {
 		if (tries)
@@ -184,17 +197,13 @@ static bool walk_within(struct coh *coh, const struct coh_map *map, struct coh_w
 		s.group_hi = walk->group_hi;
 		s.depth = 0;
 		s.sequence = coh_load_acquire(&map->sequence);
-		switch (search(&s, walk)) {
-		case DONE:
+		result = search(&s, walk);
+		if (result == DONE)
 			return true;
-		case MOVED:
-			continue;
-		case CORRUPT:
+		if (result == CORRUPT)
 			walk->error = coh_corrupt_(coh, map);
+		if (result != MOVED)
 			return false;
-		case SPENT:
-			return false;
-		}
 	}
 	coh_count_(coh, COH_COUNT_WALK_GIVEN_UP);
 	return false;
@@ -317,22 +326,22 @@ static bool latch(const struct coh *coh, struct coh_map *map, const struct coh_c
 
 int coh_map_change_(struct coh *coh, struct coh_map *map, const struct coh_change_ *change)
 {
+	uintptr_t count;
 	bool right;
 	unsigned i;
 
 	coh_lock_(coh, &map->lock);
 	coh_tree_prepare_(coh, map->side, change);
-	right = coh_map_right_(coh, map, change, COH_BEFORE);
-	if (right) {
-		right = latch(coh, map, change);
-		for (i = 0; i < change->edits; i++) {
-			map->count += change->edit[i].kind == COH_EDIT_LINK;
-			map->count -= change->edit[i].kind == COH_EDIT_UNLINK;
-		}
-		right = right && coh_map_right_(coh, map, change, COH_AFTER);
-		if (!right)
-			map->count = COH_MAP_DAMAGED;
+	right = coh_map_right_(coh, map, change, COH_BEFORE) && latch(coh, map, change);
+	count = map->count;
+	for (i = 0; right && i < change->edits; i++) {
+		count += change->edit[i].kind == COH_EDIT_LINK;
+		count -= change->edit[i].kind == COH_EDIT_UNLINK;
 	}
+	coh_store(&map->count, count);
+	right = right && coh_map_right_(coh, map, change, COH_AFTER);
+	if (!right)
+		coh_store(&map->count, COH_MAP_DAMAGED);
 	coh_unlock_(coh, &map->lock);
 	return right ? 0 : coh_corrupt_(coh, map);
 }

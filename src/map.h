@@ -77,9 +77,9 @@ struct coh_walk_ {
 /*
  * coh_map_walk_: calls walk->visit for the VMAs, in order of group.  If an update goes by on
  * another CPU it begins again: visits may be repeated and must not mind.  Any context, no lock;
- * within walk_enter.  Stack: COH_TREE_HEIGHT words.
+ * within walk_enter.  Stack: 2 COH_TREE_HEIGHT words.
  * Cost: O(log n) for each group of the range that has a VMA, and for each visit.
- * Returns true if it went through; false after COH_WALK_TRIES, or if the tree is damaged: the
+ * Returns true if it went through; false after COH_WALK_TRIES, or if the map is damaged: the
  * caller then does without the map.
  */
 #define COH_WALK_TRIES 8
@@ -99,7 +99,11 @@ bool coh_map_covers_(struct coh *coh, const struct coh_map *map, uintptr_t index
  * Updates.
  */
 
-/* What count becomes when a change finds the map damaged: no tree has that many nodes. */
+/*
+ * What count becomes when a change finds the map damaged: no tree has that many nodes.  From then
+ * on every change and every walk fails, so that every flush is of the whole cache: a tree that
+ * lacks a VMA would be worse than none.
+ */
 #define COH_MAP_DAMAGED UINTPTR_MAX
 
 void coh_map_init_(struct coh_map *map, enum coh_side_ side);
@@ -152,8 +156,8 @@ struct coh_change_ {
 
 /*
  * coh_map_change_: every VMA of the change has its fields, those of LINK edits too.  Takes
- * map->lock.  Returns 0 or COH_E_CORRUPT, reported; then later changes of this map fail, too, and
- * walks go on in a copy that was not touched.
+ * map->lock.  Returns 0 or COH_E_CORRUPT, reported; then later changes and walks of this map fail,
+ * too.
  */
 int coh_map_change_(struct coh *coh, struct coh_map *map, const struct coh_change_ *change);
 

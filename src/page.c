@@ -6,18 +6,22 @@
  *   0		no user has mapped the page since K was last in line with users: K may
  *		be dirty, and cannot be stale
  *   USED	users have had it mapped: K may also be stale, even if they are gone by now
+ *   SETTLING	beside USED: nobody has mapped it since the flush that set this began
  *   DATA, CODE	set by coh_page_complete_ after the flushes that earn them
  *
- * A flush is deferred only if the mark was 0, and if after it was stored, and after a full barrier,
- *no VMA was found to cover the page.  Who maps the page later has linked a VMA first, with a full
- *barrier behind that (vma.c), and looks at the mark then: one of the two sees the other.  While a
- *VMA covers the page every flush is done at once, so a bit that coh_page_complete_ sets late cannot
- *hide a flush that is still owed.
+ * A flush is deferred only if the mark is 0, and if after it was stored, and after a full barrier,
+ * no VMA was found to cover the page.  Who maps the page later has linked a VMA first, with a full
+ * barrier behind that (vma.c), and looks at the mark then: one of the two sees the other.  While a
+ * VMA covers the page every flush is done at once, so a bit that coh_page_complete_ sets late
+ *cannot hide a flush that is still owed.
  *
- * DATA is not set after a flush that was done at once, and the next coh_update_mmu_cache flushes K
- *again, once. Setting it there would need an atomic exchange, which ARMv4 and SH-4 lack, to be
- *right against a VMA that goes and a flush that is deferred in between.  All other races end with
- *USED where 0, or without DATA where with it, would have done: a flush too many.
+ * 0 comes back after a flush that saw no alias, if the mark is still the one that it set.  Between
+ * that look and the store of 0 somebody could map the page, store to it, and unmap it again, all of
+ * it, while another CPU loads through K: the one race that could hurt.  An atomic
+ * compare-and-exchange would close it, which ARMv4 and v5 and SH-4 lack.  For the same reason DATA
+ *is not set after a flush that was done at once, and the next coh_update_mmu_cache flushes K again,
+ *once.  All other races end with USED where 0, or without DATA where with it, would have done: a
+ *flush too many.
  */
 #include "src/internal.h"
 
@@ -59,7 +63,7 @@ void coh_page_clear(struct coh_page *page)
 	coh_store(&page->owner, (uintptr_t)0);
 	coh_store(&page->index, (uintptr_t)0);
 	coh_store(&page->clean, (uint8_t)0);
-	coh_store(&page->executed, (uint8_t)0);
+	coh_store(&page->ever, (uint8_t)0);
 	coh_store(&page->state, (uint16_t)0);
 }
 
@@ -146,7 +150,7 @@ void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva)
 /* The kernel changed bytes of a page; where it was executed, old code goes. */
 void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 {
-	if (!coh_load(&page->executed) || coh->mechanism->code_by_alias)
+	if (!(coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->mechanism->code_by_alias)
 		return;
 	/* Where aliases meet nobody wrote K back for the users' sake. */
 	write_back_code(coh, kva, coh->mechanism->aliasing);
@@ -157,24 +161,62 @@ void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 void coh_page_touch_(struct coh_page *page)
 {
 	coh_store(&page->clean, (uint8_t)COH_CLEAN_USED_);
+	coh_full_barrier(); /* before the look at the map that follows */
+}
+
+/*
+ * Bits that last, set once each: under a lock, for the byte is shared, and not from an NMI.  A
+ * policy with a mechanism of its own looks at none of them.
+ */
+void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what)
+{
+	const struct coh_port *port = coh->port;
+	uintptr_t flags;
+
+	if (coh->policy->mechanism || coh_load(&page->ever) & what)
+		return;
+	flags = port->irq_save(port->context);
+	port->lock(port->context, &coh->lock);
+	coh_store(&page->ever, (uint8_t)(coh_load(&page->ever) | what));
+	port->unlock(port->context, &coh->lock);
+	port->irq_restore(port->context, flags);
+}
+
+/*
+ * A cache that reads ahead may have old lines of the page under va: filled through a translation
+ * that was there until just now, after its flush; or through the new one, before K was in memory.
+ */
+void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva, uintptr_t va)
+{
+	/* Under flush-all they went with K. */
+	if (!coh->config.speculates || !coh->mechanism->aliasing || coh->policy->mechanism)
+		return;
+	if (!coh->mechanism->congruent_meet)
+		coh_dcache_(coh, COH_DO_FLUSH_, va, coh->page_size);
+	else if (!kva || coh_colour(coh, kva) != coh_colour(coh, va))
+		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
 }
 
 /* True if the flush of this page may wait for coh_update_mmu_cache (T1). */
 bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 {
 	struct coh_map *map = coh_page_map_(page);
-	uint8_t mark = coh_load(&page->clean);
 
-	coh_store(&page->clean, (uint8_t)0);
-	if (!map || coh_is_anon_(page))
+	if (!map || coh_is_anon_(page)) {
+		coh_store(&page->clean, (uint8_t)0);
 		return false;
-	coh_full_barrier(); /* the mark before the look at the map: see above */
+	}
+	if (coh_load(&page->clean)) {
+		/* Users are there; or they are gone, but what they stored is behind K's lines. */
+		coh_store(&page->clean, (uint8_t)(COH_CLEAN_USED_ | COH_CLEAN_SETTLING_));
+		coh_full_barrier(); /* the mark before the look at the map: see above */
+		return false;
+	}
+	coh_full_barrier();
 	if (coh_page_covered_(coh, page, map)) {
 		coh_page_touch_(page);
 		return false;
 	}
-	if (mark)
-		return false; /* users are gone, but what they stored may be behind K's lines */
 	/* Who completes it may run on another CPU, whose operations would not reach these lines. */
 	if (coh->config.scope == COH_SCOPE_THIS_CPU) {
 		coh_count_(coh, COH_COUNT_NOT_DEFERRED);
@@ -184,24 +226,60 @@ bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 	return true;
 }
 
+/* K was flushed, and no alias was seen: unless somebody came meanwhile, the next flush may wait. */
+void coh_page_settle_(struct coh *coh, struct coh_page *page)
+{
+	struct coh_map *map = coh_page_map_(page);
+
+	if (!map || coh_load(&page->clean) != (COH_CLEAN_USED_ | COH_CLEAN_SETTLING_))
+		return;
+	coh_store(&page->clean, (uint8_t)0);
+	coh_full_barrier();
+	if (coh_page_covered_(coh, page, map))
+		coh_page_touch_(page);
+}
+
+/* A user translation by which the page itself can be stored to: not one that copies on write. */
+static bool allows_stores(const struct coh_page *page, const struct coh_vma *vma, uint32_t prot)
+{
+	uint32_t flags = coh_load(&vma->flags);
+
+	return (prot & COH_PROT_WRITE || flags & COH_VMA_WRITE) &&
+	       (coh_is_anon_(page) || flags & COH_VMA_SHARED);
+}
+
+/*
+ * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
+ * new mapping would hit: K's, or those of a private mapping of the file, from before.
+ */
+static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr_t kva,
+			   uintptr_t va, bool owed)
+{
+	bool stored = coh_load(&page->ever) & COH_EVER_STORED_;
+	bool meets_k = kva && coh_colour(coh, kva) == coh_colour(coh, va);
+
+	if (owed || (stored && meets_k))
+		coh_flush_k_(coh, kva);
+	if (stored && !meets_k && !coh_is_anon_(page))
+		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
+	else if (owed)
+		coh_drop_ahead_(coh, page, kva, va);
+}
+
 /* What was deferred, now that va maps the page: K to memory, old code out. */
-void coh_page_complete_(struct coh *coh, struct coh_page *page, uintptr_t va, uint32_t prot)
+void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_page *page,
+			uintptr_t va, uint32_t prot)
 {
 	uint8_t need = COH_CLEAN_DATA_ | (prot & COH_PROT_EXEC ? COH_CLEAN_CODE_ : 0u);
-	uint8_t have = coh_load(&page->clean);
-	uintptr_t kva;
+	uint8_t have = coh_load(&page->clean) & (uint8_t)~COH_CLEAN_SETTLING_;
+	uintptr_t kva = coh_page_kernel_(coh, page);
+	bool stores = allows_stores(page, vma, prot);
 
+	/* Before old code goes: who stores through K from now on drops it again. */
 	if (prot & COH_PROT_EXEC)
-		coh_store(&page->executed, (uint8_t)1);
-	if ((have & need) == need) {
-		coh_count_(coh, COH_COUNT_SKIPPED_CLEAN);
-		return;
-	}
-	coh_count_(coh, COH_COUNT_COMPLETED);
-	kva = coh_page_kernel_(coh, page);
-	if (!(have & COH_CLEAN_DATA_))
-		coh_flush_k_(coh, kva);
-	if (need & COH_CLEAN_CODE_) {
+		coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
+	flush_for_user(coh, page, kva, va, !(have & COH_CLEAN_DATA_));
+	if (need & COH_CLEAN_CODE_ & ~have) {
 		/* On VIPT DATA does not say that K is in memory: a fill leaves it in lines
 		 * that the user's loads hit (copy.c). */
 		write_back_code(coh, kva,
@@ -209,5 +287,12 @@ void coh_page_complete_(struct coh *coh, struct coh_page *page, uintptr_t va, ui
 					(coh->mechanism->aliasing && !(have & COH_CLEAN_DATA_)));
 		coh_page_drop_code_(coh, va, kva);
 	}
+	coh_count_(coh, (have & need) == need ? COH_COUNT_SKIPPED_CLEAN : COH_COUNT_COMPLETED);
+
+	/* What a user stores may be code that another mapping will execute. */
+	if (stores)
+		have &= (uint8_t)~COH_CLEAN_CODE_;
+	if (stores && coh->mechanism->aliasing && coh->mechanism->congruent_meet)
+		coh_page_ever_(coh, page, COH_EVER_STORED_);
 	coh_store_release(&page->clean, (uint8_t)(have | need | COH_CLEAN_USED_));
 }

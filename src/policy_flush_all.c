@@ -115,5 +115,7 @@ const struct coh_policy coh_policy_flush_all = {
 	.get_user = coh_rmap_get_user_,
 	.begin = flush,
 	.end = flush,
+	.before_copy = flush,
+	.after_copy = flush,
 	.mapped = mapped,
 };

@@ -2,24 +2,22 @@
 /*
  * gup-hook: what Linux took in 2.6.20 (T12).  get_user_pages flushes the one user alias it
  * came by; flush_dcache_page finds the aliases of files only; kmap and kunmap see to the kernel's
- * side (T13).  A page of anonymous memory that the kernel reaches in another way, or that the user
- * brings back in after the hook, is not covered.
+ * side (T13).  Copies that the kernel makes for users are flushed in all aliases, as Linux does on
+ * the way to them.  A page of anonymous memory that the kernel reaches in another way, or that the
+ * user brings back in after the hook, is not covered.
  */
 #include "src/internal.h"
 
+static int aliases_of_files(struct coh *coh, const struct coh_page *page, uintptr_t kva)
+{
+	return coh_is_anon_(page) ? 0 : coh_alias_flush_(coh, page, kva);
+}
+
 static int flush_page(struct coh *coh, struct coh_page *page)
 {
-	uintptr_t kva;
-	int error = COH_OK;
-
 	if (coh_page_defer_(coh, page))
 		return COH_OK;
-	kva = coh_page_kernel_(coh, page);
-	if (!coh_is_anon_(page))
-		error = coh_alias_flush_(coh, page, kva);
-	coh_flush_k_(coh, kva);
-	coh_page_code_(coh, page, kva);
-	return error;
+	return coh_flush_by_(coh, page, coh_page_kernel_(coh, page), aliases_of_files);
 }
 
 static void flush_anon(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va)
@@ -48,6 +46,14 @@ static int end(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_i
 	return COH_OK;
 }
 
+/* Not as flush_page, which leaves anonymous aliases out. */
+static int after_copy(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
+{
+	(void)intent;
+	coh_page_touch_(page);
+	return coh_flush_now_(coh, page, kva);
+}
+
 const struct coh_policy coh_policy_gup_hook = {
 	.name = "gup-hook",
 	.context = COH_CONTEXT_NMI,
@@ -56,5 +62,7 @@ const struct coh_policy coh_policy_gup_hook = {
 	.get_user = coh_rmap_get_user_,
 	.begin = begin,
 	.end = end,
+	.before_copy = coh_rmap_begin_,
+	.after_copy = after_copy,
 	.mapped = coh_conflict_mapped_,
 };

@@ -26,7 +26,8 @@ static void remember(struct coh *coh, struct coh_page *page, uintptr_t colour)
 	coh_store(&page->state, new);
 }
 
-static void flush_colour(struct coh *coh, struct coh_page *page, uintptr_t colour, uintptr_t kva)
+static void flush_colour(struct coh *coh, const struct coh_page *page, uintptr_t colour,
+			 uintptr_t kva)
 {
 	if (!coh->mechanism->congruent_meet) {
 		/* VIVT: some address of that colour is all that a hint can name. */
@@ -40,12 +41,13 @@ static void flush_colour(struct coh *coh, struct coh_page *page, uintptr_t colou
 	}
 }
 
-static void flush_hinted(struct coh *coh, struct coh_page *page, uintptr_t kva)
+/* Cannot tell whether one of the mappings is still there. */
+static int flush_hinted(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 {
 	uint16_t hint = coh_load(&page->state);
 
 	if (!hint || !coh->mechanism->aliasing)
-		return;
+		return 0;
 	if (coh->colour_mask < BITS_) {
 		for (uintptr_t c = 0; c <= coh->colour_mask; c++)
 			if (hint & 1u << c)
@@ -55,14 +57,12 @@ static void flush_hinted(struct coh *coh, struct coh_page *page, uintptr_t kva)
 	} else {
 		flush_colour(coh, page, hint - 1u, kva);
 	}
+	return 0;
 }
 
 static int flush_hints(struct coh *coh, struct coh_page *page, uintptr_t kva)
 {
-	flush_hinted(coh, page, kva);
-	coh_flush_k_(coh, kva);
-	coh_page_code_(coh, page, kva);
-	return COH_OK;
+	return coh_flush_by_(coh, page, kva, flush_hinted);
 }
 
 static int flush_page(struct coh *coh, struct coh_page *page)
@@ -96,12 +96,12 @@ static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, 
 	const struct coh_port *port = coh->port;
 	uintptr_t flags = port->irq_save(port->context);
 
-	(void)vma;
 	port->lock(port->context, &coh->lock);
 	remember(coh, page, coh_colour(coh, va));
 	port->unlock(port->context, &coh->lock);
 	port->irq_restore(port->context, flags);
-	coh_page_complete_(coh, page, va, prot);
+	coh_full_barrier(); /* the hint before the look at the mark: page.c says why */
+	coh_page_complete_(coh, vma, page, va, prot);
 }
 
 const struct coh_policy coh_policy_hints = {
@@ -112,5 +112,7 @@ const struct coh_policy coh_policy_hints = {
 	.get_user = coh_rmap_get_user_,
 	.begin = begin,
 	.end = end,
+	.before_copy = begin,
+	.after_copy = end,
 	.mapped = mapped,
 };

@@ -121,8 +121,8 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 
 	/* With code the I-cache counts too, and with operations that reach one CPU so do the
 	 * others. */
-	if (!map || !coh->mechanism->aliasing || !kva || coh_load(&page->executed) ||
-	    coh->config.scope == COH_SCOPE_THIS_CPU)
+	if (!map || !coh->mechanism->aliasing || !kva ||
+	    (coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->config.scope == COH_SCOPE_THIS_CPU)
 		return coh_rmap_flush_page_(coh, page);
 	if (is_needless(coh, map, page, kva)) {
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
@@ -203,5 +203,7 @@ const struct coh_policy coh_policy_lazy = {
 	.get_user = get_user,
 	.begin = begin,
 	.end = coh_rmap_end_,
+	.before_copy = begin,
+	.after_copy = coh_rmap_end_,
 	.mapped = mapped,
 };

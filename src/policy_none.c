@@ -102,5 +102,7 @@ const struct coh_policy coh_policy_none = {
 	.get_user = coh_rmap_get_user_,
 	.begin = nothing,
 	.end = nothing,
+	.before_copy = nothing,
+	.after_copy = nothing,
 	.mapped = mapped,
 };

@@ -59,5 +59,7 @@ const struct coh_policy coh_policy_rmap = {
 	.get_user = coh_rmap_get_user_,
 	.begin = coh_rmap_begin_,
 	.end = coh_rmap_end_,
+	.before_copy = coh_rmap_begin_,
+	.after_copy = coh_rmap_end_,
 	.mapped = coh_conflict_mapped_,
 };

@@ -8,29 +8,17 @@
 
 static int flush_page(struct coh *coh, struct coh_page *page)
 {
-	uintptr_t kva;
-	int error;
-
 	if (coh_page_defer_(coh, page))
 		return COH_OK;
-	kva = coh_page_kernel_(coh, page);
-	error = coh_alias_flush_locked_(coh, page, kva);
-	coh_flush_k_(coh, kva);
-	coh_page_code_(coh, page, kva);
-	return error;
+	return coh_flush_by_(coh, page, coh_page_kernel_(coh, page), coh_alias_flush_locked_);
 }
 
 static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
 {
-	int error;
-
 	(void)intent;
 	if (!coh_users_may_see_(coh, page))
 		return COH_OK;
-	error = coh_alias_flush_locked_(coh, page, kva);
-	coh_flush_k_(coh, kva);
-	coh_page_code_(coh, page, kva);
-	return error;
+	return coh_flush_by_(coh, page, kva, coh_alias_flush_locked_);
 }
 
 static int end(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
@@ -52,5 +40,7 @@ const struct coh_policy coh_policy_rmap_locked = {
 	.get_user = coh_rmap_get_user_,
 	.begin = begin,
 	.end = end,
+	.before_copy = begin,
+	.after_copy = end,
 	.mapped = coh_conflict_mapped_,
 };

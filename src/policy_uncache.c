@@ -6,13 +6,18 @@
  * every other policy.  The price is each later user access to that page.
  *
  * From an interrupt no translation can be changed: a page that was never taken that way is flushed
- * as by rmap. page->state: not 0 once the mappings are uncached.
+ * as by rmap.
+ *
+ * page->state: STARTED, new mappings are made uncached; DONE, so are the old ones, and their lines
+ * are gone.
  */
 #include "src/internal.h"
 
+enum { STARTED = 1, DONE };
+
 static int flush_page(struct coh *coh, struct coh_page *page)
 {
-	if (!coh_load(&page->state))
+	if (coh_load(&page->state) != DONE)
 		return coh_rmap_flush_page_(coh, page);
 	coh_count_(coh, COH_COUNT_SKIPPED_UNCACHED);
 	coh_page_touch_(page);
@@ -30,13 +35,15 @@ static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 	(void)vma;
 	(void)va;
 	(void)intent;
-	if (coh_load(&page->state) || !coh->mechanism->aliasing)
+	if (coh_load(&page->state) == DONE || !coh->mechanism->aliasing)
 		return flush_page(coh, page);
+	coh_store(&page->state, (uint16_t)STARTED);
+	coh_full_barrier(); /* who maps it later sees that; who did before is found */
 	all = coh_uncache_users_(coh, page);
 	/* Only now: K and the lines from before. */
 	error = coh_flush_now_(coh, page, coh_page_kernel_(coh, page));
 	if (all && !error)
-		coh_store_release(&page->state, (uint16_t)1);
+		coh_store_release(&page->state, (uint16_t)DONE);
 	return error;
 }
 
@@ -44,8 +51,9 @@ static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, 
 		   uint32_t prot)
 {
 	coh_conflict_mapped_(coh, vma, page, va, prot);
-	if (coh_load(&page->state) && coh->port->user_uncache(coh->port->context, vma->mm, va))
-		coh_count_(coh, COH_COUNT_UNCACHED);
+	coh_full_barrier();
+	if (coh_load(&page->state))
+		coh_uncache_(coh, vma, page, va);
 }
 
 const struct coh_policy coh_policy_uncache = {
@@ -56,5 +64,7 @@ const struct coh_policy coh_policy_uncache = {
 	.get_user = get_user,
 	.begin = coh_rmap_begin_,
 	.end = coh_rmap_end_,
+	.before_copy = coh_rmap_begin_,
+	.after_copy = coh_rmap_end_,
 	.mapped = mapped,
 };

@@ -6,6 +6,7 @@
  */
 #include "src/tree.h"
 
+/* On the way up most is as it was. */
 #define PUT(field, value)                                                                          \
 	do {                                                                                       \
 		if ((field) != (value))                                                            \
@@ -66,9 +67,9 @@ static void rotate(struct coh_node **link, unsigned side)
 {
 	struct coh_node *down = *link, *up = down->child[!side];
 
-	PUT(down->child[!side], up->child[side]);
-	PUT(up->child[side], down);
-	PUT(*link, up);
+	coh_store_release(&down->child[!side], up->child[side]);
+	coh_store_release(&up->child[side], down);
+	coh_store_release(link, up);
 	refresh(down);
 	refresh(up);
 }
@@ -130,10 +131,10 @@ static unsigned replace_by_next(struct coh_node ***path, unsigned at)
 		down = &(*down)->child[0];
 	}
 	next = *down;
-	PUT(*down, next->child[1]);
-	PUT(next->child[0], node->child[0]);
-	PUT(next->child[1], node->child[1]);
-	PUT(*link, next);
+	coh_store_release(down, next->child[1]);
+	coh_store_release(&next->child[0], node->child[0]);
+	coh_store_release(&next->child[1], node->child[1]);
+	coh_store_release(link, next);
 	/* The path went through node's pointer; next has it now. */
 	if (depth > at + 1)
 		path[at + 1] = &next->child[1];
@@ -201,7 +202,7 @@ bool coh_tree_node_right_(const struct coh_node *node)
 	}
 	end = end_below(node);
 	return node->first <= node->last && node->end == (end ? end : node) &&
-	       node->height == height_by_children(node) && node->height <= COH_TREE_HEIGHT;
+	       node->height == height_by_children(node);
 }
 
 enum coh_path_ coh_tree_path_(const struct coh_node *root, const struct coh_node *node)

@@ -11,8 +11,7 @@
  *
  * The caller excludes other writers.  Stores are releases, each one: a walk that
  * has strayed into the tree while it changes must see, after any value stored here, that the
- * sequence of the map has moved (see map.h).  A store of what is there already is left out.  Loads
- * here are plain, for nobody else stores.
+ * sequence of the map has moved (see map.h).  Loads here are plain, for nobody else stores.
  */
 #ifndef COH_SRC_TREE_H
 #define COH_SRC_TREE_H

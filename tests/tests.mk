@@ -28,6 +28,9 @@ check: check-headers check-layers check-freestanding check-unit check-sanitize c
 
 check-unit: $(UNIT_BIN) ## the unit tests
 	@set -e; for t in $(UNIT_BIN); do echo "  TEST  $$(basename $$t)"; $$t; done
+	@echo "  DIFF  docs/verdicts.txt"; \
+	$(UNIT)/unit/scenarios_test -t | diff docs/verdicts.txt - || \
+		{ echo "docs/verdicts.txt is not what $(UNIT)/unit/scenarios_test -t prints" >&2; exit 1; }
 
 # Of an instrumented BUILD: the tests that have some of the layer in them, known by the
 # names of the files that it counts in, and what they left out.  A test that fails

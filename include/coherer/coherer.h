@@ -17,8 +17,9 @@
  *  5. To change translations: coh_flush_cache_*, then the tables, then the TLB.
  *     To make one: the tables, then coh_update_mmu_cache, before the user
  *     runs on.
- *  6. Around the kernel's own use of a page a user may have mapped:
- *     coh_flush_dcache_page before loads and after stores.  That is all.
+ *  6. Around the kernel's own use of a page that a user has mapped, may have, or had:
+ *     coh_flush_dcache_page before loads, before stores that do not fill the page,
+ *     and after stores.  That is all.
  *
  * Every function returns 0 or a negative enum coh_error, after which nothing was
  * changed, unless it says otherwise.  Pointers must not be NULL (COH_E_NULL)
@@ -290,7 +291,8 @@ int coh_vma_fork(struct coh *coh, struct coh_vma *parent, struct coh_mm *mm, str
 /*
  * coh_vma_move: mremap to another address, first half.  to (not linked, any content) becomes a VMA
  * of from's mm at start for the page offsets of from, in the same maps.  Then:
- * coh_flush_cache_range of from, move the translations, flush the TLB, coh_vma_unlink(from).
+ * coh_flush_cache_range of from, move the translations, flush the TLB, coh_vma_unlink(from),
+ * and coh_update_mmu_cache for each page that has a translation: it may have another colour now.
  * Meanwhile walks visit both places. Returns COH_E_UNLINKED (from), COH_E_LINKED (to), COH_E_ALIGN,
  * _RANGE, _OVERLAP.
  */
@@ -331,9 +333,9 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * it mapped.
  *
  * Afterwards: no line of the page is in the data cache under K; on VIVT, none under any U of the
- * current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a linked
- * shared or anonymous VMA may map it; what was dirty is in memory.  U of private mappings of a file
- * are left alone (T2): mmap leaves open what they show.  Where VMAs are executable, their I-cache
+ * current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a linked VMA
+ * may map it; what was dirty is in memory.  On VIVT U of private mappings of a file are left alone
+ * (T2): mmap leaves open what they show.  Where VMAs are executable, their I-cache
  * lines of it are gone, too. Or, for a file page that no VMA covers: nothing was done and the page
  * is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred where operations
  * reach one CPU only.
@@ -385,8 +387,8 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
  * coh_copy_to_user_page, coh_copy_from_user_page: ptrace-like access to another mm's page: len
  * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer is
  * plain kernel memory.  All of one page. After to: user loads and fetches at va show the new bytes,
- * in any mm; K holds no dirty line. After from: buffer has the newest bytes.  Under gup-hook they
- * see to the kernel's side only: coh_get_user_page was called before, as get_user_pages does.
+ * in any mm; K holds no dirty line. After from: buffer has the newest bytes.  Under gup-hook
+ * all aliases are seen to here, too.
  * Context: process.  Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE,
  * COH_E_OWNER; COH_E_CORRUPT, and then nothing was copied.
  */
@@ -434,11 +436,14 @@ int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
 /*
  * coh_update_mmu_cache: the page was mapped at va of vma with rights prot (enum coh_prot), and the
  * user has not used it yet.  Completes a deferred flush: afterwards no line under K is dirty or can
- * become stale unseen; if prot has COH_PROT_EXEC, no old line of it at va is in the I-cache.  If
- * other U of the page conflict with va (VIVT: in this mm; VIPT: of another colour; and either may
- * store), they and va are uncached afterwards, where the policy does that. With several CPUs this
- * is too late for the I-cache: call coh_flush_icache_page before the translation is made. Returns
- * COH_E_OUTSIDE (va is not the page's place in vma: T4), COH_E_OWNER, COH_E_ALIGN, COH_E_ARGUMENT.
+ * become stale unseen; if prot has COH_PROT_EXEC, no old line of it at va is in the I-cache; on
+ * VIPT, a load at va hits no line older than what users stored at other colours; what was stored
+ * through shared mappings is in memory, if vma is a private one of the file.  If other U of the
+ * page conflict with va (both shared; VIVT: in this mm; VIPT: of another colour; and either may
+ * store), they and va are uncached afterwards, where the policy does that; on VIPT so is each
+ * shared U that comes later, until coh_page_clear. With several CPUs this is too late for the
+ * I-cache: call coh_flush_icache_page before the translation is made. Returns COH_E_OUTSIDE (va is
+ * not the page's place in vma: T4), COH_E_OWNER, COH_E_ALIGN, COH_E_ARGUMENT.
  */
 int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			 uint32_t prot);
@@ -465,7 +470,7 @@ int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len);
 
 /*
  * coh_flush_icache_page: the same for a page, stored to through K, that vma will map or maps.
- * Context: any.  Returns COH_E_OWNER, COH_E_OUTSIDE.
+ * Context: process, or irq with a port whose lock spins.  Returns COH_E_OWNER, COH_E_OUTSIDE.
  */
 int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page);
 

@@ -45,10 +45,15 @@ typedef struct {
 /*
  * There GCC turns fences, and on PA-RISC stores too, into calls of libgcc.  A volatile access of a
  * word is one instruction, and the compiler keeps their order.  ARMv4 and v5, SH-4 and
- * PA-RISC before 2.0 keep program order or have one CPU; an embedder with
- * weakly ordered CPUs (ARMv6 MPCore, MIPS SMP) replaces coh_cpu_fence_.
+ * PA-RISC keep program order or have one CPU.  MIPS and ARMv6 may have several, and weakly
+ * ordered: a fence each time, which an embedder with one CPU is rid of by COH_ENV_ONE_CPU.
  */
-#ifndef coh_cpu_fence_
+#if defined(__mips__) && __mips >= 2 && !defined(COH_ENV_ONE_CPU)
+#define coh_cpu_fence_() __asm__ __volatile__("sync" : : : "memory")
+#elif defined(__arm__) && __ARM_ARCH == 6 && !defined(COH_ENV_ONE_CPU)
+/* The data memory barrier of ARMv6, CP15 c7 c10 5 (not to be had in Thumb state). */
+#define coh_cpu_fence_() __asm__ __volatile__("mcr p15, 0, %0, c7, c10, 5" : : "r"(0) : "memory")
+#else
 #define coh_cpu_fence_() __asm__ __volatile__("" : : : "memory")
 #endif
 #define coh_load(p)	(*(const volatile __typeof__(*(p)) *)(p))

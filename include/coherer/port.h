@@ -86,9 +86,9 @@ struct coh_port {
 	/*
 	 * A lock between writers; it leaves interrupts as they are.  Those inside maps and mms are
 	 * taken in process context only, never one inside another, and may sleep (rmap-locked takes
-	 * them in every walk: that is its defect).  The one inside struct coh is taken by the
-	 * policies hints and lazy only, for a moment, with interrupts off, by lazy in interrupts
-	 * too: there it must spin, or on one CPU do nothing.
+	 * them in every walk: that is its defect).  The one inside struct coh is taken for a moment
+	 * with interrupts off, when a page is mapped, and by lazy in interrupts too: there it must
+	 * spin, or on one CPU do nothing.
 	 */
 	void (*lock)(void *context, coh_lock_t *lock);
 	void (*unlock)(void *context, coh_lock_t *lock);
@@ -118,11 +118,14 @@ struct coh_port {
 	bool (*user_page)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn);
 
 	/*
-	 * Make mm's translation of va uncached and drop it from all TLBs; if it is
-	 * not present or is uncached already, change nothing.  Returns true if a
-	 * translation of va is present.  Process.
+	 * If mm translates va to this page: make the translation uncached in the first level, and
+	 * drop it from all TLBs, unless it is uncached already.  A second level stays in the path
+	 * of uncached accesses (on ARM: outer cacheable), or they would miss what K's flush left
+	 * there.  Returns true if there is such a translation.  mm may be any process's: take what
+	 * guards its tables.  Process, within walk_enter: must not sleep.  Never called under the
+	 * policies none, flush-all and hints.
 	 */
-	bool (*user_uncache)(void *context, struct coh_mm *mm, uintptr_t va);
+	bool (*user_uncache)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn);
 
 	/*
 	 * Something is wrong that no return value can tell: error is one of enum coh_error,

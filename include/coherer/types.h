@@ -5,8 +5,8 @@
  * No field is for the embedder to write; every object is made by its _init
  * function.  An object must not be copied or moved while it is linked.
  *
- * Sizes on 32-bit (64-bit) machines: coh_page 16 (32) bytes, coh_vma 160 (304),
- * coh_mm 8 (16), coh_mapping and coh_anon_vma 24 (40); tests hold them to it.
+ * Sizes on 32-bit (64-bit) machines: coh_page 16 (32) bytes, coh_vma 172 (336),
+ * coh_mm 8 (16), coh_mapping and coh_anon_vma 24 (48); tests hold them to it.
  */
 #ifndef COH_TYPES_H
 #define COH_TYPES_H
@@ -47,7 +47,7 @@ struct coh_map {
 	coh_lock_t lock;
 	uint32_t sequence;
 	struct coh_node *root[2];
-	uintptr_t count; /* VMAs linked; for writers and checks */
+	uintptr_t count; /* VMAs linked, or that it is damaged, which walks look at, too */
 	uint32_t side;	 /* which of the VMA's nodes this map uses: enum coh_side_ */
 };
 
@@ -115,10 +115,10 @@ struct coh_page {
 	uintptr_t pfn;
 	uintptr_t
 		owner; /* struct coh_mapping *, or struct coh_anon_vma * with bit 0 set; 0: none */
-	uintptr_t index;  /* page offset in the owner */
-	uint8_t clean;	  /* enum coh_clean_; 0: lines under K may be dirty, unknown to users */
-	uint8_t executed; /* not 0: was mapped executable since it has its owner */
-	uint16_t state;	  /* the policy's own: colours, or an epoch */
+	uintptr_t index; /* page offset in the owner */
+	uint8_t clean;	 /* enum coh_clean_; 0: lines under K may be dirty, unknown to users */
+	uint8_t ever;	 /* enum coh_ever_: what happened to it since coh_page_clear */
+	uint16_t state;	 /* the policy's own: colours, or an epoch */
 };
 
 /* What somebody is about to do, or did, with a page. */

@@ -431,7 +431,7 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	return true;
 }
 
-static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va)
+static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
 	struct coh_sim *sim = context;
 	uint32_t number = MACHINE_MM(mm_number(sim, mm));
@@ -440,10 +440,10 @@ static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va)
 	bool present;
 
 	sim_op_begin(sim, &o, COH_SIM_OP_USER_UNCACHE, va, 0);
-	present = sim_translated(sim, number, va, &t);
+	present = sim_translated(sim, number, va, &t) && t.frame == pfn;
 	if (o.how == COH_SIM_WRONG)
 		va += sim->page;
-	if (o.how != COH_SIM_DROP && sim_translated(sim, number, va, &t) &&
+	if (o.how != COH_SIM_DROP && present && sim_translated(sim, number, va, &t) &&
 	    t.attr != COH_UNCACHED) {
 		t.attr = COH_UNCACHED;
 		sim_translate(sim, number, va, &t);

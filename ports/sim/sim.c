@@ -94,7 +94,8 @@ static void describe(const struct coh_sim_config *c, struct coh_config *layer,
 		.scope = c->scope,
 		.linear_start = LINEAR_BASE + (uintptr_t)(c->kernel_colour % colours) * core->page,
 		.linear_size = (uintptr_t)(c->frames + 1) * core->page,
-		.speculates = core->speculates == COH_SPECULATES_DATA,
+		.speculates = core->speculates == COH_SPECULATES_DATA ||
+			      (core->speculates == COH_SPECULATES_INSN && !core->icache.size),
 		.check = c->check,
 		.policy = c->policy,
 	};

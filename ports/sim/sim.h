@@ -64,6 +64,9 @@
  *  - A stale read is COH_SIM_CORRUPT whoever reads, with one exception: a user's
  *    through a private mapping of a file's page, of bytes stored since it was
  *    mapped: mmap leaves open what that shows (counted as unspecified).
+ *  - Stores that miss allocate a line or go to memory as the core's cache does
+ *    (model/cpus): where it allocates on loads only, as on ARM926EJ-S, a scenario
+ *    that wants a dirty line loads it first.
  *  - Frames that are free have no contents that could be lost.
  *  - No write-back to a disk, no reclaim: files are in memory.
  *
@@ -266,7 +269,9 @@ uint64_t coh_sim_points(const struct coh_sim *sim);
 void coh_sim_at(struct coh_sim *sim, uint64_t n, enum coh_sim_arrival arrival, uint32_t cpu,
 		coh_sim_fn *fn, void *arg);
 
-/* coh_sim_on: fn on that CPU now, as COH_SIM_ARRIVE_CPU would.  On the CPU that runs: a plain call.
+/*
+ * coh_sim_on: fn on that CPU now, as COH_SIM_ARRIVE_CPU would; on the CPU that runs it is
+ * a plain call.
  */
 void coh_sim_on(struct coh_sim *sim, uint32_t cpu, coh_sim_fn *fn, void *arg);
 

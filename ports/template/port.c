@@ -214,10 +214,10 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	TRAP("user_page");
 }
 
-/* Only the policy uncache calls it: with another, "not needed" is the truth. */
-static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va)
+/* Two users in conflict, and all of the policy uncache; not under none, flush-all and hints. */
+static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
-	(void)context, (void)mm, (void)va;
+	(void)context, (void)mm, (void)va, (void)pfn;
 	TRAP("user_uncache");
 }
 

@@ -122,27 +122,27 @@ struct scenario_case {
 	const struct coh_cpu *core;
 	enum scenario_policy policy;
 	uint64_t seed;
-	uint32_t evict, fill;	    /* as in struct coh_sim_config */
+	uint32_t evict, fill; /* as in struct coh_sim_config */
 	/*
 	 * At every point each dirty line that the scenario's own accesses touched is evicted:
 	 * what COH_SIM_EVERY_DIRTY does, without a look at all of a large cache.
 	 */
 	bool evict_touched;
-	bool ahead;		    /* see struct scenario's reads_ahead */
-	uint64_t arrival;	    /* at which point of the window; 0: nothing arrives */
-	enum coh_sim_grain grain;   /* 0: COH_SIM_GRAIN_CALL */
-	enum coh_check_level check; /* 0: COH_CHECK_CHEAP: there are tests of the maps */
+	bool ahead;			   /* see struct scenario's reads_ahead */
+	uint64_t arrival;		   /* at which point of the window; 0: nothing arrives */
+	enum coh_sim_grain grain;	   /* 0: COH_SIM_GRAIN_CALL */
+	enum coh_check_level check;	   /* 0: COH_CHECK_CHEAP: there are tests of the maps */
 	const struct coh_sim_fault *fault; /* NULL: none */
 };
 
 /* What came out of one run. */
 struct scenario_result {
 	enum scenario_outcome outcome;
-	uint64_t window;     /* its length in points: arrivals are possible from 1 to it */
-	uint64_t points;     /* of the whole run */
-	uint64_t faults;     /* operations that the fault spoilt */
-	bool impossible;     /* somebody waited for whom stands still: not a schedule */
-	char line[256];	     /* coh_sim_report_line */
+	uint64_t window; /* its length in points: arrivals are possible from 1 to it */
+	uint64_t points; /* of the whole run */
+	uint64_t faults; /* operations that the fault spoilt */
+	bool impossible; /* somebody waited for whom stands still: not a schedule */
+	char line[256];	 /* coh_sim_report_line */
 };
 
 void scenario_run(const struct scenario *scenario, const struct scenario_case *one,

@@ -175,11 +175,14 @@ static void both_kinds(struct scene *s)
 	kernel_and_user(s, buffer_frame, buffer);
 }
 
+/* clang-format off */ /* a table */
 #define ANONYMOUS                                                                                  \
 	{ NONE_ALIASING,                                                                           \
 	  CORRUPT(ALIASING, P_GUP_HOOK,                                                            \
 		  "flush_dcache_page sees to files only, and nobody called the hook (T12)"),       \
-	  HINTS_VIVT, RIGHT(ANY, P_EVERY, "the family's map leads to the user's lines") }
+	  HINTS_VIVT,                                                                              \
+	  RIGHT(ANY, P_EVERY, "the family's map leads to the user's lines") }
+/* clang-format on */
 
 const struct scenario scenarios_anon[] = {
 	{ .name = "t3-anonymous",

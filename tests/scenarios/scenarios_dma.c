@@ -2,6 +2,16 @@
 /* Devices: the DMA functions make the kernel's side coherent, and nothing else (T14). */
 #include "tests/scenarios/scene.h"
 
+static void second_level(struct coh_sim_config *config)
+{
+	config->outer = (struct coh_cache){ .size = 64 << 10,
+					    .line = 32,
+					    .ways = 8,
+					    .kind = COH_PIPT,
+					    .policy = COH_STORE_BACK,
+					    .alloc = COH_ALLOC_READ_WRITE };
+}
+
 static void mapped_file(struct scene *s)
 {
 	file_of(s, 1);
@@ -139,20 +149,9 @@ static void read_completes(struct scene *s)
 	u_load(s, s->vb);
 }
 
-/* ------------------------------------------------------------------------
- * The kernel's own buffer, with a second level past which devices go.
- */
+/* ------------------------------------------------------------------------ */
 
-static void second_level(struct coh_sim_config *config)
-{
-	config->outer = (struct coh_cache){ .size = 64 << 10,
-					    .line = 32,
-					    .ways = 8,
-					    .kind = COH_PIPT,
-					    .policy = COH_STORE_BACK,
-					    .alloc = COH_ALLOC_READ_WRITE };
-}
-
+/* The kernel's own buffer. */
 static void own_buffer(struct scene *s)
 {
 	s->frame = coh_sim_alloc(s->sim);
@@ -182,7 +181,7 @@ const struct scenario scenarios_dma[] = {
 	  .what = "a user stores, a device reads, and only the DMA functions are called",
 	  .run = write_api_alone,
 	  .expect = { CORRUPT(BACK, P_NONE, "nobody writes the user's line back"), EVERYTHING,
-		      CORRUPT(ALIASING & BACK, P_EVERY, "dma_map writes K back, and U is dirty"),
+		      CORRUPT(DIRTY_ALIASING, P_EVERY, "dma_map writes K back, and U is dirty"),
 		      RIGHT(ANY, P_EVERY, "memory has the bytes, or U's lines are K's") } },
 	{ .name = "t14-read-api-alone",
 	  .claim = "T14",
@@ -196,13 +195,14 @@ const struct scenario scenarios_dma[] = {
 	  .what = "the same transfers with flush_dcache_page before and after",
 	  .run = with_flush,
 	  .expect = { NONE_ANY, HINTS_VIVT,
-		      RIGHT(ANY, P_EVERY, "flush_dcache_page sees to U, the DMA functions to K") } },
+		      RIGHT(ANY, P_EVERY,
+			    "flush_dcache_page sees to U, the DMA functions to K") } },
 	{ .name = "t14-flush-after-only",
 	  .claim = "T14",
 	  .what = "a device writes over what a user has dirty; flush_dcache_page comes after it",
 	  .run = flush_after_only,
 	  .expect = { NONE_ANY, EVERYTHING, HINTS_VIVT,
-		      CORRUPT(ALIASING & BACK, P_EVERY, "the flush writes the user's line over it"),
+		      CORRUPT(DIRTY_ALIASING, P_EVERY, "the flush writes the user's line over it"),
 		      RIGHT(ANY, P_EVERY, "the line is clean, or K's, which dma_map drops") } },
 	{ .name = "t14-direct-io",
 	  .claim = "T12 T14",
@@ -210,6 +210,14 @@ const struct scenario scenarios_dma[] = {
 	  .run = direct_io,
 	  .expect = { NONE_ANY, HINTS_VIVT,
 		      RIGHT(ANY, P_EVERY, "U went to memory in the hook, and stays out") } },
+	{ .name = "t14-direct-io-second-level",
+	  .claim = "T12 T14",
+	  .what = "the same with a second level, past which the device goes",
+	  .run = direct_io,
+	  .configure = second_level,
+	  .expect = { NONE_ANY, HINTS_VIVT,
+		      RIGHT(ANY, P_EVERY,
+			    "the hook brings U to the second level, dma_map that to memory") } },
 	{ .name = "t14-direct-io-thread",
 	  .claim = "T12 T14",
 	  .what = "another thread stores to the buffer between the hook and dma_map",
@@ -218,7 +226,7 @@ const struct scenario scenarios_dma[] = {
 	  .arrive = dirties,
 	  .expect = { CORRUPT(BACK, P_NONE, "devices look into no cache"), EVERYTHING,
 		      RIGHT(ANY, P_UNCACHE, "the thread's store goes to memory"),
-		      CORRUPT(ALIASING & BACK, P_EVERY, "U is dirty again when the device reads"),
+		      CORRUPT(DIRTY_ALIASING, P_EVERY, "U is dirty again when the device reads"),
 		      RIGHT(ANY, P_EVERY, "memory has the bytes, or U's lines are K's") } },
 	{ .name = "t14-completion-in-irq",
 	  .claim = "T10 T14",

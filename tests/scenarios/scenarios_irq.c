@@ -6,8 +6,8 @@
  * point of mmap, munmap, fork, mremap, a split, a resize, of a page fault that follows each, and of
  * another flush.  Afterwards every user must see what it stored.
  *
- * An NMI can arrive wherever an interrupt can, so interrupts come on their own only where that makes a
- * difference: locks that are taken with interrupts off.
+ * An NMI can arrive wherever an interrupt can, so interrupts come on their own only where that
+ * makes a difference: locks that are taken with interrupts off.
  */
 #include "tests/scenarios/scene.h"
 
@@ -20,6 +20,7 @@ enum update {
 	SPLIT,
 	RESIZE,
 	FLUSH,
+	FLUSH_OTHER, /* of another page, at the same colour: on VIPT by the same window */
 };
 
 #define PAGES 3u
@@ -69,11 +70,26 @@ static void map_again(struct scene *s)
 	u_load(s, page_at(s, s->vb, OURS));
 }
 
+/* A file of one page, where the driver's page would be if it were at s->vb. */
+static void map_other(struct scene *s)
+{
+	uint32_t file = s->file, frame = s->frame;
+
+	file_of(s, 1);
+	map_shared(s, 0, page_at(s, s->vb, OURS), 0, 1, COH_SIM_RW);
+	u_load(s, page_at(s, s->vb, OURS));
+	s->other = s->frame;
+	s->file = file;
+	s->frame = frame;
+}
+
 static void prepare_file(struct scene *s)
 {
 	file_of(s, PAGES);
 	s->frame = coh_sim_file_frame(s->sim, s->file, OURS);
 	choose_addresses(s);
+	if (is(s, FLUSH_OTHER))
+		map_other(s);
 	if (is(s, FIRST_MMAP)) {
 		kernel_writes(s, s->frame);
 		return;
@@ -121,6 +137,9 @@ static uintptr_t update(struct scene *s)
 		break;
 	case FLUSH:
 		kernel_writes(s, s->frame);
+		break;
+	case FLUSH_OTHER:
+		kernel_and_user(s, s->other, page_at(s, s->vb, OURS));
 		break;
 	}
 	return s->va;
@@ -195,30 +214,30 @@ static void amid_family(struct scene *s)
 		 "the walk waits for the lock that the update holds, for ever (T11)")
 #define WALKS RIGHT(ANY, P_EVERY, "a walk takes the copy that is whole, or needs none")
 
-#define FROM_IRQ     { NONE_ALIASING, LOCKED, HINTS_VIVT, WALKS }
-#define FROM_NMI                                                                                   \
-	{ NONE_ALIASING, LOCKED,                                                                   \
-	  DEADLOCK(ALIASING, P_LAZY, "its state has a lock, with interrupts off: no NMI may come"), \
-	  HINTS_VIVT, WALKS }
+#define OTHERS                                                                                     \
+	RIGHT(ANY, P_RMAP_LOCKED, "the lock that the interrupted flush holds is another file's")
+#define NO_NMI                                                                                     \
+	DEADLOCK(ALIASING, P_LAZY, "its state has a lock, with interrupts off: no NMI may come")
 #define UNHOOKED CORRUPT(ALIASING, P_GUP_HOOK, "U of an anonymous page is found in the hook only")
 
-#define FROM_IRQ_ANON { NONE_ALIASING, UNHOOKED, LOCKED, HINTS_VIVT, WALKS }
-#define FROM_NMI_ANON                                                                              \
-	{ NONE_ALIASING, UNHOOKED, LOCKED,                                                         \
-	  DEADLOCK(ALIASING, P_LAZY, "its state has a lock, with interrupts off: no NMI may come"), \
-	  HINTS_VIVT, WALKS }
+/* clang-format off */ /* tables */
+#define FROM_IRQ       { NONE_ALIASING, LOCKED, HINTS_VIVT, WALKS }
+#define FROM_IRQ_OTHER { NONE_ALIASING, OTHERS, HINTS_VIVT, WALKS }
+#define FROM_IRQ_ANON  { NONE_ALIASING, UNHOOKED, LOCKED, HINTS_VIVT, WALKS }
+#define FROM_NMI       { NONE_ALIASING, LOCKED, NO_NMI, HINTS_VIVT, WALKS }
+#define FROM_NMI_ANON  { NONE_ALIASING, UNHOOKED, LOCKED, NO_NMI, HINTS_VIVT, WALKS }
 
 #define ROW(name_, kind_, update_, run_, what_, expect_)                                           \
 	{ .name = name_, .claim = "T10 T11", .what = what_, .run = run_,                           \
 	  .arrival = COH_SIM_ARRIVE_##kind_, .arrive = complete, .variant = update_,               \
 	  .expect = expect_ }
 
-/* clang-format off */ /* a table */
 const struct scenario scenarios_irq[] = {
 	ROW("t10-irq-file-mmap",    IRQ, MMAP,       amid_file,   "a second mapping is made",  FROM_IRQ),
 	ROW("t10-irq-file-flush",   IRQ, FLUSH,      amid_file,   "another flush is running",  FROM_IRQ),
 	ROW("t10-irq-anon-fork",    IRQ, FORK,       amid_family, "the process forks",         FROM_IRQ_ANON),
 	ROW("t10-irq-anon-flush",   IRQ, FLUSH,      amid_family, "another flush is running",  FROM_IRQ_ANON),
+	ROW("t10-irq-file-other",   IRQ, FLUSH_OTHER, amid_file,  "another page is flushed",   FROM_IRQ_OTHER),
 	ROW("t10-nmi-file-first",   NMI, FIRST_MMAP, amid_file,   "the first mapping is made", FROM_NMI),
 	ROW("t10-nmi-file-mmap",    NMI, MMAP,       amid_file,   "a second mapping is made",  FROM_NMI),
 	ROW("t10-nmi-file-munmap",  NMI, MUNMAP,     amid_file,   "a mapping goes",            FROM_NMI),

@@ -67,6 +67,54 @@ static void updates_beside(struct scene *s)
 	coh_sim_on(s->sim, 1, second_looks, s);
 }
 
+/* Both CPUs update the map of one file. */
+static void map_too(struct scene *s)
+{
+	coh_sim_switch(s->sim, 1);
+	map_shared(s, 1, s->vb, 0, 2, COH_SIM_RW);
+	coh_sim_munmap(s->sim, 1, s->vb + coh_sim_page_size(s->sim), 1);
+}
+
+static void two_updates(struct scene *s)
+{
+	uintptr_t size = coh_sim_page_size(s->sim);
+
+	file_of(s, 3);
+	s->va = beside_k(s, 0, s->frame);
+	s->vb = like_user(s, 1, s->va);
+	scene_open(s);
+	map_shared(s, 0, s->va, 0, 3, COH_SIM_RW);
+	coh_sim_munmap(s->sim, 0, s->va + size, 1);
+	scene_close(s);
+	u_store(s, s->va);
+	kernel_and_user(s, s->frame, s->va);
+	coh_sim_on(s->sim, 1, second_looks, s);
+}
+
+/* Code that both run is changed by one. */
+static void second_fetches(struct coh_sim *sim, void *arg)
+{
+	struct scene *s = arg;
+
+	if (coh_sim_current(sim, 1) == COH_SIM_NONE)
+		coh_sim_switch(sim, 0);
+	u_fetch(s, s->va);
+}
+
+static void code_of_both(struct scene *s)
+{
+	file_of(s, 1);
+	s->va = beside_k(s, 0, s->frame);
+	map_shared(s, 0, s->va, 0, 1, COH_SIM_RX);
+	for (int i = 0; i < 2; i++) {
+		u_fetch(s, s->va);
+		coh_sim_on(s->sim, 1, second_fetches, s);
+		kernel_writes(s, s->frame);
+	}
+	u_fetch(s, s->va);
+	coh_sim_on(s->sim, 1, second_fetches, s);
+}
+
 /* A thread on the other CPU has the page in its cache, at the same address. */
 static void second_loads(struct coh_sim *sim, void *arg)
 {
@@ -97,7 +145,7 @@ const struct scenario scenarios_smp[] = {
 	  .run = not_deferred,
 	  .configure = two_apart,
 	  .expect = { NO_VIVT,
-		      CORRUPT(VIPT & BACK, P_NONE, "K's dirty lines reach memory only by chance"),
+		      CORRUPT(DIRTY_VIPT, P_NONE, "K's dirty lines reach memory only by chance"),
 		      RIGHT(ANY, P_EVERY,
 			    "the flush is done at once, by the CPU that has the lines; or the "
 			    "caches are in step") } },
@@ -112,6 +160,23 @@ const struct scenario scenarios_smp[] = {
 	  .expect = { NO_VIVT, CORRUPT(VIPT, P_NONE, "nobody brings two aliases in line"),
 		      RIGHT(VIPT, P_RMAP_LOCKED, "the lock is enough among CPUs"),
 		      RIGHT(ANY, P_EVERY, "the walk begins again, or does not need it") } },
+	{ .name = "smp-two-updates",
+	  .claim = "T10",
+	  .what = "two CPUs update the map of one file at once",
+	  .run = two_updates,
+	  .configure = two,
+	  .arrival = COH_SIM_ARRIVE_CPU,
+	  .arrival_cpu = 1,
+	  .arrive = map_too,
+	  .expect = { NO_VIVT, CORRUPT(VIPT, P_NONE, "nobody brings two aliases in line"),
+		      RIGHT(ANY, P_EVERY, "updates take turns: each map has a lock") } },
+	{ .name = "smp-code",
+	  .claim = "T1",
+	  .what = "the kernel changes code that two CPUs run",
+	  .run = code_of_both,
+	  .configure = two,
+	  .expect = { NO_VIVT, CORRUPT(ANY, P_NONE, "old lines of the instruction cache stay"),
+		      RIGHT(ANY, P_EVERY, "operations reach all CPUs") } },
 	{ .name = "smp-thread-beside",
 	  .claim = "T6",
 	  .what = "a thread on another CPU has the page in its cache",

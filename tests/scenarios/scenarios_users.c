@@ -113,21 +113,26 @@ static void fresh_page(struct scene *s)
 	k_load(s, s->frame);
 	coh_sim_put(s->sim, s->frame);
 	coh_sim_mmap(s->sim, 0, s->va, 1, NULL);
-	u_load(s, s->va);
+	see(s, s->va, 0);
 	scene_check(s, coh_sim_frame_at(s->sim, 0, s->va) == s->frame, "another frame was taken");
 }
 
 static void copied_on_write(struct scene *s)
 {
+	uint32_t word = 0, parents;
+
 	anon_page(s, 0);
 	u_store(s, s->va);
+	parents = last_value(s);
 	coh_sim_fork(s->sim, 0, 1);
 	coh_sim_switch(s->sim, 1);
-	u_load(s, s->va);
+	see(s, s->va, parents);
+	coh_sim_user_store(s->sim, s->va + sizeof(word), &word, sizeof(word));
+	see(s, s->va, parents);
 	u_put(s, s->va);
 	u_load(s, s->va);
 	coh_sim_switch(s->sim, 0);
-	u_load(s, s->va);
+	see(s, s->va, parents);
 	u_put(s, s->va);
 	u_load(s, s->va);
 }
@@ -143,8 +148,8 @@ static void copied_from_shared(struct scene *s)
 	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
 	u_store(s, s->va);
 	map_private(s, 0, s->vb, 0, 1, COH_SIM_RW);
-	coh_sim_user_store(s->sim, s->vb, &word, sizeof(word));
-	u_load(s, s->vb);
+	coh_sim_user_store(s->sim, s->vb + sizeof(word), &word, sizeof(word));
+	see(s, s->vb, last_value(s));
 }
 
 /* A frame that a dead process has dirty in the cache goes to a device. */
@@ -200,8 +205,7 @@ const struct scenario scenarios_users[] = {
 	  .claim = "T9",
 	  .what = "two mms share a page at two colours",
 	  .run = two_mms,
-	  .expect = { NONE_ALIASING,
-		      RIGHT(VIVT, P_EVERY, "the switch empties the cache"),
+	  .expect = { NONE_ALIASING, RIGHT(VIVT, P_EVERY, "the switch empties the cache"),
 		      RIGHT(VIPT, P_FLUSH_ALL, "this policy's switch empties any cache"),
 		      CORRUPT(VIPT, P_HINTS, "hints take for granted that users are congruent"),
 		      UNCACHED } },
@@ -214,7 +218,7 @@ const struct scenario scenarios_users[] = {
 	  .claim = "clear_user_page",
 	  .what = "a user gets a page of zeros in a frame that held something else",
 	  .run = fresh_page,
-	  .expect = { CORRUPT(ALIASING & BACK, P_NONE, "the zeros are in K's dirty lines"),
+	  .expect = { CORRUPT(DIRTY_ALIASING, P_NONE, "the zeros are in K's dirty lines"),
 		      RIGHT(ANY, P_NONE, "the zeros are in memory, or U's lines are K's"),
 		      RIGHT(ANY, P_EVERY, "clear_user_page brings K to memory") } },
 	{ .name = "copy-on-write",
@@ -230,16 +234,18 @@ const struct scenario scenarios_users[] = {
 	  .claim = "copy_user_page",
 	  .what = "a private copy is made of a page that is dirty by a shared mapping",
 	  .run = copied_from_shared,
-	  .expect = { CORRUPT(ALIASING & BACK, P_NONE, "U is not written back before it is copied"),
-		      CORRUPT(VIVT & BACK, P_HINTS, "U is not found, so not written back"),
+	  .expect = { CORRUPT(DIRTY_ALIASING, P_NONE, "U is not written back before it is copied"),
+		      CORRUPT(DIRTY_VIVT, P_HINTS, "U is not found, so not written back"),
 		      RIGHT(ANY, P_GUP_HOOK, "the reverse maps of files are known to all"),
 		      RIGHT(ANY, P_EVERY, "U goes to memory before it is copied") } },
 	{ .name = "frame-used-again",
 	  .claim = "flush_cache_mm",
 	  .what = "a frame that a dead process left dirty in the cache is filled by a device",
 	  .run = frame_used_again,
-	  .expect = { CORRUPT(BACK, P_NONE, "the dead process's lines are written over the device's"),
+	  .expect = { CORRUPT(BACK, P_NONE,
+			      "the dead process's lines are written over the device's"),
 		      RIGHT(ALIASING, P_EVERY, "exit flushes the mm's lines"),
-		      RIGHT(ANY, P_EVERY, "dma_map drops the lines, which are K's; or they are clean") } },
+		      RIGHT(ANY, P_EVERY,
+			    "dma_map drops the lines, which are K's; or they are clean") } },
 	{ 0 },
 };

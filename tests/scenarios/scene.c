@@ -158,10 +158,16 @@ static uint32_t last_word(struct scene *s)
 	return coh_sim_page_size(s->sim) - WORD;
 }
 
+uint32_t last_value(const struct scene *s)
+{
+	return 0x01010101u * (s->stored & 0xff);
+}
+
 /* Each byte of it differs from that of the store before. */
 static uint32_t new_value(struct scene *s)
 {
-	return 0x01010101u * (++s->stored & 0xff);
+	s->stored++;
+	return last_value(s);
 }
 
 /* A line stays in its place until it goes, whatever becomes of the translation. */
@@ -169,8 +175,8 @@ static void note(struct scene *s, uintptr_t va)
 {
 	struct scene_place p = { .cpu = coh_sim_cpu(s->sim) };
 
-	if (!s->one->evict_touched || !coh_machine_find(coh_sim_machine(s->sim), p.cpu, COH_DATA, va,
-							&p.set, &p.way))
+	if (!s->one->evict_touched ||
+	    !coh_machine_find(coh_sim_machine(s->sim), p.cpu, COH_DATA, va, &p.set, &p.way))
 		return;
 	for (uint32_t i = 0; i < s->n_touched; i++)
 		if (!memcmp(&s->touched[i], &p, sizeof(p)))
@@ -193,7 +199,7 @@ void scene_evict_touched(struct scene *s)
 	}
 }
 
-static void load_word(struct scene *s, uintptr_t va)
+static uint32_t load_word(struct scene *s, uintptr_t va)
 {
 	uint32_t word;
 
@@ -202,6 +208,16 @@ static void load_word(struct scene *s, uintptr_t va)
 	else
 		coh_sim_load(s->sim, va, &word, WORD);
 	note(s, va);
+	return word;
+}
+
+/* Once something was stale, wrong values follow from that. */
+void see(struct scene *s, uintptr_t va, uint32_t value)
+{
+	bool right = load_word(s, va) == value;
+
+	right = load_word(s, va + last_word(s)) == value && right;
+	scene_check(s, right || coh_sim_report(s->sim)->stale, "the bytes are not those expected");
 }
 
 static void put_word(struct scene *s, uintptr_t va, uint32_t word)

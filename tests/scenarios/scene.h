@@ -14,7 +14,7 @@
 
 #include "tests/scenarios/scenario.h"
 
-#define SCENE_AHEAD 8
+#define SCENE_AHEAD   8
 #define SCENE_TOUCHED 64
 
 struct scene {
@@ -60,6 +60,11 @@ struct scene {
 #define AHEAD	 (B_(VIPT_AHEAD) | B_(MEETING_AHEAD))
 #define UNIFIED	 B_(VIVT_THROUGH) /* of the cores there are, the same ones */
 
+/* Where the line that nobody sees to has to be dirty. */
+#define DIRTY_ALIASING (ALIASING & BACK)
+#define DIRTY_VIVT     (VIVT & BACK)
+#define DIRTY_VIPT     (VIPT & BACK)
+
 #define P_NONE	      B_(NONE)
 #define P_FLUSH_ALL   B_(FLUSH_ALL)
 #define P_GUP_HOOK    B_(GUP_HOOK)
@@ -71,10 +76,12 @@ struct scene {
 #define P_EVERY	      ((1u << SCENARIO_POLICIES) - 1)
 #define P_ALL_BUT(p)  (P_EVERY & ~(p))
 
+/* clang-format off */ /* rows of a table */
 #define OUTSIDE(caches, why)		{ caches, P_EVERY, SCENARIO_OUTSIDE, why }
 #define CORRUPT(caches, policies, why)	{ caches, policies, SCENARIO_CORRUPT, why }
-#define DEADLOCK(caches, policies, why) { caches, policies, SCENARIO_DEADLOCK, why }
+#define DEADLOCK(caches, policies, why)	{ caches, policies, SCENARIO_DEADLOCK, why }
 #define RIGHT(caches, policies, why)	{ caches, policies, SCENARIO_RIGHT, why }
+/* clang-format on */
 
 /* The two rows that most tables have. */
 #define NONE_ALIASING CORRUPT(ALIASING, P_NONE, "nobody brings two aliases in line")
@@ -147,6 +154,10 @@ void k_fetch(struct scene *s, uint32_t frame);
 void at_load(struct scene *s, uintptr_t va);
 void at_store(struct scene *s, uintptr_t va);
 void device_load(struct scene *s, uint32_t frame);
+/* A load by any address, which must show value: wrong bytes are not old ones for the machine. */
+void see(struct scene *s, uintptr_t va, uint32_t value);
+/* What the last store brought. */
+uint32_t last_value(const struct scene *s);
 void device_store(struct scene *s, uint32_t frame);
 
 /* Hardware evicts K's lines now, and nothing else. */

@@ -101,13 +101,15 @@ static void icache_page_drops_what_the_vma_executes(void **state)
 		page = layer_file_page(l, PFN, INDEX);
 		vma = layer_map_file(l, &l->mm, U, 4, INDEX, text);
 		assert_int_equal(coh_flush_icache_page(coh, vma, &page), 0);
+		LAYER_ASKED(l, CLEAN_PAGE(K), LOCKED(l), ICACHE_PAGE(by_va ? U : K));
+		assert_int_equal(coh_flush_icache_page(coh, vma, &page), 0); /* it is known now */
 		LAYER_ASKED(l, CLEAN_PAGE(K), ICACHE_PAGE(by_va ? U : K));
 		page = layer_file_page(l, HIGH_PFN, INDEX);
 		assert_int_equal(coh_flush_icache_page(coh, vma, &page), 0);
 		if (by_va)
-			LAYER_ASKED(l, ICACHE_PAGE(U));
+			LAYER_ASKED(l, LOCKED(l), ICACHE_PAGE(U));
 		else
-			LAYER_ASKED(l, ICACHE_ALL);
+			LAYER_ASKED(l, LOCKED(l), ICACHE_ALL);
 	}
 }
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <coherer/coherer.h>
+#include "src/internal.h"
 #include "tests/unit/layer_port.h"
 
 #define SHARED COH_VMA_SHARED
@@ -29,7 +30,8 @@ static void start(struct coh_config config)
 	l = layer_start(config);
 	page = layer_file_page(l, PFN, INDEX);
 	/* All that is owed to K and to code is done: what is asked is what conflicts ask. */
-	page.clean = 0xff;
+	page.clean = COH_CLEAN_DATA_ | COH_CLEAN_CODE_ | COH_CLEAN_USED_;
+	page.ever = COH_EVER_EXECUTED_;
 }
 
 static struct coh_vma *map(struct coh_mm *mm, uintptr_t va, uint32_t flags)
@@ -43,8 +45,8 @@ static void mapped(struct coh_vma *vma, uint32_t prot)
 	assert_int_equal(coh_update_mmu_cache(&l->coh, vma, &page, vma->start, prot), 0);
 }
 
-#define UNCACHED(va)		   UNCACHE(va, &l->mm), FLUSH_PAGE(va)
-#define UNCACHED_COLOUR(va, mm, c) UNCACHE(va, mm), BY_WINDOW(PFN, c)
+#define UNCACHED(va)		   UNCACHE(va, &l->mm, PFN), FLUSH_PAGE(va)
+#define UNCACHED_COLOUR(va, mm, c) UNCACHE(va, mm, PFN), BY_WINDOW(PFN, c)
 #define READ_WRITE		   (COH_PROT_READ | COH_PROT_WRITE)
 
 /* First who conflicts; then, as somebody did, all: the new one is among them. */
@@ -64,26 +66,27 @@ static void vivt_uncaches_all_of_the_mm(void **state)
 	mapped(vma, READ_WRITE);
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 2 },
 		      { COH_COUNT_UNCACHED, 5 }, { COH_COUNT_ALIAS, 5 });
-	LAYER_ASKED(l, UNCACHED(V), UNCACHED(W), UNCACHE(0x900000, &l->mm), UNCACHED(U),
-		    UNCACHED(V), UNCACHED(W), UNCACHE(0x900000, &l->mm));
+	LAYER_ASKED(l, UNCACHED(V), UNCACHED(W), UNCACHE(0x900000, &l->mm, PFN), UNCACHED(U),
+		    UNCACHED(V), UNCACHED(W), UNCACHE(0x900000, &l->mm, PFN));
 	assert_true(l->translation[0].uncached && l->translation[1].uncached);
 	assert_false(l->translation[3].uncached); /* another mm's: never in at the same time */
 }
 
-/* Either may be the one that stores. */
+/* Either may be the one that stores.  A private one only wants to see what was stored. */
 static void who_may_store_decides(void **state)
 {
 	static const struct {
 		uint32_t new_flags, prot, old_flags;
-		bool conflict;
+		enum { NOTHING, CONFLICT, FLUSHED } what;
 	} cases[] = {
-		{ SHARED, COH_PROT_READ, SHARED, false },
-		{ SHARED, COH_PROT_READ | COH_PROT_EXEC, SHARED, false },
-		{ SHARED, COH_PROT_READ, SHARED | WRITE, true },
-		{ SHARED, COH_PROT_WRITE, SHARED, true },
-		{ SHARED | WRITE, COH_PROT_READ, SHARED, true },
-		{ WRITE, COH_PROT_WRITE, SHARED | WRITE, false },
-		{ SHARED | WRITE, COH_PROT_WRITE, WRITE, false },
+		{ SHARED, COH_PROT_READ, SHARED, NOTHING },
+		{ SHARED, COH_PROT_READ | COH_PROT_EXEC, SHARED, NOTHING },
+		{ SHARED, COH_PROT_READ, SHARED | WRITE, CONFLICT },
+		{ SHARED, COH_PROT_WRITE, SHARED, CONFLICT },
+		{ SHARED | WRITE, COH_PROT_READ, SHARED, CONFLICT },
+		{ WRITE, COH_PROT_WRITE, SHARED | WRITE, FLUSHED },
+		{ SHARED | WRITE, COH_PROT_WRITE, WRITE, NOTHING },
+		{ WRITE, COH_PROT_WRITE, WRITE, NOTHING },
 	};
 
 	(void)state;
@@ -94,8 +97,10 @@ static void who_may_store_decides(void **state)
 		vma = map(&l->mm, U, cases[i].new_flags);
 		map(&l->mm, V, cases[i].old_flags);
 		mapped(vma, cases[i].prot);
-		if (cases[i].conflict)
+		if (cases[i].what == CONFLICT)
 			LAYER_ASKED(l, UNCACHED(V), UNCACHED(U), UNCACHED(V));
+		else if (cases[i].what == FLUSHED)
+			LAYER_ASKED(l, FLUSH_PAGE(V));
 		else
 			LAYER_ASKED_NOTHING(l);
 	}
@@ -114,7 +119,8 @@ static void vivt_looks_at_the_mm_of_the_translation(void **state)
 	mapped(vma, READ_WRITE);
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 2 },
 		      { COH_COUNT_UNCACHED, 3 }, { COH_COUNT_SKIPPED_MM, 3 });
-	LAYER_ASKED(l, UNCACHE(V, &l->other), UNCACHE(U, &l->other), UNCACHE(V, &l->other));
+	LAYER_ASKED(l, UNCACHE(V, &l->other, PFN), UNCACHE(U, &l->other, PFN),
+		    UNCACHE(V, &l->other, PFN));
 }
 
 /* Who is not there yet will be told when it is. */
@@ -128,7 +134,7 @@ static void a_vma_without_a_translation_does_not_conflict(void **state)
 	layer_map_file(l, &l->mm, V, 1, INDEX, SHARED | WRITE);
 	mapped(vma, READ_WRITE);
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, UNCACHE(V, &l->mm));
+	LAYER_ASKED(l, UNCACHE(V, &l->mm, PFN));
 }
 
 /* Other colours, in all mms; then those of its own colour, which agreed until now. */
@@ -146,10 +152,102 @@ static void vipt_uncaches_all_where_colours_differ(void **state)
 	mapped(vma, READ_WRITE);
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 2 },
 		      { COH_COUNT_UNCACHED, 6 }, { COH_COUNT_ALIAS, 6 });
-	LAYER_ASKED(l, UNCACHED_COLOUR(U, &l->other, 0), UNCACHED_COLOUR(W, &l->mm, 2),
-		    UNCACHED_COLOUR(U, &l->other, 0), UNCACHED_COLOUR(V, &l->mm, 1),
+	LAYER_ASKED(l, LOCKED(l), UNCACHED_COLOUR(U, &l->other, 0), UNCACHED_COLOUR(W, &l->mm, 2),
+		    LOCKED(l), UNCACHED_COLOUR(U, &l->other, 0), UNCACHED_COLOUR(V, &l->mm, 1),
 		    UNCACHED_COLOUR(V + 0x4000, &l->other, 1), UNCACHED_COLOUR(W, &l->mm, 2));
-	mapped(private, READ_WRITE); /* what it shows is left open */
+	mapped(private, READ_WRITE); /* what is stored from now on it need not show */
+	LAYER_ASKED(l, BY_WINDOW(PFN, 3), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 1), BY_WINDOW(PFN, 2),
+		    BY_WINDOW(PFN, 3));
+	assert_false(l->translation[4].uncached);
+}
+
+/* Where lines outlive their users: who comes later agrees with all that are left, and yet. */
+static void vipt_keeps_the_page_uncached(void **state)
+{
+	struct coh_vma *vma, *late;
+
+	(void)state;
+	start(layer_vipt());
+	vma = map(&l->mm, V, SHARED | WRITE);
+	mapped(vma, READ_WRITE);
+	LAYER_ASKED(l, LOCKED(l));
+	late = map(&l->mm, W, SHARED);
+	mapped(late, COH_PROT_READ);
+	LAYER_ASKED(l, BY_WINDOW(PFN, 2), UNCACHED_COLOUR(V, &l->mm, 1), LOCKED(l),
+		    UNCACHED_COLOUR(V, &l->mm, 1), UNCACHED_COLOUR(W, &l->mm, 2));
+	layer_unmap(l, late);
+
+	late = map(&l->other, V + 0x4000, SHARED);
+	mapped(late, COH_PROT_READ);
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_UNCACHED, 1 },
+		      { COH_COUNT_ALIAS, 1 });
+	LAYER_ASKED(l, FLUSH_PAGE(K), UNCACHED_COLOUR(V + 0x4000, &l->other, 1));
+	/* Until it is another page. */
+	coh_page_clear(&page);
+	assert_int_equal(coh_page_set_file(&page, &l->file, INDEX), 0);
+	mapped(late, COH_PROT_READ);
+	LAYER_COUNTED(l, { COH_COUNT_COMPLETED, 1 }, { COH_COUNT_WALK, 1 });
+	LAYER_ASKED(l, FLUSH_PAGE(K));
+}
+
+/* Nothing of a conflict that is over is left in the cache there. */
+static void vivt_forgets_conflicts(void **state)
+{
+	struct coh_vma *vma, *other;
+
+	(void)state;
+	start(layer_vivt());
+	vma = map(&l->mm, U, SHARED | WRITE);
+	other = map(&l->mm, V, SHARED);
+	mapped(vma, READ_WRITE);
+	LAYER_ASKED(l, UNCACHED(V), UNCACHED(U), UNCACHED(V));
+	layer_unmap(l, other);
+	mapped(vma, READ_WRITE);
+	LAYER_ASKED_NOTHING(l);
+	assert_int_equal(page.ever, COH_EVER_EXECUTED_);
+}
+
+/* At the address of the other VMA some other page is mapped by now: that one stays as it is. */
+static void only_this_page_is_uncached(void **state)
+{
+	struct coh_vma *vma;
+
+	(void)state;
+	start(layer_vivt());
+	vma = map(&l->mm, U, SHARED | WRITE);
+	layer_map_file(l, &l->mm, V, 1, INDEX, SHARED | WRITE);
+	layer_present(l, &l->mm, V, PFN + 1);
+	mapped(vma, READ_WRITE);
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 1 });
+	LAYER_ASKED(l, UNCACHE(V, &l->mm, PFN));
+	assert_false(l->translation[1].uncached);
+}
+
+/* A private mapping is made after users stored through shared ones: it shows that (T2). */
+static void a_private_mapping_finds_what_was_stored(void **state)
+{
+	struct coh_vma *private;
+
+	(void)state;
+	start(layer_vivt());
+	map(&l->mm, U, SHARED | WRITE);
+	map(&l->other, W, SHARED | WRITE); /* no line of theirs is in */
+	private = map(&l->mm, V, 0);
+	mapped(private, COH_PROT_READ);
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 1 },
+		      { COH_COUNT_ALIAS, 1 });
+	LAYER_ASKED(l, FLUSH_PAGE(U));
+	start(layer_vipt());
+	map(&l->other, V, SHARED | WRITE); /* of K's colour, which is not flushed after it */
+	private = map(&l->mm, U, 0);
+	mapped(private, COH_PROT_READ);
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 1 },
+		      { COH_COUNT_ALIAS, 2 });
+	LAYER_ASKED(l, BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 1));
+	start(layer_pipt());
+	map(&l->mm, V, SHARED | WRITE);
+	private = map(&l->mm, U, 0);
+	mapped(private, COH_PROT_READ);
 	LAYER_ASKED_NOTHING(l);
 }
 
@@ -162,13 +260,14 @@ static void congruent_users_agree(void **state)
 	vma = map(&l->mm, U, SHARED | WRITE);
 	map(&l->other, U + 0x4000, SHARED | WRITE);
 	mapped(vma, READ_WRITE);
-	LAYER_ASKED_NOTHING(l);
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, 1 });
+	LAYER_ASKED(l, LOCKED(l));
 	start(layer_pipt());
 	vma = map(&l->mm, U, SHARED | WRITE);
 	map(&l->mm, V, SHARED | WRITE);
 	mapped(vma, READ_WRITE);
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 });
-	LAYER_ASKED_NOTHING(l);
+	LAYER_ASKED_ALL(l, RANGE_(KERNEL_ADDRESS, PFN, 0));
 }
 
 /* Several VMAs of an mm never share an anonymous page by a store. */
@@ -181,7 +280,7 @@ static void anonymous_pages_do_not_conflict(void **state)
 	vma = layer_map_anon(l, &l->mm, U, 1, INDEX, SHARED | WRITE);
 	layer_map_anon(l, &l->mm, V, 1, INDEX, SHARED | WRITE);
 	page = layer_anon_page(l, PFN, INDEX);
-	page.clean = 0xff;
+	page.clean = COH_CLEAN_DATA_ | COH_CLEAN_USED_;
 	mapped(vma, READ_WRITE);
 	LAYER_ASKED_NOTHING(l);
 }
@@ -236,6 +335,10 @@ int main(void)
 		cmocka_unit_test(vivt_looks_at_the_mm_of_the_translation),
 		cmocka_unit_test(a_vma_without_a_translation_does_not_conflict),
 		cmocka_unit_test(vipt_uncaches_all_where_colours_differ),
+		cmocka_unit_test(vipt_keeps_the_page_uncached),
+		cmocka_unit_test(vivt_forgets_conflicts),
+		cmocka_unit_test(only_this_page_is_uncached),
+		cmocka_unit_test(a_private_mapping_finds_what_was_stored),
 		cmocka_unit_test(congruent_users_agree),
 		cmocka_unit_test(anonymous_pages_do_not_conflict),
 		cmocka_unit_test(a_deferred_flush_is_completed_first),

@@ -227,8 +227,8 @@ static void uncache_does_not_believe_it_flushed(void **state)
 	start(layer_vivt(), &coh_policy_uncache);
 	l->interrupt = a_stray_store_follows_the_walk;
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), COH_E_CORRUPT);
-	LAYER_ASKED(l, UNCACHE(U, &l->mm), FLUSH_PAGE(U), UNCACHE(V, &l->mm), FLUSH_PAGE(V),
-		    FLUSHED_EVERYTHING, FLUSH_PAGE(K));
+	LAYER_ASKED(l, UNCACHE(U, &l->mm, PFN), FLUSH_PAGE(U), UNCACHE(V, &l->mm, PFN),
+		    FLUSH_PAGE(V), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 	LAYER_ASKED(l, FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
@@ -250,6 +250,46 @@ static void a_damaged_tree_is_found_on_the_way(void **state)
 
 	assert_int_equal(coh_update_mmu_cache(&l->coh, vma, &page, U, COH_PROT_WRITE), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), REPORT(COH_E_CORRUPT, &l->file.map));
+}
+
+/* Once everything was flushed there is nothing to look for again behind K. */
+static void a_damaged_map_is_not_walked_again(void **state)
+{
+	struct coh_config config = layer_vipt();
+
+	(void)state;
+	config.speculates = true;
+	start(config, NULL);
+	damage_header();
+	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
+	LAYER_ASKED(l, FLUSHED_EVERYTHING, FLUSH_PAGE(K));
+	start(config, &coh_policy_gup_hook);
+	damage_header();
+	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
+	LAYER_ASKED(l, FLUSHED_EVERYTHING, FLUSH_PAGE(K));
+}
+
+/* A change found it: from then on nobody believes what is left of it. */
+static void a_map_marked_as_damaged_is_walked_by_nobody(void **state)
+{
+	struct coh_vma third;
+
+	(void)state;
+	start(layer_vivt(), NULL);
+	coh_vma_init(&third, &l->other, 0x700000, PAGE_BYTES, INDEX, SHARED);
+	l->file.map.sequence++; /* for a moment */
+	assert_int_equal(coh_vma_link(&l->coh, &third, &l->file), COH_E_CORRUPT);
+	l->file.map.sequence--;
+	layer_reset(l);
+	for (int i = 0; i < 2; i++) {
+		/* The page nobody covers does not wait, either: where it looks it cannot tell. */
+		page = layer_file_page(l, PFN, i ? INDEX + 1000 : INDEX);
+		assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
+		LAYER_COUNTED(l, { COH_COUNT_WALK, 0 });
+		LAYER_ASKED(l, REPORT(COH_E_CORRUPT, &l->file.map),
+			    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL,
+			    FLUSH_PAGE(K));
+	}
 }
 
 static void rmap_locked_gives_its_lock_back(void **state)
@@ -320,7 +360,7 @@ static void a_walk_that_is_given_up_flushes_everything(void **state)
 /* Everything can be flushed, but not uncached: that is told, and the page stays as it was. */
 static void who_could_not_be_uncached_is_reported(void **state)
 {
-#define UNCACHED_U UNCACHE(U, &l->mm), FLUSH_PAGE(U)
+#define UNCACHED_U UNCACHE(U, &l->mm, PFN), FLUSH_PAGE(U)
 	(void)state;
 	start(layer_vivt(), &coh_policy_uncache);
 	l->interrupt = another_cpu_changes_its_vmas;
@@ -330,8 +370,8 @@ static void who_could_not_be_uncached_is_reported(void **state)
 		    FLUSH_PAGE(V), FLUSH_PAGE(K));
 	/* So the next one tries again, and may believe it. */
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), 0);
-	LAYER_ASKED(l, UNCACHED_U, UNCACHE(V, &l->mm), FLUSH_PAGE(V), FLUSH_PAGE(U), FLUSH_PAGE(V),
-		    FLUSH_PAGE(K));
+	LAYER_ASKED(l, UNCACHED_U, UNCACHE(V, &l->mm, PFN), FLUSH_PAGE(V), FLUSH_PAGE(U),
+		    FLUSH_PAGE(V), FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K));
 }
@@ -402,6 +442,8 @@ int main(void)
 		cmocka_unit_test(uncache_does_not_believe_it_flushed),
 		cmocka_unit_test(lazy_does_not_believe_in_nobody),
 		cmocka_unit_test(a_damaged_tree_is_found_on_the_way),
+		cmocka_unit_test(a_damaged_map_is_not_walked_again),
+		cmocka_unit_test(a_map_marked_as_damaged_is_walked_by_nobody),
 		cmocka_unit_test(rmap_locked_gives_its_lock_back),
 		cmocka_unit_test(a_walk_that_saw_an_update_begins_again),
 		cmocka_unit_test(a_walk_that_is_given_up_flushes_everything),

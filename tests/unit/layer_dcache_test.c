@@ -58,13 +58,18 @@ static void a_page_nobody_maps_waits(void **state)
 		vma = layer_map_file(l, &l->mm, 0x303000, 4, INDEX, SHARED);
 		coh_update_mmu_cache(&l->coh, vma, &page, 0x303000, COH_PROT_READ);
 		LAYER_COUNTED(l, { COH_COUNT_COMPLETED, 1 }, { COH_COUNT_WALK, i < 2 });
-		if (i < 2)
+		if (i == 0)
 			LAYER_ASKED(l, FLUSH_PAGE(K));
+		else if (i == 1)
+			LAYER_ASKED(l, FLUSH_PAGE(K), LOCKED(l));
 		else
 			LAYER_ASKED_NOTHING(l);
 		coh_update_mmu_cache(&l->coh, vma, &page, 0x303000, COH_PROT_WRITE);
 		LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, i < 2 });
-		LAYER_ASKED_NOTHING(l);
+		if (i == 1) /* of the user's own colour (layer_user_test) */
+			LAYER_ASKED(l, BY_WINDOW(PFN, 3));
+		else
+			LAYER_ASKED_NOTHING(l);
 	}
 }
 
@@ -263,7 +268,7 @@ static void without_k_only_u(void **state)
 			LAYER_ASKED(l, FLUSH_PAGE(0x100000));
 		l->high_is_mapped = true;
 		flush();
-		LAYER_COUNTED(l, { COH_COUNT_WALK, 2 }, { COH_COUNT_ALIAS, !vipt },
+		LAYER_COUNTED(l, { COH_COUNT_WALK, 1 }, { COH_COUNT_ALIAS, !vipt },
 			      { COH_COUNT_SKIPPED_CONGRUENT, vipt });
 		if (vipt)
 			LAYER_ASKED(l, FLUSH_PAGE(KMAP));
@@ -276,7 +281,10 @@ static void without_k_only_u(void **state)
  * VIPT with aliases.
  */
 
-/* One of each colour, whoever it belongs to (T7); K's own colour once, by K. */
+/*
+ * One of each colour, whoever it belongs to (T7), private ones too: their lines are what the next
+ * mapping of that colour finds.  K's own colour once, by K.
+ */
 static void vipt_flushes_one_alias_of_each_colour(void **state)
 {
 	(void)state;
@@ -288,11 +296,43 @@ static void vipt_flushes_one_alias_of_each_colour(void **state)
 	layer_map_file(l, &l->mm, AT(0x500000, 1), 4, INDEX, SHARED);	 /* as K */
 	layer_map_file(l, &l->other, AT(0x500000, 1), 4, INDEX, SHARED); /* one more is no news */
 	layer_map_file(l, &l->mm, AT(0x600000, 3), 4, INDEX, 0);	 /* private */
-	layer_map_file(l, &l->mm, AT(0x700000, 3), 4, INDEX + 1, SHARED);
+	layer_map_file(l, &l->mm, AT(0x700000, 2), 4, INDEX, 0);	 /* where shared ones are */
+	layer_map_file(l, &l->mm, AT(0x800000, 0), 4, INDEX + 1, SHARED);
 	flush();
-	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
+	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 3 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
 		      { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
+	LAYER_ASKED(l, BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3), FLUSH_PAGE(K));
+}
+
+/* Filled ahead between its flush and K's, an alias would show what was before: once more. */
+static void who_speculates_flushes_users_twice(void **state)
+{
+	struct coh_config config = layer_vipt();
+
+	(void)state;
+	config.speculates = true;
+	start(config);
+	layer_map_file(l, &l->mm, AT(0x100000, 2), 4, INDEX, SHARED);
+	layer_map_file(l, &l->mm, AT(0x100000, 1) + 0x80000, 4, INDEX, SHARED); /* as K */
+	flush();
+	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_SKIPPED_CONGRUENT, 2 },
+		      { COH_COUNT_WALK, 3 });
+	LAYER_ASKED(l, BY_WINDOW(PFN, 2), FLUSH_PAGE(K), BY_WINDOW(PFN, 2));
+
+	config = layer_vivt();
+	config.speculates = true;
+	start(config);
+	layer_map_file(l, &l->mm, 0x100000, 4, INDEX, SHARED);
+	flush();
+	LAYER_ASKED(l, FLUSH_PAGE(0x100000), FLUSH_PAGE(K), FLUSH_PAGE(0x100000));
+
+	/* Where aliases meet nothing is older than anything. */
+	config = layer_pipt();
+	config.speculates = true;
+	start(config);
+	layer_map_file(l, &l->mm, 0x100000, 4, INDEX, SHARED);
+	flush();
+	LAYER_ASKED_NOTHING(l);
 }
 
 /* The window's slot holds what an interrupted one had there before, and again after. */
@@ -353,7 +393,8 @@ static void stores_to_executed_pages_drop_their_code(void **state)
 
 	/* On VIVT each alias has its own. */
 	map_executable(layer_vivt(), layer_icache(COH_INDEXED_VIVT));
-	LAYER_ASKED(l, FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000), FLUSH_PAGE(K),
+		    FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000)); /* fetched before K: once more */
 
 	/* Not executed: only data. */
 	start(layer_vipt());
@@ -375,7 +416,10 @@ static void without_k_all_code_is_dropped(void **state)
 		page = layer_file_page(l, HIGH_PFN, INDEX);
 		vma = layer_map_file(l, &l->mm, 0x101000, 4, INDEX, COH_VMA_EXEC | SHARED);
 		coh_update_mmu_cache(&l->coh, vma, &page, 0x101000, COH_PROT_EXEC);
-		LAYER_ASKED(l, ICACHE_ALL);
+		if (pipt)
+			LAYER_ASKED(l, LOCKED(l), ICACHE_ALL);
+		else
+			LAYER_ASKED(l, LOCKED(l), ICACHE_ALL, LOCKED(l));
 		flush();
 		if (pipt)
 			LAYER_ASKED(l, ICACHE_ALL);
@@ -484,6 +528,7 @@ int main(void)
 		cmocka_unit_test(vivt_finds_anonymous_aliases),
 		cmocka_unit_test(without_k_only_u),
 		cmocka_unit_test(vipt_flushes_one_alias_of_each_colour),
+		cmocka_unit_test(who_speculates_flushes_users_twice),
 		cmocka_unit_test(vipt_puts_back_what_the_window_held),
 		cmocka_unit_test(vipt_finds_anonymous_aliases),
 		cmocka_unit_test(stores_to_executed_pages_drop_their_code),

@@ -50,11 +50,12 @@ static void hints_flush_the_colours_that_were_seen(void **state)
 	(void)state;
 	start(layer_vipt());
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ);
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K));
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), LOCKED(l));
 	map_at(0x600000, SHARED); /* 0 */
 	map_at(0x701000, SHARED); /* 1, as K */
 	map_at(0x806000, 0);	  /* 2 again, and private */
-	LAYER_ASKED(l, LOCKED(l), LOCKED(l), LOCKED(l));
+	LAYER_ASKED(l, LOCKED(l), BY_WINDOW(PFN, 0), LOCKED(l), FLUSH_PAGE(K), LOCKED(l),
+		    BY_WINDOW(PFN, 2));
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
 		      { COH_COUNT_WALK, 1 });
@@ -66,7 +67,7 @@ static void hints_flush_the_colours_that_were_seen(void **state)
 	LAYER_ASKED_NOTHING(l);
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, LOCKED(l), BY_WINDOW(HIGH_PFN, 2));
+	LAYER_ASKED(l, LOCKED(l), LOCKED(l), BY_WINDOW(HIGH_PFN, 2));
 }
 
 /* Where the tag is the address a colour names none: kept to show that (T8). */

@@ -454,7 +454,7 @@ static void a_page_has_one_owner(void **state)
 	coh_page_init(&page, 7);
 	assert_int_equal(page.pfn, 7);
 	assert_int_equal(page.owner, 0);
-	assert_int_equal(page.clean | page.executed | page.state, 0);
+	assert_int_equal(page.clean | page.ever | page.state, 0);
 	LAYER_WATCH(l, &page);
 	LAYER_REFUSES(l, COH_E_NULL, coh_page_set_file(&page, NULL, 1));
 	LAYER_REFUSES(l, COH_E_NULL, coh_page_set_file(NULL, &l->file, 1));
@@ -469,12 +469,12 @@ static void a_page_has_one_owner(void **state)
 		layer_reset(l);
 		LAYER_REFUSES(l, COH_E_OWNER, coh_page_set_file(&page, &l->file, 1));
 		LAYER_REFUSES(l, COH_E_OWNER, coh_page_set_anon(&page, &l->family, 1));
-		page.clean = page.executed = 1;
+		page.clean = page.ever = 1;
 		page.state = 1;
 		coh_page_clear(&page);
 		assert_int_equal(page.pfn, 7);
 		assert_int_equal(page.owner | page.index, 0);
-		assert_int_equal(page.clean | page.executed | page.state, 0);
+		assert_int_equal(page.clean | page.ever | page.state, 0);
 	}
 	coh_page_init(NULL, 7);
 	coh_page_clear(NULL);

@@ -132,7 +132,7 @@ static void vivt_does_not_rely_on_the_switch_for_more(void **state)
 	switch_away_and_back();
 	vma = map(&l->mm, U, SHARED);
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_EXEC);
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), ICACHE_PAGE(U));
+	LAYER_ASKED(l, LOCKED(l), LOCKED(l), FLUSH_PAGE(K), ICACHE_PAGE(U));
 
 	start(config);
 	switch_away_and_back();
@@ -188,6 +188,24 @@ static void vivt_flushes_k_that_users_left_behind(void **state)
 	}
 	flush();
 	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K));
+}
+
+/* Nothing was owed when they came; that they came is known all the same. */
+static void vivt_knows_users_of_a_filled_page(void **state)
+{
+	(void)state;
+	for (int used = 0; used < 2; used++) {
+		start(layer_vivt());
+		assert_int_equal(coh_clear_user_page(coh, &page, U), 0);
+		if (used)
+			unmap(map_and_use(&l->mm, U, SHARED | WRITE, COH_PROT_WRITE));
+		layer_reset(l);
+		flush();
+		if (used)
+			LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K));
+		else
+			KNEW_BETTER(1);
+	}
 }
 
 /* The epoch is kept in 15 bits, of which 0 says nothing. */
@@ -298,6 +316,9 @@ static void readers_leave_nothing_for_loads_to_miss(void **state)
 		kmap(COH_INTENT_READ);
 		LAYER_COUNTED(l, { COH_COUNT_SKIPPED_EMPTY, 1 });
 		LAYER_ASKED(l, DO_KMAP(PFN));
+		assert_int_equal(coh_copy_from_user_page(coh, vma, &page, U, LINEAR, K, 4), 0);
+		LAYER_COUNTED(l, { COH_COUNT_SKIPPED_EMPTY, 1 });
+		LAYER_ASKED(l, COPY(LINEAR, K, 4));
 
 		/* Still so after a flush; and before stores their lines must go all the same. */
 		flush();
@@ -371,7 +392,7 @@ static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 	start(config);
 	vma = map_and_use(&l->mm, SAME, SHARED, COH_PROT_EXEC);
 	flush();
-	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CONGRUENT, 1 }, { COH_COUNT_WALK, 2 });
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CONGRUENT, 1 }, { COH_COUNT_WALK, 1 });
 	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K));
 	assert_int_equal(coh_kunmap(coh, &page, COH_INTENT_WRITE, K), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K), DO_KUNMAP(PFN, K));
@@ -386,6 +407,7 @@ int main(void)
 		cmocka_unit_test(vivt_does_not_rely_on_the_switch_for_more),
 		cmocka_unit_test(vivt_flushes_where_the_mm_maps_the_page),
 		cmocka_unit_test(vivt_flushes_k_that_users_left_behind),
+		cmocka_unit_test(vivt_knows_users_of_a_filled_page),
 		cmocka_unit_test(vivt_counts_switches_in_few_bits),
 		cmocka_unit_test(vipt_needs_nothing_where_all_are_congruent),
 		cmocka_unit_test(vipt_flushes_where_a_colour_differs),

@@ -119,7 +119,7 @@ static void tables_are_complete(void **state)
 		const struct coh_policy *p = policies[i].policy;
 
 		assert_true(p->name && p->flush_page && p->flush_anon && p->get_user && p->begin &&
-			    p->end && p->mapped);
+			    p->end && p->before_copy && p->after_copy && p->mapped);
 	}
 	for (size_t i = 0; i < sizeof(mechanisms) / sizeof(mechanisms[0]); i++) {
 		const struct coh_mechanism *m = mechanisms[i];
@@ -290,6 +290,82 @@ static void gup_hook_kmaps_for_the_kernel_only(void **state)
 	LAYER_ASKED(l, FLUSH_PAGE(K));
 }
 
+/* The kernel copies for a user: that reaches all aliases under each policy. */
+static void copies_flush_all_aliases(void **state)
+{
+	static const struct {
+		const struct coh_policy *policy;
+		unsigned locked; /* the layer's lock is taken before a look at the state */
+	} some[] = {
+		{ &coh_policy_gup_hook, 0 },
+		{ &coh_policy_rmap, 0 },
+		{ &coh_policy_uncache, 0 },
+		{ &coh_policy_lazy, 1 },
+	};
+	struct coh_page to;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		start(layer_vipt(), some[i].policy);
+		to = layer_file_page(l, PFN + 4, INDEX + 1);
+		/* Known to be stored to: lazy goes by that. */
+		coh_update_mmu_cache(coh, anon, &anon_page, A, COH_PROT_WRITE);
+		layer_map_anon(l, &l->other, U, 1, INDEX, 0);
+		layer_reset(l);
+#define BOTH_ALIASES BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3), FLUSH_PAGE(K)
+		assert_int_equal(coh_copy_to_user_page(coh, anon, &anon_page, A, K, LINEAR, 4), 0);
+		if (some[i].locked)
+			LAYER_ASKED(l, BOTH_ALIASES, COPY(K, LINEAR, 4), LOCKED(l), BOTH_ALIASES);
+		else
+			LAYER_ASKED(l, BOTH_ALIASES, COPY(K, LINEAR, 4), BOTH_ALIASES);
+		assert_int_equal(coh_copy_from_user_page(coh, anon, &anon_page, A, LINEAR, K, 4),
+				 0);
+		LAYER_ASKED(l, BOTH_ALIASES, COPY(LINEAR, K, 4));
+		assert_int_equal(coh_copy_user_page(coh, &to, &anon_page, U), 0);
+		LAYER_ASKED(l, BOTH_ALIASES, COPY(K + 4 * PAGE_BYTES, K, PAGE_BYTES),
+			    FLUSH_PAGE(K + 4 * PAGE_BYTES));
+	}
+	/* But kmap does not, under gup-hook (T13). */
+	start(layer_vipt(), &coh_policy_gup_hook);
+	kmap_kunmap(&anon_page, COH_INTENT_WRITE);
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
+}
+
+/* Under each policy that flushes by page, users are flushed again where a cache reads ahead. */
+static void users_are_flushed_twice_where_a_cache_reads_ahead(void **state)
+{
+	struct coh_config config = layer_vipt();
+
+	(void)state;
+	config.speculates = true;
+	for (size_t i = 0; i < POLICIES; i++) {
+		const struct coh_policy *policy = policies[i].policy;
+
+		if (policy->mechanism)
+			continue;
+		start(config, policy);
+		coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ); /* so it has a hint */
+		layer_reset(l);
+		assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
+		assert_int_equal(l->coh.counters[COH_COUNT_ALIAS] - l->counters[COH_COUNT_ALIAS],
+				 2);
+		if (policy == &coh_policy_rmap_locked)
+			LAYER_ASKED(l, LOCK(&l->file.map.lock), BY_WINDOW(PFN, 2),
+				    UNLOCK(&l->file.map.lock), FLUSH_PAGE(K),
+				    LOCK(&l->file.map.lock), BY_WINDOW(PFN, 2),
+				    UNLOCK(&l->file.map.lock));
+		else if (policy == &coh_policy_lazy)
+			LAYER_ASKED(l, LOCKED(l), BY_WINDOW(PFN, 2), FLUSH_PAGE(K),
+				    BY_WINDOW(PFN, 2));
+		else
+			LAYER_ASKED(l, BY_WINDOW(PFN, 2), FLUSH_PAGE(K), BY_WINDOW(PFN, 2));
+	}
+	/* gup-hook finds anonymous ones neither time. */
+	start(config, &coh_policy_gup_hook);
+	assert_int_equal(coh_flush_dcache_page(coh, &anon_page), 0);
+	LAYER_ASKED(l, FLUSH_PAGE(K));
+}
+
 /* Under each policy that flushes by page, stores to code that was executed drop it. */
 static void stores_to_code_drop_it(void **state)
 {
@@ -364,7 +440,7 @@ static void rmap_locked_visits_all_under_the_lock(void **state)
 	l->current = &l->other; /* who lies behind in the map's order */
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_SKIPPED_MM, 1 },
-		      { COH_COUNT_WALK, 2 });
+		      { COH_COUNT_WALK, 1 });
 	layer_reset(l);
 
 	start(layer_vipt(), &coh_policy_rmap_locked);
@@ -409,6 +485,8 @@ int main(void)
 		cmocka_unit_test(gup_hook_leaves_anonymous_aliases_to_the_hook),
 		cmocka_unit_test(gup_hook_defers),
 		cmocka_unit_test(gup_hook_kmaps_for_the_kernel_only),
+		cmocka_unit_test(copies_flush_all_aliases),
+		cmocka_unit_test(users_are_flushed_twice_where_a_cache_reads_ahead),
 		cmocka_unit_test(stores_to_code_drop_it),
 		cmocka_unit_test(stores_are_owed_to_who_comes_later),
 		cmocka_unit_test(rmap_locked_visits_all_under_the_lock),

@@ -273,14 +273,15 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	return t;
 }
 
-static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va)
+static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
 	struct layer_translation *t = translation(context, mm, va);
 
-	record(context, PORT_UNCACHE, va, (uintptr_t)mm);
-	if (t)
-		t->uncached = true;
-	return t;
+	record_copy(context, PORT_UNCACHE, va, (uintptr_t)mm, pfn);
+	if (!t || t->pfn != pfn)
+		return false;
+	t->uncached = true;
+	return true;
 }
 
 static void report(void *context, int error, const void *object)

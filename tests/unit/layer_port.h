@@ -35,7 +35,7 @@ enum port_op {
 	PORT_UNLOCK,
 	PORT_IRQ_SAVE,
 	PORT_IRQ_RESTORE,
-	PORT_UNCACHE, /* address, mm */
+	PORT_UNCACHE, /* address, mm, pfn */
 	PORT_REPORT,  /* minus error, object */
 	/* From here on nothing is done; only LAYER_ASKED_ALL compares these. */
 	PORT_WALK_ENTER,
@@ -79,12 +79,15 @@ struct port_call {
 	{                                                                                          \
 		PORT_COPY, (to), (len), (from)                                                     \
 	}
-#define ZERO(to)	      RANGE_(ZERO, to, PAGE_BYTES)
-#define LOCK(lock)	      RANGE_(LOCK, (uintptr_t)(lock), 0)
-#define UNLOCK(lock)	      RANGE_(UNLOCK, (uintptr_t)(lock), 0)
-#define IRQ_SAVE	      RANGE_(IRQ_SAVE, 0, 0)
-#define IRQ_RESTORE	      RANGE_(IRQ_RESTORE, 0, 0)
-#define UNCACHE(va, mm)	      RANGE_(UNCACHE, va, (uintptr_t)(mm))
+#define ZERO(to)     RANGE_(ZERO, to, PAGE_BYTES)
+#define LOCK(lock)   RANGE_(LOCK, (uintptr_t)(lock), 0)
+#define UNLOCK(lock) RANGE_(UNLOCK, (uintptr_t)(lock), 0)
+#define IRQ_SAVE     RANGE_(IRQ_SAVE, 0, 0)
+#define IRQ_RESTORE  RANGE_(IRQ_RESTORE, 0, 0)
+#define UNCACHE(va, mm, pfn)                                                                       \
+	{                                                                                          \
+		PORT_UNCACHE, (va), (uintptr_t)(mm), (pfn)                                         \
+	}
 #define REPORT(error, object) RANGE_(REPORT, (uint64_t) - (error), (uintptr_t)(object))
 #define ENTER		      RANGE_(WALK_ENTER, 0, 0)
 #define EXIT		      RANGE_(WALK_EXIT, 0, 0)
@@ -93,7 +96,7 @@ struct port_call {
 #define WINDOW_UNMAP(c, old)  RANGE_(WINDOW_UNMAP, WINDOW_AT(c), old)
 /* One alias of a page, flushed at its colour. */
 #define BY_WINDOW(pfn, c) WINDOW_MAP(pfn, c), FLUSH_PAGE(WINDOW_AT(c)), WINDOW_UNMAP(c, 0)
-/* The policy's lock. */
+/* The layer's lock: something of the page is remembered, by the policy or in page->ever. */
 #define LOCKED(l) IRQ_SAVE, LOCK(&(l)->coh.lock), UNLOCK(&(l)->coh.lock), IRQ_RESTORE
 
 #define LAYER_CALLS 512

@@ -101,6 +101,21 @@ static void break_key_in_one_copy(void)
 	leaf(1)->first--;
 }
 
+static void break_last_in_one_copy(void)
+{
+	leaf(1)->last++;
+}
+
+static void break_group_in_one_copy(void)
+{
+	leaf(1)->group--;
+}
+
+static void break_node_in_one_copy(void)
+{
+	file[0].map.root[1]->child[0] = NULL;
+}
+
 static void break_group(void)
 {
 	leaf(0)->group--;
@@ -161,6 +176,9 @@ static const struct damage map_damages[] = {
 	DAMAGE(count, EXPENSIVE),
 	DAMAGE(count_less, EXPENSIVE),
 	DAMAGE(key_in_one_copy, EXPENSIVE),
+	DAMAGE(last_in_one_copy, EXPENSIVE),
+	DAMAGE(group_in_one_copy, EXPENSIVE),
+	DAMAGE(node_in_one_copy, EXPENSIVE),
 	DAMAGE(group, EXPENSIVE),
 	DAMAGE(linked, EXPENSIVE),
 	DAMAGE(bounds, EXPENSIVE),
@@ -224,6 +242,46 @@ static void deep_check_test(void **state)
 	}
 }
 
+/* Two leaves beside the root have changed places in one copy: each fits its parent. */
+static void exchanged_check_test(void **state)
+{
+	struct coh_node *root, *left, *right, *low = &v[6].file[0], *high = &v[8].file[0];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 15; i++)
+		link(i, 10 * (unsigned)i + 10, 3, 10 * (unsigned)i);
+	root = file[0].map.root[0];
+	left = root->child[0];
+	right = root->child[1];
+	assert_ptr_equal(left->child[1]->child[1], low);
+	assert_ptr_equal(right->child[0]->child[0], high);
+	left->child[1]->child[1] = high;
+	left->child[1]->end = left->end = high;
+	right->child[0]->child[0] = low;
+	assert_true(coh_mapping_check(coh, &file[0], COH_CHECK_INTERNAL));
+	assert_false(coh_mapping_check(coh, &file[0], COH_CHECK_EXPENSIVE));
+	setup(NULL);
+}
+
+/* Right of its parent, but also of the root, and all that it says of its VMA is true. */
+static void order_check_test(void **state)
+{
+	unsigned copy;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 15; i++)
+		link(i, 10 * (unsigned)i + 10, 3, 10 * (unsigned)i);
+	for (copy = 0; copy < 2; copy++)
+		v[6].file[copy].first = v[6].file[copy].last = 75;
+	v[6].delta -= 15;
+	v[6].end -= 2 * MODEL_PAGE;
+	assert_true(coh_mapping_check(coh, &file[0], COH_CHECK_INTERNAL));
+	assert_false(coh_mapping_check(coh, &file[0], COH_CHECK_EXPENSIVE));
+	setup(NULL);
+}
+
 /* The bounds of a VMA are its nodes', neither more nor less, but amid an update. */
 static void bounds_check_test(void **state)
 {
@@ -237,6 +295,12 @@ static void bounds_check_test(void **state)
 	assert_false(coh_mm_check(coh, &m.mm[0], COH_CHECK_EXPENSIVE));
 	assert_int_equal(coh_vma_unlink(coh, &v[1]), 0);
 	v[0].end -= MODEL_PAGE;
+	/* So long that the shift hides it. */
+	v[2].file[0].last = v[2].file[1].last = 29 + (UINTPTR_MAX >> MODEL_PAGE_SHIFT) + 1;
+	assert_int_equal(coh_vma_unlink(coh, &v[2]), COH_E_CORRUPT);
+	assert_reported(&file[0].map);
+	setup(NULL);
+	three();
 	v[0].start += MODEL_PAGE;
 	assert_int_equal(coh_vma_unlink(coh, &v[2]), COH_E_CORRUPT);
 	assert_reported(&m.mm[0]);
@@ -334,7 +398,7 @@ static void mm_check_test(void **state)
  * What an update or a walk finds.
  */
 
-/* Each update of a damaged map or mm says so, and changes neither. */
+/* Each update of a damaged map or mm says so, and changes neither, but that the map is marked. */
 static void update_of_damaged_test(void **state)
 {
 	unsigned i;
@@ -356,6 +420,8 @@ static void update_of_damaged_test(void **state)
 		init(3, 5, 1, 0, SHARED);
 		if (coh_vma_link(coh, &v[3], &file[0]) != COH_E_CORRUPT)
 			fail_msg("%s is not found by link", d->name);
+		if (m.reported_of == &file[0].map)
+			before.count = COH_MAP_DAMAGED;
 		assert_reported(m.reported_of); /* what is of a VMA shows in its mm first */
 		assert_memory_equal(&before, &file[0].map, sizeof(before));
 	}
@@ -370,6 +436,35 @@ static void update_of_damaged_test(void **state)
 	assert_refused(COH_E_CORRUPT, coh_vma_unlink(coh, &v[0]));
 	assert_reported(&m.mm[0]);
 	setup(NULL);
+}
+
+static void assert_walk_corrupt(uintptr_t index)
+{
+	static struct visits visits;
+
+	assert_false(
+		model_walk(&m, COH_SIDE_FILE, 0, index, 0, COH_GROUP_ALL, COH_VISIT_NEXT, &visits));
+	assert_int_equal(visits.walk.error, COH_E_CORRUPT);
+	assert_reported(&file[0].map);
+	assert_true(coh_map_covers_(coh, &file[0].map, index)); /* found before, or in doubt */
+	m.reports = 0;
+}
+
+/* No walk visits anybody, no change changes anything, and no check passes: for good. */
+static void assert_damaged(void)
+{
+	struct coh_map before = file[0].map;
+	struct coh_vma *other = &v[5];
+
+	assert_walk_corrupt(10);
+	assert_walk_corrupt(20);
+	assert_int_equal(coh_vma_unlink(coh, &v[1]), COH_E_CORRUPT);
+	assert_reported(&file[0].map);
+	coh_vma_init(other, &m.mm[1], P(90), P(1), 90, 0);
+	assert_int_equal(coh_vma_link(coh, other, &file[0]), COH_E_CORRUPT);
+	assert_reported(&file[0].map);
+	assert_memory_equal(&before, &file[0].map, sizeof(before));
+	assert_false(coh_mapping_check(coh, &file[0], COH_CHECK_CHEAP));
 }
 
 /* The cheap level cannot see that a node is missing; the update trips over it. */
@@ -388,14 +483,10 @@ static void missing_node_test(void **state)
 		sequence = file[0].map.sequence;
 		assert_int_equal(coh_vma_unlink(coh, &v[0]), COH_E_CORRUPT);
 		assert_reported(&file[0].map);
-		/* Walks read the copy that was right all the time, or is by now. */
+		/* A walk that is under way goes on in the copy that was right all the time, or is
+		 * by now; who comes later does without. */
 		assert_int_equal(file[0].map.sequence, sequence + !copy);
-		assert_string_equal(in_file(10), copy ? "a" : "");
-		assert_string_equal(in_file(20), "b");
-		/* And nobody changes that any more. */
-		assert_int_equal(coh_vma_unlink(coh, &v[1]), COH_E_CORRUPT);
-		assert_reported(&file[0].map);
-		assert_string_equal(in_file(20), "b");
+		assert_damaged();
 	}
 	setup(NULL);
 	coh->config.check = COH_CHECK_CHEAP;
@@ -403,6 +494,31 @@ static void missing_node_test(void **state)
 	m.mm[0].vmas->child[0] = NULL;
 	assert_int_equal(coh_vma_unlink(coh, &v[0]), COH_E_CORRUPT);
 	assert_reported(&m.mm[0]);
+	setup(NULL);
+}
+
+/* A path too long for a tree, below a root that looks right. */
+static void path_too_long_test(void **state)
+{
+	static struct coh_node node[2 * 10 * sizeof(void *)];
+	unsigned i, n = sizeof(node) / sizeof(node[0]);
+	uint32_t sequence;
+
+	(void)state;
+	coh->config.check = COH_CHECK_CHEAP;
+	three();
+	for (i = 0; i < n; i++) {
+		node[i] = (struct coh_node){ .first = i, .last = i, .height = 2 };
+		node[i].end = &node[i];
+		node[i].child[1] = i + 1 < n ? &node[i + 1] : NULL;
+	}
+	file[0].map.root[1] = node;
+	sequence = file[0].map.sequence;
+	init(3, 5, 1, 99999, SHARED);
+	assert_int_equal(coh_vma_link(coh, &v[3], &file[0]), COH_E_CORRUPT);
+	assert_reported(&file[0].map);
+	assert_int_equal(file[0].map.sequence, sequence);
+	assert_damaged();
 	setup(NULL);
 }
 
@@ -415,19 +531,13 @@ static void damaged_family_test(void **state)
 	assert_int_equal(coh_vma_link_anon(coh, &v[0], &family[0]), COH_E_CORRUPT);
 	assert_reported(&family[0].map);
 	assert_null(v[0].anon_vma);
+	/* What was amiss is right again, but the map stays marked. */
 	family[0].map.sequence = 0;
-}
-
-static void assert_walk_corrupt(uintptr_t index)
-{
-	static struct visits visits;
-
-	assert_false(
-		model_walk(&m, COH_SIDE_FILE, 0, index, 0, COH_GROUP_ALL, COH_VISIT_NEXT, &visits));
-	assert_int_equal(visits.walk.error, COH_E_CORRUPT);
-	assert_reported(&file[0].map);
-	assert_true(coh_map_covers_(coh, &file[0].map, index)); /* found before, or in doubt */
-	m.reports = 0;
+	assert_int_equal(coh_vma_link_anon(coh, &v[0], &family[0]), COH_E_CORRUPT);
+	assert_reported(&family[0].map);
+	assert_false(coh_anon_vma_check(coh, &family[0], COH_CHECK_CHEAP));
+	assert_true(coh_mapping_check(coh, &file[0], COH_CHECK_EXPENSIVE));
+	setup(NULL);
 }
 
 /* A loop in the tree ends, and so does a stack that would overflow. */
@@ -446,7 +556,13 @@ static void walk_of_damaged_test(void **state)
 	root->child[1]->child[1] = NULL;
 	root->height = COH_TREE_HEIGHT + 1;
 	assert_walk_corrupt(30);
+	/* Below 1 there are no heights for children to have. */
+	root->height = 0;
+	assert_walk_corrupt(30);
 	root->height = 2;
+	root->child[1]->height = 0;
+	assert_walk_corrupt(30);
+	root->child[1]->height = 1;
 	root->end = NULL;
 	assert_walk_corrupt(30);
 	setup(NULL);
@@ -455,9 +571,10 @@ static void walk_of_damaged_test(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(map_check),	 TEST(deep_check),   TEST(bounds_check),
-		TEST(check_null),	 TEST(anon_check),   TEST(mm_check),
-		TEST(update_of_damaged), TEST(missing_node), TEST(damaged_family),
+		TEST(map_check),       TEST(deep_check),    TEST(order_check),
+		TEST(exchanged_check), TEST(bounds_check),  TEST(check_null),
+		TEST(anon_check),      TEST(mm_check),	    TEST(update_of_damaged),
+		TEST(missing_node),    TEST(path_too_long), TEST(damaged_family),
 		TEST(walk_of_damaged),
 	};
 

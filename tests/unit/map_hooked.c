@@ -80,16 +80,21 @@ static enum coh_visit_ see(struct coh_walk_ *walk, struct coh_vma *vma)
 	return COH_VISIT_NEXT;
 }
 
-bool walk_set(struct set_walk *w, int side, int map, int index)
+bool walk_groups(struct set_walk *w, int side, int map, int index, uintptr_t lo, uintptr_t hi)
 {
-	w->walk = (struct coh_walk_){ .index = (uintptr_t)index,
-				      .group_hi = COH_GROUP_ALL,
-				      .visit = see };
+	w->walk = (struct coh_walk_){
+		.index = (uintptr_t)index, .group_lo = lo, .group_hi = hi, .visit = see
+	};
 	w->seen = 0;
 	w->ever = 0;
 	w->twice = false;
 	w->tries = m.coh.counters[COH_COUNT_WALK_RETRY];
 	return coh_map_walk_(&m.coh, model_map(&m, (enum coh_side_)side, map), &w->walk);
+}
+
+bool walk_set(struct set_walk *w, int side, int map, int index)
+{
+	return walk_groups(w, side, map, index, 0, COH_GROUP_ALL);
 }
 
 void unhook(void)

@@ -32,7 +32,7 @@ bool foresee(const struct op *op, struct model_vma now[2]);
 /* One that would not, foreseen. */
 struct op random_good_op(struct model_vma now[2]);
 
-/* A walk of all groups, and the set that it visits. */
+/* A walk of all groups, or of some, and the set that it visits. */
 struct set_walk {
 	struct coh_walk_ walk; /* first */
 	uint64_t seen;	       /* in the last try that visited anybody */
@@ -42,6 +42,7 @@ struct set_walk {
 };
 
 bool walk_set(struct set_walk *w, int side, int map, int index);
+bool walk_groups(struct set_walk *w, int side, int map, int index, uintptr_t lo, uintptr_t hi);
 
 void unhook(void);
 

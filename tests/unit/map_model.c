@@ -173,22 +173,28 @@ static struct model_vma initialised(const struct op *op)
 				   .flags = op->flags };
 }
 
+/* The errors that come before all others: what is linked and must not be, or is not and must. */
+static int predict_linked(const struct op *op, const struct model_vma *a, const struct model_vma *b)
+{
+	bool two = op->kind == OP_SPLIT || op->kind == OP_FORK || op->kind == OP_MOVE;
+
+	if (op->kind == OP_LINK || op->kind == OP_RELINK)
+		return a->linked ? COH_E_LINKED : 0;
+	if (!a->linked || (op->kind == OP_MERGE && !b->linked))
+		return COH_E_UNLINKED;
+	return two && b->linked ? COH_E_LINKED : 0;
+}
+
 static int predict(const struct model *m, const struct op *op, struct model_vma after[2])
 {
-	bool two = op->kind == OP_SPLIT || op->kind == OP_FORK || op->kind == OP_MOVE ||
-		   op->kind == OP_MERGE;
 	struct model_vma *a = &after[0], *b = &after[1];
+	int error;
 
 	after[0] = m->is[op->slot];
 	after[1] = m->is[op->other];
-	if (op->kind == OP_LINK || op->kind == OP_RELINK) {
-		if (a->linked)
-			return COH_E_LINKED;
-	} else if (!a->linked || (op->kind == OP_MERGE && !b->linked)) {
-		return COH_E_UNLINKED;
-	} else if (two && op->kind != OP_MERGE && b->linked) {
-		return COH_E_LINKED;
-	}
+	error = predict_linked(op, a, b);
+	if (error)
+		return error;
 
 	switch (op->kind) {
 	case OP_LINK:

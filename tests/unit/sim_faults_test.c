@@ -291,8 +291,9 @@ static uint64_t uncaches(struct coh_sim *sim, bool unused)
 	coh_sim_switch(sim, 0);
 	for (uint32_t i = 0; i < 2; i++)
 		coh_sim_user_load(sim, va + i * 4096, &(uint8_t){ 0 }, 1);
-	assert_true(port->user_uncache(port->context, coh_sim_mm(sim, 0), va));
-	assert_false(port->user_uncache(port->context, coh_sim_mm(sim, 0), va + 8192));
+	assert_true(port->user_uncache(port->context, coh_sim_mm(sim, 0), va,
+				       coh_sim_frame_at(sim, 0, va)));
+	assert_false(port->user_uncache(port->context, coh_sim_mm(sim, 0), va + 8192, 0));
 	for (uint32_t i = 0; i < 2; i++) {
 		enum coh_attr attr;
 
@@ -301,7 +302,26 @@ static uint64_t uncaches(struct coh_sim *sim, bool unused)
 				 0);
 		uncached |= (uint64_t)(attr == COH_UNCACHED) << i;
 	}
+	/* Another page's translation is not there. */
+	assert_false(port->user_uncache(port->context, coh_sim_mm(sim, 0), va,
+					coh_sim_frame_at(sim, 0, va) + 1));
 	return uncached;
+}
+
+/* Is what is unlinked amid a walk kept until it ends?  Is it still running after its exit? */
+static uint64_t walks(struct coh_sim *sim, bool after)
+{
+	const struct coh_port *port = coh_sim_port(sim);
+	uintptr_t va = coh_sim_user_address(sim, 0, 0);
+
+	port->walk_enter(port->context);
+	if (after)
+		port->walk_exit(port->context);
+	coh_sim_mmap(sim, 0, va, 1, NULL);
+	coh_sim_munmap(sim, 0, va, 1);
+	if (!after)
+		port->walk_exit(port->context);
+	return coh_sim_report(sim)->deferred_frees;
 }
 
 struct other {
@@ -350,6 +370,7 @@ static void test_other_faults(void **state)
 		{ COH_SIM_OP_IRQ_SAVE, irqs, false, 0, { 1, NO, NO } },
 		{ COH_SIM_OP_IRQ_RESTORE, irqs, true, 0, { 0, 1, NO } },
 		{ COH_SIM_OP_USER_UNCACHE, uncaches, false, 1, { 0, 2, NO } },
+		{ COH_SIM_OP_WALK_EXIT, walks, true, 0, { 1, NO, NO } },
 	};
 
 	(void)state;
