@@ -23,7 +23,7 @@ ports/sim:include model:any
 ports/template:include:stddef.h stdint.h stdbool.h
 watch:model:any
 cli:model watch:any
-bench:include ports/sim model watch:any
+bench:include ports/sim model watch tests:any
 examples:include ports/sim model:any
 guests::any
 tests:include src ports/sim ports/template model watch cli:any'
