@@ -14,6 +14,12 @@
 
 #include "tests/scenarios/scenario.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#define SANITIZED true
+#else
+#define SANITIZED false
+#endif
+
 static unsigned failures, pairs;
 static bool verbose;
 
@@ -52,11 +58,7 @@ static bool is_first_of_kind(const struct coh_cpu *core)
 /* Sanitizers look at the layer's steps, which no size of cache changes: some cores are enough. */
 static bool is_run(const struct coh_cpu *core)
 {
-#ifdef __SANITIZE_ADDRESS__
-	return is_first_of_kind(core);
-#else
-	return twin_of(core) == core;
-#endif
+	return SANITIZED ? is_first_of_kind(core) : twin_of(core) == core;
 }
 
 /* The kinds of cache that are the subject; the others are variations of them. */
