@@ -53,7 +53,7 @@ enum result {
  *
  * group is the least group in which anything is wanted from here on.  It rises as the
  * search goes through the tree, which is sorted by it, and it is what makes (group, last) enough to
- * prune by: below a node whose end is in group itself, all is of that group, so end->last
+ * prune by: below a node whose end is in group itself, all is of that group, so end_last
  * tells whether anything there reaches the index.
  *
  * above: the nodes that were left to the left, and come next in order, the last first; each with
@@ -89,26 +89,21 @@ static void push(struct search *s, struct coh_node *node, uintptr_t end_group)
 static enum result descend(struct search *s, struct coh_node *node)
 {
 	while (node) {
-		struct coh_node *end = coh_load_acquire(&node->end);
 		uint32_t height = coh_load_acquire(&node->height);
-		uintptr_t group, end_group, end_last;
+		uintptr_t end_group = coh_load_acquire(&node->end_group);
+		uintptr_t end_last = coh_load_acquire(&node->end_last);
+		uintptr_t group = coh_load_acquire(&node->group);
 		bool right;
 
 		if (moved(s))
 			return MOVED;
 		/* Heights that fall, down to 1, bound the loop and the stack, whatever else is
 		 * damaged. */
-		if (!height || height >= s->height || !end)
+		if (!height || height >= s->height)
 			return CORRUPT;
 		s->height = height;
 		if (!s->budget--)
 			return SPENT;
-
-		end_group = coh_load_acquire(&end->group);
-		end_last = coh_load_acquire(&end->last);
-		group = coh_load_acquire(&node->group);
-		if (moved(s))
-			return MOVED;
 		if (end_group < s->group || (end_group == s->group && end_last < s->index))
 			return DONE;
 		right = group < s->group;

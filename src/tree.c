@@ -34,32 +34,40 @@ static uint32_t height_by_children(const struct coh_node *node)
 	return 1 + (left > right ? left : right);
 }
 
-static bool ends_later(const struct coh_node *a, const struct coh_node *b)
+/* An end: the last page offset of the greatest group. */
+struct end {
+	uintptr_t group, last;
+};
+
+static struct end later(struct end a, struct end b)
 {
-	return a->group != b->group ? a->group > b->group : a->last > b->last;
+	bool b_is = a.group != b.group ? b.group > a.group : b.last > a.last;
+
+	return b_is ? b : a;
 }
 
-/* The latest end below node if it is later than node's own; NULL otherwise. */
-static struct coh_node *end_below(const struct coh_node *node)
+/* The latest end of node and all below it. */
+static struct end end_of(const struct coh_node *node)
 {
-	struct coh_node *end = NULL;
+	struct end end = { node->group, node->last };
 	unsigned side;
 
 	for (side = 0; side < 2; side++) {
 		const struct coh_node *child = node->child[side];
 
-		if (child && ends_later(child->end, end ? end : node))
-			end = child->end;
+		if (child)
+			end = later(end, (struct end){ child->end_group, child->end_last });
 	}
 	return end;
 }
 
 static void refresh(struct coh_node *node)
 {
-	struct coh_node *end = end_below(node);
+	struct end end = end_of(node);
 
 	PUT(node->height, height_by_children(node));
-	PUT(node->end, end ? end : node);
+	PUT(node->end_group, end.group);
+	PUT(node->end_last, end.last);
 }
 
 /* The child on the other side comes up to *link, its parent goes down to side. */
@@ -105,7 +113,8 @@ bool coh_tree_insert_(struct coh_node **root, struct coh_node *node)
 
 	coh_store_release(&node->child[0], NULL);
 	coh_store_release(&node->child[1], NULL);
-	coh_store_release(&node->end, node);
+	coh_store_release(&node->end_group, node->group);
+	coh_store_release(&node->end_last, node->last);
 	coh_store_release(&node->height, 1);
 	coh_store_release(link, node);
 	while (depth)
@@ -187,7 +196,7 @@ const struct coh_node *coh_tree_floor_(const struct coh_node *root, uintptr_t gr
 
 bool coh_tree_node_right_(const struct coh_node *node)
 {
-	const struct coh_node *end;
+	struct end end = end_of(node);
 	unsigned side;
 
 	for (side = 0; side < 2; side++) {
@@ -195,14 +204,13 @@ bool coh_tree_node_right_(const struct coh_node *node)
 
 		if (!child)
 			continue;
-		if (coh_tree_before_(child, node) != !side || !child->end)
+		if (coh_tree_before_(child, node) != !side)
 			return false;
 		if (child->height > height(node->child[!side]) + 1)
 			return false;
 	}
-	end = end_below(node);
-	return node->first <= node->last && node->end == (end ? end : node) &&
-	       node->height == height_by_children(node);
+	return node->first <= node->last && node->end_group == end.group &&
+	       node->end_last == end.last && node->height == height_by_children(node);
 }
 
 enum coh_path_ coh_tree_path_(const struct coh_node *root, const struct coh_node *node)

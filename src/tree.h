@@ -7,7 +7,7 @@
  *
  *   l and all below it < node < r and all below it
  *   height = 1 + the greater height of l and r, which differ by at most 1
- *   end    = the node with the greatest (group, last) of node, l->end and r->end
+ *   end    = the greatest (group, last) of node, and of the ends of l and r
  *
  * The caller excludes other writers.  Stores are releases, each one: a walk that
  * has strayed into the tree while it changes must see, after any value stored here, that the

@@ -5,7 +5,7 @@
  * No field is for the embedder to write; every object is made by its _init
  * function.  An object must not be copied or moved while it is linked.
  *
- * Sizes on 32-bit (64-bit) machines: coh_page 16 (32) bytes, coh_vma 172 (336),
+ * Sizes on 32-bit (64-bit) machines: coh_page 16 (32) bytes, coh_vma 192 (376),
  * coh_mm 8 (16), coh_mapping and coh_anon_vma 24 (48); tests hold them to it.
  */
 #ifndef COH_TYPES_H
@@ -25,13 +25,13 @@ struct coh_vma;
 /*
  * A node of one interval tree.  Intervals [first, last] of page offsets, in
  * groups: all of a lower group sort before all of a higher one.  The tree is
- * an AVL tree ordered by (group, first, node address); end points to the node of the
- * subtree with the greatest (group, last).  Every field that a walk reads is here,
+ * an AVL tree ordered by (group, first, node address); end is the greatest (group,
+ * last) of the subtree.  Every field that a walk reads is here,
  * in the copy, and nowhere else: that is what latching rests on.
  */
 struct coh_node {
 	struct coh_node *child[2];
-	struct coh_node *end;
+	uintptr_t end_group, end_last;
 	uintptr_t group;
 	uintptr_t first, last;
 	uint32_t height;

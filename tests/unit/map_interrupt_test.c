@@ -436,7 +436,7 @@ static void damage_test(void **state)
 	spoilt_update(&m.mapping[0].map.sequence, &m.vma[1].file[0], &m.mapping[0].map);
 	small_world(COH_INDEXED_PIPT, order, 6);
 	m.coh.config.check = COH_CHECK_EXPENSIVE;
-	spoilt_update(&m.vma[3].space.end, &m.vma[1].space, &m.mm[1]);
+	spoilt_update(&m.vma[3].space.end_last, &m.vma[1].space, &m.mm[1]);
 }
 
 /* A test that failed amid a walk has left its hooks. */

@@ -10,7 +10,7 @@
 		       "the comment at the top of types.h gives another size of " #type)
 
 SIZE(struct coh_page, 16, 32);
-SIZE(struct coh_vma, 172, 336);
+SIZE(struct coh_vma, 192, 376);
 SIZE(struct coh_mm, 8, 16);
 SIZE(struct coh_mapping, 24, 48);
 SIZE(struct coh_anon_vma, 24, 48);

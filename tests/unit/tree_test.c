@@ -115,7 +115,7 @@ static void tree_too_high_test(void **state)
 	(void)state;
 	for (i = 0; i < n; i++) {
 		node[i] = (struct coh_node){ .first = i + 1, .last = i + 1, .height = 1 };
-		node[i].end = &node[i];
+		node[i].end_last = node[i].last;
 		if (i)
 			node[i - 1].child[1] = &node[i];
 	}
@@ -127,7 +127,7 @@ static void tree_too_high_test(void **state)
 	assert_ptr_equal(coh_tree_floor_(root, 0, n + 5), &node[COH_TREE_HEIGHT - 1]);
 	/* Also below a node with two children, in search of its heir. */
 	node[0].child[0] = &extra;
-	extra = (struct coh_node){ .height = 1, .end = &extra };
+	extra = (struct coh_node){ .height = 1 };
 	for (i = 1; i < n; i++) {
 		node[i].child[1] = NULL;
 		node[i].child[0] = i + 1 < n ? &node[i + 1] : NULL;
