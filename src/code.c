@@ -30,8 +30,7 @@ int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page 
 	if (error)
 		return error;
 	kva = coh_page_kernel_(coh, page);
-	if (kva)
-		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
+	coh_page_write_back_(coh, page, kva, true);
 	coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
 	coh_page_drop_code_(coh, va, kva);
 	return COH_OK;

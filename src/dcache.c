@@ -72,11 +72,16 @@ int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uin
 	if (!kva)
 		return COH_E_SLOTS;
 	error = coh->policy->begin(coh, page, kva, intent);
-	if (error)
+	if (error) {
 		coh->port->kunmap(coh->port->context, page->pfn, kva);
-	else
-		*va = kva;
-	return error;
+		return error;
+	}
+	/* What was read ahead at an address that comes and goes: since its last flush (coh_kunmap)
+	 * until it was taken away. */
+	if (coh->config.speculates && !coh_is_linear_(coh, kva))
+		coh_flush_k_(coh, kva);
+	*va = kva;
+	return COH_OK;
 }
 
 int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t va)

@@ -53,12 +53,14 @@ int coh_dma_sync_for_cpu(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len,
 
 	if (error || !len || direction == COH_DMA_TO_DEVICE)
 		return error;
-	/* Nobody touched the buffer meanwhile: only speculation can have brought lines in. */
-	if (!coh->config.speculates)
-		return COH_OK;
-	/* Outer first: the inner one could be filled from it again in between. */
+	/*
+	 * Nobody touched the buffer meanwhile: only speculation can have brought lines in; into the
+	 * outer cache also that of code, for it is unified.  Outer first: the inner one could be
+	 * filled from it again in between.
+	 */
 	coh->mechanism->outer(coh, COH_DO_INVALIDATE_, pa, len);
-	coh->mechanism->dcache(coh, COH_DO_INVALIDATE_, va, len);
+	if (coh->config.speculates)
+		coh->mechanism->dcache(coh, COH_DO_INVALIDATE_, va, len);
 	return COH_OK;
 }
 

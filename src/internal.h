@@ -139,6 +139,8 @@ void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_p
 			uintptr_t va, uint32_t prot);
 void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
 void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva);
+void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva,
+			  bool process);
 void coh_page_touch_(struct coh_page *page);
 void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
 bool coh_page_defer_(struct coh *coh, struct coh_page *page);

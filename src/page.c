@@ -128,11 +128,28 @@ uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page)
 	return coh->port->kernel_address(coh->port->context, page->pfn);
 }
 
-/* Fetches that do not look into the data cache need K in memory; flushed: it is. */
-static void write_back_code(struct coh *coh, uintptr_t kva, bool flushed)
+/*
+ * Fetches that do not look into the data cache need K in memory.  A page without a kernel address
+ * has no line under K where coh_kunmap leaves none; where aliases meet its lines are there, of
+ * whoever stored: there it gets an address for a moment.
+ */
+void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva, bool process)
 {
-	if (!flushed && kva && coh->config.icache.size)
+	const struct coh_port *port = coh->port;
+	uintptr_t for_now = 0;
+
+	if (!coh->config.icache.size)
+		return;
+	if (!kva && (coh->mechanism->aliasing || coh->mechanism->code_by_alias))
+		return;
+	if (!kva && process)
+		kva = for_now = port->kmap(port->context, page->pfn);
+	if (kva)
 		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
+	else
+		coh_dcache_all_(coh);
+	if (for_now)
+		port->kunmap(port->context, page->pfn, for_now);
 }
 
 /* Drop code of a page whose bytes are in memory; va is a user address that will execute it, or 0.
@@ -153,7 +170,8 @@ void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 	if (!(coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->mechanism->code_by_alias)
 		return;
 	/* Where aliases meet nobody wrote K back for the users' sake. */
-	write_back_code(coh, kva, coh->mechanism->aliasing);
+	if (!coh->mechanism->aliasing)
+		coh_page_write_back_(coh, page, kva, false);
 	coh_page_drop_code_(coh, 0, kva);
 }
 
@@ -250,7 +268,8 @@ static bool allows_stores(const struct coh_page *page, const struct coh_vma *vma
 
 /*
  * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
- * new mapping would hit: K's, or those of a private mapping of the file, from before.
+ * new mapping would hit: K's, or those of a private mapping of the file, from before.  On VIVT what
+ * was read ahead at va may be of the page that was there before, whatever is known of this one.
  */
 static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr_t kva,
 			   uintptr_t va, bool owed)
@@ -262,7 +281,7 @@ static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr
 		coh_flush_k_(coh, kva);
 	if (stored && !meets_k && !coh_is_anon_(page))
 		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
-	else if (owed)
+	else if (owed || !coh->mechanism->congruent_meet)
 		coh_drop_ahead_(coh, page, kva, va);
 }
 
@@ -282,9 +301,13 @@ void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_p
 	if (need & COH_CLEAN_CODE_ & ~have) {
 		/* On VIPT DATA does not say that K is in memory: a fill leaves it in lines
 		 * that the user's loads hit (copy.c). */
-		write_back_code(coh, kva,
-				!coh->mechanism->congruent_meet ||
-					(coh->mechanism->aliasing && !(have & COH_CLEAN_DATA_)));
+		if (coh->mechanism->congruent_meet &&
+		    (!coh->mechanism->aliasing || have & COH_CLEAN_DATA_))
+			coh_page_write_back_(coh, page, kva, true);
+		coh_page_drop_code_(coh, va, kva);
+	} else if (prot & COH_PROT_EXEC && coh->config.icache.indexing == COH_INDEXED_VIVT) {
+		/* What was prefetched at va may be of the page that was there before: after the
+		 * flush, while the tables still had it. */
 		coh_page_drop_code_(coh, va, kva);
 	}
 	coh_count_(coh, (have & need) == need ? COH_COUNT_SKIPPED_CLEAN : COH_COUNT_COMPLETED);

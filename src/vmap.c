@@ -24,9 +24,13 @@ int coh_flush_cache_vunmap(struct coh *coh, uintptr_t va, size_t len)
 {
 	int error = check_pages(coh, va, len);
 
-	if (!error && len)
-		coh->mechanism->vunmap(coh, va, len);
-	return error;
+	if (error || !len)
+		return error;
+	coh->mechanism->vunmap(coh, va, len);
+	/* What was read ahead under K meanwhile is older than what was written back just now. */
+	if (coh->config.speculates && coh->mechanism->aliasing && !coh->policy->mechanism)
+		coh->mechanism->vmap(coh, va, len);
+	return COH_OK;
 }
 
 int coh_flush_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len)

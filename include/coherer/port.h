@@ -74,7 +74,9 @@ struct coh_port {
 
 	/*
 	 * Give a page a kernel address, and take it back.  Pages of the linear map return that and
-	 * keep it. 0: no slot is left.  Process or irq, as the embedder's callers of coh_kmap need.
+	 * keep it. 0: no slot is left.  Process or irq, as the embedder's callers of coh_kmap need;
+	 * and where aliases meet, from coh_update_mmu_cache and coh_flush_icache_page, for code in
+	 * a page that has no kernel address (0: the whole data cache is flushed instead).
 	 */
 	uintptr_t (*kmap)(void *context, uintptr_t pfn);
 	void (*kunmap)(void *context, uintptr_t pfn, uintptr_t va);

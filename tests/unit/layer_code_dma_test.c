@@ -106,7 +106,14 @@ static void icache_page_drops_what_the_vma_executes(void **state)
 		LAYER_ASKED(l, CLEAN_PAGE(K), ICACHE_PAGE(by_va ? U : K));
 		page = layer_file_page(l, HIGH_PFN, INDEX);
 		assert_int_equal(coh_flush_icache_page(coh, vma, &page), 0);
-		if (by_va)
+		/* Where aliases do not meet coh_kunmap left no line of it. */
+		if (i == 2)
+			LAYER_ASKED(l, DO_KMAP(HIGH_PFN), CLEAN_PAGE(KMAP),
+				    DO_KUNMAP(HIGH_PFN, KMAP), LOCKED(l), ICACHE_ALL);
+		else if (i == 5)
+			LAYER_ASKED(l, DO_KMAP(HIGH_PFN), CLEAN_PAGE(KMAP),
+				    DO_KUNMAP(HIGH_PFN, KMAP), LOCKED(l), ICACHE_PAGE(U));
+		else if (by_va)
 			LAYER_ASKED(l, LOCKED(l), ICACHE_PAGE(U));
 		else
 			LAYER_ASKED(l, LOCKED(l), ICACHE_ALL);
@@ -164,6 +171,24 @@ static void vmap_empties_the_cache_where_aliases_do_not_meet(void **state)
 	coh_flush_cache_vmap(coh, VMAP, PAGE_BYTES);
 	coh_flush_cache_vunmap(coh, VMAP, PAGE_BYTES);
 	LAYER_ASKED_NOTHING(l);
+}
+
+/* K was read ahead while the vmap had newer bytes. */
+static void vunmap_leaves_nothing_that_was_read_ahead(void **state)
+{
+	const struct coh_geometry none = { .size = 0 };
+	struct coh_config config[] = { layer_vivt(), layer_vipt(), layer_pipt() };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		config[i].speculates = true;
+		start(config[i], none);
+		assert_int_equal(coh_flush_cache_vunmap(coh, VMAP, PAGE_BYTES), 0);
+		if (i < 2)
+			LAYER_ASKED(l, FLUSH_PAGE(VMAP), FLUSH_ALL);
+		else
+			LAYER_ASKED_NOTHING(l);
+	}
 }
 
 static void vmap_ranges_around_io(void **state)
@@ -229,7 +254,10 @@ static void a_buffer_passes_to_the_device(void **state)
 	}
 }
 
-/* Only speculation can have brought lines in; outer first, or inner is filled from it again. */
+/*
+ * Only speculation can have brought lines in, into the outer cache that of code, too; outer first,
+ * or inner is filled from it again.
+ */
 static void a_buffer_passes_back(void **state)
 {
 	const struct coh_geometry none = { .size = 0 };
@@ -242,7 +270,10 @@ static void a_buffer_passes_back(void **state)
 		start(config[i % 3], none);
 		BUFFER_FROM(coh_dma_unmap);
 		BUFFER_BOTH(coh_dma_sync_for_cpu);
-		LAYER_ASKED_NOTHING(l);
+		if (i < 3)
+			LAYER_ASKED_NOTHING(l);
+		else
+			LAYER_ASKED(l, OUTER(INVALIDATE, PA, 256), OUTER(INVALIDATE, PA, 256));
 
 		config[i % 3].speculates = true;
 		start(config[i % 3], none);
@@ -312,6 +343,7 @@ int main(void)
 		cmocka_unit_test(icache_page_drops_what_the_vma_executes),
 		cmocka_unit_test(icache_page_marks_the_page_executed),
 		cmocka_unit_test(vmap_empties_the_cache_where_aliases_do_not_meet),
+		cmocka_unit_test(vunmap_leaves_nothing_that_was_read_ahead),
 		cmocka_unit_test(vmap_ranges_around_io),
 		cmocka_unit_test(a_buffer_passes_to_the_device),
 		cmocka_unit_test(a_buffer_passes_back),

@@ -113,6 +113,26 @@ static void kmap_of_a_page_nobody_mapped(void **state)
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K));
 }
 
+/* Between that flush and the end of the translation lines can be read ahead: of the page before. */
+static void a_kmap_that_comes_finds_no_line(void **state)
+{
+	struct coh_config config[] = { layer_vivt(), layer_vipt(), layer_pipt() };
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		config[i].speculates = true;
+		start_unmapped(config[i], HIGH_PFN);
+		kmap(COH_INTENT_READ, KMAP);
+		if (i < 2)
+			LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP));
+		else
+			LAYER_ASKED(l, DO_KMAP(HIGH_PFN));
+		start_unmapped(config[i], PFN); /* the linear map stays */
+		kmap(COH_INTENT_READ, K);
+		LAYER_ASKED(l, DO_KMAP(PFN));
+	}
+}
+
 /* The address will be another page's: no line stays, whatever it was used for. */
 static void a_kmap_that_goes_leaves_no_line(void **state)
 {
@@ -353,6 +373,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(kmap_flushes_before_any_use),
 		cmocka_unit_test(kmap_of_a_page_nobody_mapped),
+		cmocka_unit_test(a_kmap_that_comes_finds_no_line),
 		cmocka_unit_test(a_kmap_that_goes_leaves_no_line),
 		cmocka_unit_test(the_linear_map_has_two_ends),
 		cmocka_unit_test(copy_to_flushes_before_and_after),
