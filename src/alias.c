@@ -166,15 +166,16 @@ static bool reads_ahead(const struct coh *coh, const struct coh_page *page)
 /* U as aliases finds them, K, and code. */
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
+	uint32_t sequence = coh_page_sequence_(page);
 	int seen = aliases(coh, page, kva);
 
 	coh_flush_k_(coh, kva);
-	/* Before K what is dirty, and older than K; after it what was read before it. */
+	/* Again: what was filled from memory before K got there. */
 	if (reads_ahead(coh, page) && seen >= 0)
 		seen = aliases(coh, page, kva);
 	coh_page_code_(coh, page, kva);
-	if (!seen)
-		coh_page_settle_(coh, page);
+	if (!seen && coh->mechanism->aliasing)
+		coh_page_settle_(coh, page, sequence);
 	return seen < 0 ? seen : COH_OK;
 }
 

@@ -14,6 +14,7 @@ struct conflict {
 	uintptr_t va;		      /* its address */
 	bool writes;		      /* and whether stores may come by it */
 	bool found;		      /* somebody conflicted */
+	bool private_too;	      /* uncache private mappings of the file as well */
 };
 
 /* The translation first, then its lines: nothing can bring them in again. */
@@ -49,7 +50,7 @@ static enum coh_visit_ uncache_any(struct coh_walk_ *walk, struct coh_vma *vma)
 {
 	struct conflict *c = (struct conflict *)walk;
 
-	if (!coh_is_anon_(c->page) && !(coh_load(&vma->flags) & COH_VMA_SHARED))
+	if (!c->private_too && !coh_is_anon_(c->page) && !(coh_load(&vma->flags) & COH_VMA_SHARED))
 		return COH_VISIT_NEXT_GROUP;
 	coh_uncache_(c->coh, vma, c->page, coh_vma_va_(c->coh, vma, walk->index));
 	return COH_VISIT_NEXT;
@@ -87,6 +88,7 @@ static void prepare(struct conflict *c, struct coh *coh, const struct coh_page *
 	c->va = 0;
 	c->writes = false;
 	c->found = false;
+	c->private_too = false;
 }
 
 /*
@@ -134,8 +136,10 @@ void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page 
 		coh_alias_flush_(coh, page, 0);
 }
 
-/* All mappings that share lines or data with the page's kernel side, in every mm.  Returns true if
- * none was left out. */
+/*
+ * All mappings, in every mm, of which a flush would have to find the lines.  Returns true if none
+ * was left out.
+ */
 bool coh_uncache_users_(struct coh *coh, const struct coh_page *page)
 {
 	struct conflict c;
@@ -143,5 +147,6 @@ bool coh_uncache_users_(struct coh *coh, const struct coh_page *page)
 	prepare(&c, coh, page);
 	c.walk.group_lo = 0;
 	c.walk.group_hi = COH_GROUP_ALL;
+	c.private_too = coh->mechanism->congruent_meet;
 	return walk(&c, uncache_any);
 }

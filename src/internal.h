@@ -96,10 +96,9 @@ struct coh_policy {
 
 /* What page->clean says; page.c has the rules. */
 enum coh_clean_ {
-	COH_CLEAN_DATA_ = 1u << 0,     /* K was flushed before users mapped the page */
-	COH_CLEAN_CODE_ = 1u << 1,     /* and old code was dropped */
-	COH_CLEAN_USED_ = 1u << 2,     /* users have had it mapped since K was in line */
-	COH_CLEAN_SETTLING_ = 1u << 3, /* none of them since the flush that set this began */
+	COH_CLEAN_DATA_ = 1u << 0, /* K was flushed before users mapped the page */
+	COH_CLEAN_CODE_ = 1u << 1, /* and old code was dropped */
+	COH_CLEAN_USED_ = 1u << 2, /* users have had it mapped since K was in line */
 };
 
 /* What page->ever says of the time since coh_page_clear. */
@@ -144,7 +143,8 @@ void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_
 void coh_page_touch_(struct coh_page *page);
 void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
 bool coh_page_defer_(struct coh *coh, struct coh_page *page);
-void coh_page_settle_(struct coh *coh, struct coh_page *page);
+uint32_t coh_page_sequence_(const struct coh_page *page);
+void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence);
 void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva, uintptr_t va);
 
 /*
@@ -152,9 +152,8 @@ void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva
  * aliases only, which are handed to coh_flush_by_, 1 if they saw one, 0 if not or if they cannot
  * tell, or COH_E_CORRUPT.
  *
- * The order is the same everywhere: U first, then K.  After a store through K the
- * user's lines may be dirty and old, if nobody flushed them before: then K must be the last to
- * be written back.  Before a load K holds nothing newer, and the order is free.
+ * The order is the same everywhere: U first, so that K is the last to be written back, in case
+ * users stored nothing newer: a caller who forgot the flush before his stores loses less.
  */
 typedef int coh_aliases_fn_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
 coh_aliases_fn_ coh_alias_flush_;

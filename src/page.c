@@ -6,22 +6,24 @@
  *   0		no user has mapped the page since K was last in line with users: K may
  *		be dirty, and cannot be stale
  *   USED	users have had it mapped: K may also be stale, even if they are gone by now
- *   SETTLING	beside USED: nobody has mapped it since the flush that set this began
  *   DATA, CODE	set by coh_page_complete_ after the flushes that earn them
  *
- * A flush is deferred only if the mark is 0, and if after it was stored, and after a full barrier,
- * no VMA was found to cover the page.  Who maps the page later has linked a VMA first, with a full
- * barrier behind that (vma.c), and looks at the mark then: one of the two sees the other.  While a
- * VMA covers the page every flush is done at once, so a bit that coh_page_complete_ sets late
- *cannot hide a flush that is still owed.
+ * A flush is deferred only if the mark is 0, and if after that was stored, and after a full
+ * barrier, no VMA was found to cover the page.  Who maps the page later has linked a VMA first,
+ * with a full barrier behind that (vma.c), and looks at the mark then: one of the two sees the
+ * other.  While a VMA covers the page every flush is done at once, so a bit that
+ * coh_page_complete_ sets late cannot hide a flush that is still owed.
  *
- * 0 comes back after a flush that saw no alias, if the mark is still the one that it set.  Between
- * that look and the store of 0 somebody could map the page, store to it, and unmap it again, all of
- * it, while another CPU loads through K: the one race that could hurt.  An atomic
- * compare-and-exchange would close it, which ARMv4 and v5 and SH-4 lack.  For the same reason DATA
- *is not set after a flush that was done at once, and the next coh_update_mmu_cache flushes K again,
- *once.  All other races end with USED where 0, or without DATA where with it, would have done: a
- *flush too many.
+ * 0 comes back after a flush that saw no alias, if the map's sequence is still what it was before:
+ * then no VMA came or went.
+ *
+ * DATA is not set after a flush that was done at once, and the next coh_update_mmu_cache flushes K
+ * again, once.  Setting it there would need an atomic compare-and-exchange, which ARMv4 and v5 and
+ * SH-4 lack, to be right against a VMA that goes and a flush that is deferred in between.  All
+ * other races end with USED where 0, or without DATA where with it, would have done: a flush too
+ * many.
+ *
+ * page->ever has bits that last, under coh->lock; page->state is the policy's own.
  */
 #include "src/internal.h"
 
@@ -30,6 +32,7 @@ void coh_page_init(struct coh_page *page, uintptr_t pfn)
 	if (!page)
 		return;
 	page->pfn = pfn;
+	coh_store(&page->clean, (uint8_t)0);
 	coh_page_clear(page);
 }
 
@@ -62,7 +65,8 @@ void coh_page_clear(struct coh_page *page)
 		return;
 	coh_store(&page->owner, (uintptr_t)0);
 	coh_store(&page->index, (uintptr_t)0);
-	coh_store(&page->clean, (uint8_t)0);
+	if (coh_load(&page->clean)) /* K may be old, for the next owner too */
+		coh_store(&page->clean, (uint8_t)COH_CLEAN_USED_);
 	coh_store(&page->ever, (uint8_t)0);
 	coh_store(&page->state, (uint16_t)0);
 }
@@ -226,12 +230,12 @@ bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 	}
 	if (coh_load(&page->clean)) {
 		/* Users are there; or they are gone, but what they stored is behind K's lines. */
-		coh_store(&page->clean, (uint8_t)(COH_CLEAN_USED_ | COH_CLEAN_SETTLING_));
-		coh_full_barrier(); /* the mark before the look at the map: see above */
+		coh_page_touch_(page);
 		return false;
 	}
 	coh_full_barrier();
-	if (coh_page_covered_(coh, page, map)) {
+	/* Covered; or it was until just now, and the mark says so. */
+	if (coh_page_covered_(coh, page, map) || coh_load(&page->clean)) {
 		coh_page_touch_(page);
 		return false;
 	}
@@ -244,16 +248,28 @@ bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 	return true;
 }
 
-/* K was flushed, and no alias was seen: unless somebody came meanwhile, the next flush may wait. */
-void coh_page_settle_(struct coh *coh, struct coh_page *page)
+/* The version of the page's map; a page of no map has none. */
+uint32_t coh_page_sequence_(const struct coh_page *page)
+{
+	const struct coh_map *map = coh_page_map_(page);
+
+	return map ? coh_load_acquire(&map->sequence) : 0;
+}
+
+/*
+ * K was flushed, and no alias was seen.  Who maps the page links a VMA first: if the map is what it
+ * was before that flush began, and covers the page nowhere, the next flush may wait.
+ */
+void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence)
 {
 	struct coh_map *map = coh_page_map_(page);
 
-	if (!map || coh_load(&page->clean) != (COH_CLEAN_USED_ | COH_CLEAN_SETTLING_))
+	if (!map || coh_is_anon_(page) || !(coh_load(&page->clean) & COH_CLEAN_USED_) ||
+	    coh_load(&map->sequence) != sequence)
 		return;
 	coh_store(&page->clean, (uint8_t)0);
 	coh_full_barrier();
-	if (coh_page_covered_(coh, page, map))
+	if (coh_load(&map->sequence) != sequence || coh_page_covered_(coh, page, map))
 		coh_page_touch_(page);
 }
 
@@ -268,8 +284,8 @@ static bool allows_stores(const struct coh_page *page, const struct coh_vma *vma
 
 /*
  * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
- * new mapping would hit: K's, or those of a private mapping of the file, from before.  On VIVT what
- * was read ahead at va may be of the page that was there before, whatever is known of this one.
+ * new mapping would hit: K's, or those of a private mapping of the file, from before.  What was
+ * read ahead at va was read through a translation that was going, whatever is known of the page.
  */
 static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr_t kva,
 			   uintptr_t va, bool owed)
@@ -281,7 +297,7 @@ static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr
 		coh_flush_k_(coh, kva);
 	if (stored && !meets_k && !coh_is_anon_(page))
 		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
-	else if (owed || !coh->mechanism->congruent_meet)
+	else
 		coh_drop_ahead_(coh, page, kva, va);
 }
 
@@ -290,7 +306,7 @@ void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_p
 			uintptr_t va, uint32_t prot)
 {
 	uint8_t need = COH_CLEAN_DATA_ | (prot & COH_PROT_EXEC ? COH_CLEAN_CODE_ : 0u);
-	uint8_t have = coh_load(&page->clean) & (uint8_t)~COH_CLEAN_SETTLING_;
+	uint8_t have = coh_load(&page->clean);
 	uintptr_t kva = coh_page_kernel_(coh, page);
 	bool stores = allows_stores(page, vma, prot);
 

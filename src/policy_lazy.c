@@ -5,21 +5,22 @@
  * use by a page fault; an interrupt cannot take translations away, so this one goes by what the
  * entry points tell:
  *
- *   VIVT   A switch empties the cache.  If no VMA of the current mm covers the page, no user line
- * of it is in. K's lines may stay dirty: nobody needs them in memory before the next switch, which
- * writes them back, or the next coh_update_mmu_cache, which does it if no switch came between. They
- * can be stale only if users had the page mapped and K was used since the last switch. VIPT   If
- * the page was never mapped at another colour than K's, K and users share their lines. both   If no
- * user translation ever allowed stores, users hold nothing that is newer than memory, and K nothing
- *          older: before loads nothing is to do.
+ * - VIVT.  A switch empties the cache.  If no VMA of the current mm covers the page, no user line
+ *   of it is in.  K's lines may stay dirty: nobody needs them in memory before the next switch,
+ *   which writes them back, or the next coh_update_mmu_cache, which does it if no switch came
+ *   between.  They can be stale only if users had the page mapped and K was used since the last
+ *   switch.
+ * - VIPT.  If the page was never mapped at another colour than K's, K and users share their lines.
+ * - Both.  If no user translation ever allowed stores, users hold nothing that is newer than
+ *   memory, and K nothing older: before loads nothing is to do.
  *
  * It relies on the callers more than rmap does: every use of K while users may have the page mapped
  * is announced, as the protocol says; rmap forgives who forgets it after a store to a page not
  * mapped yet.
  *
  * page->state: bit 15, a user translation allowed stores.  Below it, on VIVT the epoch in which K
- * was last announced or the page mapped, 0 if never: then K may be dirty from any time; on VIPT bit
- * 0, mapped at another colour than K's.
+ * was last announced or the page mapped, 0 if never: then K may be dirty from any time; on VIPT
+ * bit 0, mapped at another colour than K's.
  */
 #include "src/internal.h"
 
@@ -91,8 +92,9 @@ static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page
 	return l.beside || !went_through;
 }
 
-/* What the state and the maps let be left alone; marks the page either way. */
-static bool is_needless(struct coh *coh, struct coh_map *map, struct coh_page *page, uintptr_t kva)
+/* True if no user's lines count: then K's were flushed, if there may be any. */
+static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct coh_page *page,
+				  uintptr_t kva)
 {
 	bool vivt = !coh->mechanism->congruent_meet;
 	uintptr_t flags = enter(coh);
@@ -103,15 +105,21 @@ static bool is_needless(struct coh *coh, struct coh_map *map, struct coh_page *p
 	coh_store(&page->clean, (uint8_t)0);
 	coh_full_barrier(); /* the mark before the look at the map: page.c says why */
 	beside = users_beside_k(coh, map, page, kva);
-	lines_of_k = vivt ? used && (state & BELOW_) == epoch_now(coh) : state & INCONGRUENT_;
+	lines_of_k = vivt ? used && (!(state & BELOW_) || (state & BELOW_) == epoch_now(coh))
+			  : state & INCONGRUENT_ || (used && !state);
 	if (beside)
 		coh_page_touch_(page);
 	if (vivt)
 		coh_store(&page->state, (uint16_t)((state & WRITABLE_) | epoch_now(coh)));
 	else if (!beside)
 		coh_store(&page->state, (uint16_t)(state & ~INCONGRUENT_));
+	/* Before an interrupt, or another CPU, goes by what was stored here. */
+	if (!beside && lines_of_k)
+		coh_flush_k_(coh, kva);
+	else if (!beside)
+		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
 	leave(coh, flags);
-	return !beside && !lines_of_k;
+	return !beside;
 }
 
 static int flush_page(struct coh *coh, struct coh_page *page)
@@ -124,10 +132,8 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 	if (!map || !coh->mechanism->aliasing || !kva ||
 	    (coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->config.scope == COH_SCOPE_THIS_CPU)
 		return coh_rmap_flush_page_(coh, page);
-	if (is_needless(coh, map, page, kva)) {
-		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
+	if (is_done_without_users(coh, map, page, kva))
 		return COH_OK;
-	}
 	return coh_flush_now_(coh, page, kva);
 }
 
@@ -149,12 +155,25 @@ static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 	return flush_page(coh, page);
 }
 
+/* K is used in this epoch. */
+static void announce(struct coh *coh, struct coh_page *page)
+{
+	uintptr_t flags;
+
+	if (coh->mechanism->congruent_meet)
+		return;
+	flags = enter(coh);
+	coh_store(&page->state, (uint16_t)((coh_load(&page->state) & WRITABLE_) | epoch_now(coh)));
+	leave(coh, flags);
+}
+
 static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
 {
 	if (is_read_only(page, intent)) {
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
 		return COH_OK;
 	}
+	announce(coh, page);
 	return coh_rmap_begin_(coh, page, kva, intent);
 }
 
@@ -168,6 +187,7 @@ static bool was_emptied(struct coh *coh, uint16_t state)
 static uint16_t state_when_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 				  uintptr_t va, uint32_t prot)
 {
+	uintptr_t kva = coh_page_kernel_(coh, page);
 	uint16_t state = coh_load(&page->state);
 
 	if (prot & COH_PROT_WRITE || coh_load(&vma->flags) & COH_VMA_WRITE)
@@ -175,7 +195,8 @@ static uint16_t state_when_mapped(struct coh *coh, struct coh_vma *vma, struct c
 	/* Loads from K may have left lines, from before: they can become stale now. */
 	if (!coh->mechanism->congruent_meet)
 		return (uint16_t)((state & WRITABLE_) | epoch_now(coh));
-	if (coh_colour(coh, va) != coh_colour(coh, coh_page_kernel_(coh, page)))
+	/* A page beyond the linear map has K at whatever colour its next slot is. */
+	if (!coh_is_linear_(coh, kva) || coh_colour(coh, va) != coh_colour(coh, kva))
 		state |= INCONGRUENT_;
 	return state;
 }

@@ -18,8 +18,9 @@
  *     To make one: the tables, then coh_update_mmu_cache, before the user
  *     runs on.
  *  6. Around the kernel's own use of a page that a user has mapped, may have, or had:
- *     coh_flush_dcache_page before loads, before stores that do not fill the page,
- *     and after stores.  That is all.
+ *     coh_flush_dcache_page before loads and before stores, also those that fill the
+ *     page: a user's dirty line may be written back after K's; and after stores.
+ *     That is all.
  *
  * Every function returns 0 or a negative enum coh_error, after which nothing was
  * changed, unless it says otherwise.  Pointers must not be NULL (COH_E_NULL)
@@ -97,8 +98,12 @@ struct coh_config {
 	 * flush for that.  linear_size 0: every kmap is temporary.
 	 */
 	uintptr_t linear_start;
-	uintptr_t linear_size;		 /* bytes */
-	bool speculates;		 /* data lines may be filled that nobody asked for */
+	uintptr_t linear_size; /* bytes */
+	/*
+	 * Data lines may be filled that nobody asked for.  On VIVT a switch of mm cannot keep out
+	 * what is filled by the old mm's translations after it: take them away first.
+	 */
+	bool speculates;
 	enum coh_check_level check;	 /* 0: COH_CHECK_CHEAP */
 	const struct coh_policy *policy; /* NULL: coh_policy_rmap */
 };
@@ -224,12 +229,16 @@ int coh_page_set_anon(struct coh_page *page, struct coh_anon_vma *anon_vma, uint
 
 /*
  * coh_page_clear: no owner any more.  All its user mappings are gone, and
- * were flushed when they went.  Process.
+ * were flushed when they went.  Its contents may go to another owner.  Process.
  */
 void coh_page_clear(struct coh_page *page);
 
 /* ------------------------------------------------------------------------
  * Reverse maps.
+ *
+ * Each may also return COH_E_CORRUPT, if it finds a tree damaged (docs/embedding.md): the damage
+ * was reported, the change may be half done, the objects must not be freed, and every flush that
+ * needs that map is of the whole cache from then on.
  *
  * All in process context, with the mm's VMAs held still by the embedder's own lock (mmap_lock),
  * except that several mms may change their VMAs of one file at once.  A walk that interrupts any of
@@ -335,10 +344,10 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * Afterwards: no line of the page is in the data cache under K; on VIVT, none under any U of the
  * current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a linked VMA
  * may map it; what was dirty is in memory.  On VIVT U of private mappings of a file are left alone
- * (T2): mmap leaves open what they show.  Where VMAs are executable, their I-cache
- * lines of it are gone, too. Or, for a file page that no VMA covers: nothing was done and the page
- * is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred where operations
- * reach one CPU only.
+ * (T2): mmap leaves open what they show.  Where those VMAs are executable, their
+ * I-cache lines of it are gone, too. Or, for a file page that no VMA covers: nothing was done and
+ * the page is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred where
+ * operations reach one CPU only.
  *
  * It does not stop another thread of the current mm from bringing U lines in again before the
  * kernel's access: see docs/policies.md. Context: any.  Cost: the cache operations, and O(log n + U
@@ -387,10 +396,10 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
  * coh_copy_to_user_page, coh_copy_from_user_page: ptrace-like access to another mm's page: len
  * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer is
  * plain kernel memory.  All of one page. After to: user loads and fetches at va show the new bytes,
- * in any mm; K holds no dirty line. After from: buffer has the newest bytes.  Under gup-hook
- * all aliases are seen to here, too.
- * Context: process.  Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE,
- * COH_E_OWNER; COH_E_CORRUPT, and then nothing was copied.
+ * in any mm; K holds no dirty line.  (So vma is shared, or the page is its own copy already.) After
+ * from: buffer has the newest bytes.  Under gup-hook all aliases are seen to here, too. Context:
+ * process.  Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER;
+ * COH_E_CORRUPT, and then nothing was copied.
  */
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uintptr_t kernel, uintptr_t buffer, size_t len);
@@ -401,8 +410,9 @@ int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_pag
  * coh_copy_user_page, coh_clear_user_page: fill a page that will be mapped at va of the current mm
  * and is mapped nowhere yet.  from: a page that users may have mapped and dirty.  Both have kernel
  * addresses (kmap them). Afterwards: a load at va, once mapped, shows the copy; no line of `to`
- * under K is dirty, nor of `from` in any alias of the current mm. Context: process.  Returns
- * COH_E_SLOTS if a page has no kernel address.
+ * under K is dirty (but on VIPT, where va is of K's colour: the user hits those), nor of `from` in
+ * any alias of the current mm.  Context: process.  Returns COH_E_SLOTS if a page has no kernel
+ * address; COH_E_CORRUPT of `from`, and then nothing was copied.
  */
 int coh_copy_user_page(struct coh *coh, struct coh_page *to, struct coh_page *from, uintptr_t va);
 int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va);
@@ -440,8 +450,9 @@ int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
  * VIPT, a load at va hits no line older than what users stored at other colours; what was stored
  * through shared mappings is in memory, if vma is a private one of the file.  If other U of the
  * page conflict with va (both shared; VIVT: in this mm; VIPT: of another colour; and either may
- * store), they and va are uncached afterwards, where the policy does that; on VIPT so is each
- * shared U that comes later, until coh_page_clear. With several CPUs this is too late for the
+ * store), they and va are uncached afterwards, where the policy does that (under hints users of
+ * different colours are never right); on VIPT so is each shared U that comes later, until
+ * coh_page_clear. With several CPUs this is too late for the
  * I-cache: call coh_flush_icache_page before the translation is made. Returns COH_E_OUTSIDE (va is
  * not the page's place in vma: T4), COH_E_OWNER, COH_E_ALIGN, COH_E_ARGUMENT.
  */

@@ -24,7 +24,7 @@ enum coh_error {
 	COH_E_ARGUMENT = -10,  /* an enum or flag that does not exist */
 	COH_E_NEIGHBOUR = -11, /* VMAs to merge do not adjoin or do not agree */
 
-	/* The port's or the description's fault; only coh_init and coh_kmap return these. */
+	/* The port's or the description's fault; what coh_init, coh_kmap and fills return. */
 	COH_E_CALLBACK = -20, /* a callback of the port is missing */
 	COH_E_LINE = -21,     /* a line is not a power of two in 4..256 bytes */
 	COH_E_WAYS = -22,     /* no ways, or more than there are lines */

@@ -156,9 +156,9 @@ static void zero(void *context, uintptr_t to, size_t len)
  */
 
 /*
- * Process context only, and an interrupt never takes it, so interrupts stay as they
- * are; a lock that may sleep is right.  With one CPU and no preemption in the
- * kernel this may be empty.
+ * Those of maps and mms are taken in process context only, interrupts stay as they are, and the
+ * lock may sleep.  That in struct coh (&coh->lock) is taken with interrupts off: it must spin.
+ * With one CPU and no preemption in the kernel this may be empty.
  */
 static void lock(void *context, coh_lock_t *lock)
 {
@@ -261,16 +261,18 @@ static const struct coh_port port = {
 };
 
 /*
- * From the processor's manual, or the cache type register; `coherer cpus NAME`
- * prints it for known cores.  What to look for: indexing    is a line found by the
- * virtual address alone (VIVT), by virtual index and physical tag (VIPT), or do
- * aliases meet always (PIPT, or hardware that resolves them)? span        0, unless
- * the manual promises another distance between congruent addresses icache      size
- * 0 if instructions are read through the data cache outer_line  of a second level
- * that devices do not see through; else 0 scope       one CPU, or do operations
- * reach the others? linear_*    where the kernel maps all memory for good
- * speculates  does it fill data lines that no instruction asked for?  If in doubt:
- * true policy      named, so that only that one is linked
+ * From the processor's manual, or the cache type register; `coherer cpus NAME` prints it for known
+ * cores.  What to look for:
+ *
+ * - indexing: is a line found by the virtual address alone (VIVT), by virtual index and physical
+ *   tag (VIPT), or do aliases meet always (PIPT, or hardware that resolves them)?
+ * - span: 0, unless the manual promises another distance between congruent addresses
+ * - icache: size 0 if instructions are read through the data cache
+ * - outer_line: of a second level that devices do not see through; else 0
+ * - scope: one CPU, or do operations reach the others?
+ * - linear_*: where the kernel maps all memory for good
+ * - speculates: does it fill data lines that no instruction asked for?  If in doubt: true
+ * - policy: named, so that only that one is linked
  */
 static const struct coh_config config = {
 	.dcache = { .indexing = COH_INDEXED_VIVT, .size = 16384, .line = 32, .ways = 4 },

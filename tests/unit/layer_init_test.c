@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include <coherer/coherer.h>
+#include "src/internal.h"
 #include "tests/unit/layer_port.h"
 
 /* coh_init refuses the description, and leaves coh alone. */
@@ -474,8 +475,16 @@ static void a_page_has_one_owner(void **state)
 		coh_page_clear(&page);
 		assert_int_equal(page.pfn, 7);
 		assert_int_equal(page.owner | page.index, 0);
-		assert_int_equal(page.clean | page.ever | page.state, 0);
+		assert_int_equal(page.ever | page.state, 0);
+		/* Users had it: K may be old, for the next owner too. */
+		assert_int_equal(page.clean, COH_CLEAN_USED_);
+		page.clean = 0;
+		coh_page_clear(&page);
+		assert_int_equal(page.clean, 0);
 	}
+	page.clean = 1;
+	coh_page_init(&page, 8);
+	assert_int_equal(page.clean, 0);
 	coh_page_init(NULL, 7);
 	coh_page_clear(NULL);
 }
