@@ -194,6 +194,23 @@ static void vivt_flushes_k_that_users_left_behind(void **state)
 	LAYER_ASKED(l, K_FLUSHED_LOCKED(l));
 }
 
+/* What is known of the lines goes with the owner; the lines do not. */
+static void k_may_be_old_for_the_next_owner(void **state)
+{
+	(void)state;
+	for (int vipt = 0; vipt < 2; vipt++) {
+		start(vipt ? layer_vipt() : layer_vivt());
+		unmap(map_and_use(&l->mm, U, SHARED | WRITE, COH_PROT_WRITE));
+		coh_page_clear(&page);
+		assert_int_equal(coh_page_set_file(&page, &l->file, INDEX), 0);
+		layer_reset(l);
+		flush();
+		LAYER_ASKED(l, K_FLUSHED_LOCKED(l));
+		flush();
+		KNEW_BETTER(1);
+	}
+}
+
 /* Nothing was owed when they came; that they came is known all the same. */
 static void vivt_knows_users_of_a_filled_page(void **state)
 {
@@ -411,6 +428,7 @@ int main(void)
 		cmocka_unit_test(vivt_does_not_rely_on_the_switch_for_more),
 		cmocka_unit_test(vivt_flushes_where_the_mm_maps_the_page),
 		cmocka_unit_test(vivt_flushes_k_that_users_left_behind),
+		cmocka_unit_test(k_may_be_old_for_the_next_owner),
 		cmocka_unit_test(vivt_knows_users_of_a_filled_page),
 		cmocka_unit_test(vivt_counts_switches_in_few_bits),
 		cmocka_unit_test(vipt_needs_nothing_where_all_are_congruent),

@@ -46,6 +46,27 @@ static void break_root_height_zero(void)
 	file[0].map.root[1]->height = 0;
 }
 
+/* What is wrong in a node is not to show in the ends of those above it. */
+static void ends_follow(struct coh_node *node)
+{
+	unsigned side;
+
+	node->end_group = node->group;
+	node->end_last = node->last;
+	for (side = 0; side < 2; side++) {
+		struct coh_node *child = node->child[side];
+
+		if (!child)
+			continue;
+		ends_follow(child);
+		if (child->end_group < node->end_group ||
+		    (child->end_group == node->end_group && child->end_last <= node->end_last))
+			continue;
+		node->end_group = child->end_group;
+		node->end_last = child->end_last;
+	}
+}
+
 static void break_height(void)
 {
 	file[0].map.root[0]->height++;
@@ -276,6 +297,8 @@ static void order_check_test(void **state)
 		link(i, 10 * (unsigned)i + 10, 3, 10 * (unsigned)i);
 	for (copy = 0; copy < 2; copy++)
 		v[6].file[copy].first = v[6].file[copy].last = 75;
+	for (copy = 0; copy < 2; copy++)
+		ends_follow(file[0].map.root[copy]);
 	v[6].delta -= 15;
 	v[6].end -= 2 * MODEL_PAGE;
 	assert_true(coh_mapping_check(coh, &file[0], COH_CHECK_INTERNAL));
@@ -298,6 +321,8 @@ static void bounds_check_test(void **state)
 	v[0].end -= MODEL_PAGE;
 	/* So long that the shift hides it. */
 	v[2].file[0].last = v[2].file[1].last = 29 + (UINTPTR_MAX >> MODEL_PAGE_SHIFT) + 1;
+	ends_follow(file[0].map.root[0]);
+	ends_follow(file[0].map.root[1]);
 	assert_int_equal(coh_vma_unlink(coh, &v[2]), COH_E_CORRUPT);
 	assert_reported(&file[0].map);
 	setup(NULL);
@@ -351,6 +376,7 @@ static void space_owner(void)
 static void space_group(void)
 {
 	v[2].space.group = 1; /* order still holds */
+	ends_follow(m.mm[0].vmas);
 }
 
 static void space_bounds(void)
@@ -361,6 +387,7 @@ static void space_bounds(void)
 static void space_overlap(void)
 {
 	v[0].space.last = v[1].space.first;
+	ends_follow(m.mm[0].vmas);
 	v[0].end = P(21);
 }
 

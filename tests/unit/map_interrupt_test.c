@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "src/map.h"
+#include "src/internal.h"
 #include "tests/unit/map_hooked.h"
 
 struct env_hook env_hook;
@@ -439,6 +440,46 @@ static void damage_test(void **state)
 	spoilt_update(&m.vma[3].space.end_last, &m.vma[1].space, &m.mm[1]);
 }
 
+/* ------------------------------------------------------------------------
+ * settle: a page that nobody maps any more, while the map changes.
+ */
+
+static void stay(void *context)
+{
+	(void)context;
+}
+
+static void change_goes_by(void)
+{
+	unhook();
+	m.mapping[0].map.sequence += 2;
+}
+
+static void settle_test(void **state)
+{
+	static const int order[] = { 0, 1, 2, 3, 4, 5 };
+	struct coh_page page;
+	uint32_t before_it;
+
+	(void)state;
+	small_world(COH_INDEXED_VIVT, order, 6);
+	m.port.walk_enter = m.port.walk_exit = stay;
+	coh_page_init(&page, 1);
+	assert_int_equal(coh_page_set_file(&page, &m.mapping[0], 100000), 0);
+	before_it = m.mapping[0].map.sequence;
+	page.clean = COH_CLEAN_USED_;
+	coh_page_settle_(&m.coh, &page, before_it);
+	assert_int_equal(page.clean, 0);
+	/* Since the walk; and between the two looks. */
+	page.clean = COH_CLEAN_USED_;
+	coh_page_settle_(&m.coh, &page, before_it - 2);
+	assert_int_equal(page.clean, COH_CLEAN_USED_);
+	env_hook.barrier = change_goes_by;
+	coh_page_settle_(&m.coh, &page, before_it);
+	assert_int_equal(page.clean, COH_CLEAN_USED_);
+	assert_int_equal(m.mapping[0].map.sequence, before_it + 2);
+}
+
 /* A test that failed amid a walk has left its hooks. */
 static int setup(void **state)
 {
@@ -464,6 +505,7 @@ int main(void)
 		TEST(cost_of_one_group),
 		TEST(order),
 		TEST(damage),
+		TEST(settle),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
