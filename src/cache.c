@@ -7,7 +7,9 @@ struct lines {
 	size_t len;	 /* bytes, whole lines */
 };
 
-/* Rounded outwards.  The end is taken as the last byte, so that a range may reach the last address.
+/*
+ * Rounded outwards.  The end is taken as the last byte, so that a range may reach the last
+ * address.
  */
 static struct lines lines_of(uintptr_t va, size_t len, uint32_t line)
 {

@@ -85,7 +85,9 @@ static bool vma_right(struct look *look, struct coh_node *node)
 	       twin_right(look, vma, node);
 }
 
-/* All nodes in order.  A node is right before its children are looked at, so the depth is bounded.
+/*
+ * All nodes in order.  A node is right before its children are looked at, so the depth is
+ * bounded.
  */
 static bool all_right(struct look *look, struct coh_node *root)
 {

@@ -10,7 +10,8 @@ int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len)
 		return COH_E_RANGE;
 	if (!len)
 		return COH_OK;
-	/* Memory first: an I-cache line that is fetched in between must find the new bytes there.
+	/*
+	 * Memory first: an I-cache line that is fetched in between must find the new bytes there.
 	 */
 	coh->mechanism->dcache(coh, COH_DO_CLEAN_, va, len);
 	coh->mechanism->icache(coh, va, len);

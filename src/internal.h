@@ -180,7 +180,9 @@ bool coh_uncache_(struct coh *coh, const struct coh_vma *vma, const struct coh_p
 		  uintptr_t va);
 bool coh_uncache_users_(struct coh *coh, const struct coh_page *page);
 
-/* Does code of one page sit in the I-cache at several places, so that one address does not find it?
+/*
+ * Does code of one page sit in the I-cache at several places, so that one address does not find
+ * it?
  */
 static inline bool coh_code_aliases_(const struct coh *coh)
 {

@@ -156,7 +156,8 @@ void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_
 		port->kunmap(port->context, page->pfn, for_now);
 }
 
-/* Drop code of a page whose bytes are in memory; va is a user address that will execute it, or 0.
+/*
+ * Drop code of a page whose bytes are in memory; va is a user address that will execute it, or 0.
  */
 void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva)
 {

@@ -151,11 +151,11 @@ struct coh {
 };
 
 /*
- * coh_init: check description and port, choose what to do for this kind of cache.
- * port must live as long as coh.  No cache operation: the caches may be in any state that is
- * coherent.  Once, before any other function; not concurrent with them.
- * Returns 0, or COH_E_NULL, _CALLBACK, _LINE, _WAYS, _SIZE, _INDEX, _PAGE or _KIND: coh is then not
- * usable.
+ * coh_init: check description and port, choose what to do for this kind of cache. port must
+ * live as long as coh.  No cache operation: the caches may be in any state that is coherent.
+ * Once, before any other function; not concurrent with them.
+ * Returns 0, or COH_E_NULL, _CALLBACK, _LINE, _WAYS, _SIZE, _INDEX, _PAGE or _KIND: coh is then
+ * not usable.
  */
 int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_port *port);
 
@@ -220,8 +220,8 @@ void coh_vma_init(struct coh_vma *vma, struct coh_mm *mm, uintptr_t start, size_
 void coh_page_init(struct coh_page *page, uintptr_t pfn);
 
 /*
- * coh_page_set_file, coh_page_set_anon: the page becomes the index-th of its file or
- * family.  No user maps it yet.  Process; not concurrent with other uses of the page.
+ * coh_page_set_file, coh_page_set_anon: the page becomes the index-th of its file or family.
+ * No user maps it yet.  Process; not concurrent with other uses of the page.
  * Returns COH_E_OWNER if it has an owner already.
  */
 int coh_page_set_file(struct coh_page *page, struct coh_mapping *mapping, uintptr_t index);
@@ -252,72 +252,78 @@ void coh_page_clear(struct coh_page *page);
 
 /*
  * coh_vma_link: into its mm, and into mapping if it is a mapping of a file (NULL: anonymous
- * memory). Returns COH_E_LINKED, _EMPTY, _ALIGN, _RANGE (end or page offset wraps), _ARGUMENT
- * (flags), _OVERLAP.
+ * memory).
+ * Returns COH_E_LINKED, _EMPTY, _ALIGN, _RANGE (end or page offset wraps), _ARGUMENT (flags),
+ * _OVERLAP.
  */
 int coh_vma_link(struct coh *coh, struct coh_vma *vma, struct coh_mapping *mapping);
 
 /*
  * coh_vma_link_anon: pages of anon_vma may be mapped by the linked vma from now on: before its
- * first anonymous page.  Returns COH_E_UNLINKED, COH_E_LINKED if it has one already.
+ * first anonymous page.
+ * Returns COH_E_UNLINKED, COH_E_LINKED if it has one already.
  */
 int coh_vma_link_anon(struct coh *coh, struct coh_vma *vma, struct coh_anon_vma *anon_vma);
 
 /*
  * coh_vma_unlink: out of its mm and its maps.  Its translations are gone and its lines were
- * flushed. Returns COH_E_UNLINKED.
+ * flushed.
+ * Returns COH_E_UNLINKED.
  */
 int coh_vma_unlink(struct coh *coh, struct coh_vma *vma);
 
 /*
- * coh_vma_split: at address at, page aligned, inside vma; vma keeps the part below, upper (memory
- * of the caller, not linked, any content) becomes the part above, in the same mm and maps. Returns
- * COH_E_UNLINKED, COH_E_LINKED (upper), COH_E_ALIGN, COH_E_OUTSIDE (at).
+ * coh_vma_split: at address at, page aligned, inside vma; vma keeps the part below, upper
+ * (memory of the caller, not linked, any content) becomes the part above, in the same mm and
+ * maps.
+ * Returns COH_E_UNLINKED, COH_E_LINKED (upper), COH_E_ALIGN, COH_E_OUTSIDE (at).
  */
 int coh_vma_split(struct coh *coh, struct coh_vma *vma, uintptr_t at, struct coh_vma *upper);
 
 /*
  * coh_vma_merge: lower grows over upper, upper is unlinked.
- * Returns COH_E_UNLINKED, or COH_E_NEIGHBOUR if they do not adjoin or differ in mm, flags, maps or
- * page offset.
+ * Returns COH_E_UNLINKED, or COH_E_NEIGHBOUR if they do not adjoin or differ in mm, flags, maps
+ * or page offset.
  */
 int coh_vma_merge(struct coh *coh, struct coh_vma *lower, struct coh_vma *upper);
 
 /*
- * coh_vma_resize: to [start, start + len), each page keeping its page offset: a stack
- * that grows down, mremap in place, munmap of an end.  What it leaves was flushed, and has no
- * translation any more. Returns COH_E_UNLINKED, _EMPTY, _ALIGN, _RANGE, _OVERLAP.
+ * coh_vma_resize: to [start, start + len), each page keeping its page offset: a stack that
+ * grows down, mremap in place, munmap of an end.  What it leaves was flushed, and has no
+ * translation any more.
+ * Returns COH_E_UNLINKED, _EMPTY, _ALIGN, _RANGE, _OVERLAP.
  */
 int coh_vma_resize(struct coh *coh, struct coh_vma *vma, uintptr_t start, size_t len);
 
 /*
- * coh_vma_fork: child (not linked, any content) becomes mm's VMA at the same addresses as parent's,
- * in the same maps: the child joins the anon_vma.  Before the child has a translation there.
+ * coh_vma_fork: child (not linked, any content) becomes mm's VMA at the same addresses as
+ * parent's, in the same maps: the child joins the anon_vma.  Before the child has a translation
+ * there.
  * Returns COH_E_UNLINKED (parent), COH_E_LINKED (child), COH_E_OVERLAP.
  */
 int coh_vma_fork(struct coh *coh, struct coh_vma *parent, struct coh_mm *mm, struct coh_vma *child);
 
 /*
- * coh_vma_move: mremap to another address, first half.  to (not linked, any content) becomes a VMA
- * of from's mm at start for the page offsets of from, in the same maps.  Then:
+ * coh_vma_move: mremap to another address, first half.  to (not linked, any content) becomes a
+ * VMA of from's mm at start for the page offsets of from, in the same maps.  Then:
  * coh_flush_cache_range of from, move the translations, flush the TLB, coh_vma_unlink(from),
- * and coh_update_mmu_cache for each page that has a translation: it may have another colour now.
- * Meanwhile walks visit both places. Returns COH_E_UNLINKED (from), COH_E_LINKED (to), COH_E_ALIGN,
- * _RANGE, _OVERLAP.
+ * and coh_update_mmu_cache for each page that has a translation: it may have another colour
+ * now.  Meanwhile walks visit both places.
+ * Returns COH_E_UNLINKED (from), COH_E_LINKED (to), COH_E_ALIGN, _RANGE, _OVERLAP.
  */
 int coh_vma_move(struct coh *coh, struct coh_vma *from, uintptr_t start, struct coh_vma *to);
 
 /*
  * coh_vma_protect: vma may be executed or written from now on, or no more, as flags (enum
- * coh_vma_flags) say.  COH_VMA_SHARED must stay what it is.  Returns COH_E_UNLINKED,
- * COH_E_ARGUMENT.
+ * coh_vma_flags) say.  COH_VMA_SHARED must stay what it is.
+ * Returns COH_E_UNLINKED, COH_E_ARGUMENT.
  */
 int coh_vma_protect(struct coh *coh, struct coh_vma *vma, uint32_t flags);
 
 /*
  * coh_vma_address: where vma maps the page of this index (T4).  Any context.
- * Returns 0 and *va, or COH_E_OUTSIDE: legal for anonymous pages (the family has VMAs that do not
- * cover it), a bug of the caller for a page of the VMA's file.
+ * Returns 0 and *va, or COH_E_OUTSIDE: legal for anonymous pages (the family has VMAs that do
+ * not cover it), a bug of the caller for a page of the VMA's file.
  */
 int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t index,
 		    uintptr_t *va);
@@ -338,67 +344,76 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
 
 /*
  * coh_flush_dcache_page: make kernel and users agree on a page, file or anonymous.  Call it (a)
- * after the kernel stored to the page and (b) before it loads from it, through K, if users may have
- * it mapped.
+ * after the kernel stored to the page and (b) before it loads from it or stores to it, through K,
+ * if users may have it mapped.
  *
- * Afterwards: no line of the page is in the data cache under K; on VIVT, none under any U of the
- * current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a linked VMA
- * may map it; what was dirty is in memory.  On VIVT U of private mappings of a file are left alone
- * (T2): mmap leaves open what they show.  Where those VMAs are executable, their
- * I-cache lines of it are gone, too. Or, for a file page that no VMA covers: nothing was done and
- * the page is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred where
- * operations reach one CPU only.
+ * Afterwards: no line of the page is in the data cache under K; on VIVT, none under any U of
+ * the current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a
+ * linked VMA may map it; what was dirty is in memory.  On VIVT U of private mappings of a file
+ * are left alone (T2): mmap leaves open what they show.  Where those VMAs are executable, their
+ * I-cache lines of it are gone, too.  Or, for a file page that no VMA covers: nothing was done
+ * and the page is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred
+ * where operations reach one CPU only.
  *
  * It does not stop another thread of the current mm from bringing U lines in again before the
- * kernel's access: see docs/policies.md. Context: any.  Cost: the cache operations, and O(log n + U
- * of this mm). Returns 0; COH_E_CORRUPT if the maps are damaged (the whole cache was flushed then).
+ * kernel's access: see docs/policies.md.
+ * Context: any.
+ * Cost: the cache operations, and O(log n + U of this mm).
+ * Returns 0; COH_E_CORRUPT if the maps are damaged (the whole cache was flushed then).
  * After: cachetlb.rst; the 2007 patch (T1 to T6).
  */
 int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
 
 /*
- * coh_flush_anon_page: get_user_pages found an anonymous page at va of vma and will hand it to the
- * kernel (T12). Under gup-hook: no line of it at va, nor under K, afterwards; dirty ones are in
- * memory. Under policies that find anonymous aliases by themselves: nothing, for
- * coh_flush_dcache_page does it. Context: any.  Returns COH_E_OUTSIDE, COH_E_OWNER if the page is
- * not the VMA's at va.
+ * coh_flush_anon_page: get_user_pages found an anonymous page at va of vma and will hand it to
+ * the kernel (T12).  Under gup-hook: no line of it at va, nor under K, afterwards; dirty ones
+ * are in memory.  Under policies that find anonymous aliases by themselves: nothing, for
+ * coh_flush_dcache_page does it.
+ * Context: any.
+ * Returns COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
  */
 int coh_flush_anon_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va);
 
 /*
- * coh_get_user_page: the hook that get_user_pages calls for each page, before the kernel touches
- * it: coh_flush_anon_page for an anonymous page, then coh_flush_dcache_page.  Afterwards: as those.
- * Context: process.  Returns what they return, COH_E_ARGUMENT for intent.
+ * coh_get_user_page: the hook that get_user_pages calls for each page, before the kernel
+ * touches it: coh_flush_anon_page for an anonymous page, then coh_flush_dcache_page.
+ * Afterwards: as those.
+ * Context: process.
+ * Returns what they return, COH_E_ARGUMENT for intent.
  */
 int coh_get_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 		      enum coh_intent intent);
 
 /*
- * coh_flush_kernel_dcache_page: clean K only: the kernel stored to an anonymous page through K, and
- * users have no line of it.  For a page in a file use coh_flush_dcache_page.  Afterwards: no dirty
- * line under K. Context: any.  (Linux had it until 5.15, and nearly every caller was wrong.)
+ * coh_flush_kernel_dcache_page: clean K only: the kernel stored to an anonymous page through K,
+ * and users have no line of it.  For a page in a file use coh_flush_dcache_page.
+ * Afterwards: no dirty line under K.
+ * Context: any.  (Linux had it until 5.15, and nearly every caller was wrong.)
  */
 int coh_flush_kernel_dcache_page(struct coh *coh, struct coh_page *page);
 
 /*
- * coh_kmap, coh_kunmap: a kernel address for a page, and coherency around its use, as one cannot
- * forget.  After coh_kmap: as after coh_flush_dcache_page, at *va.  After coh_kunmap with intent to
- * write: as after coh_flush_dcache_page; always: no line is left under an address that is taken
- * away.  Under gup-hook they see to the kernel's side only (T13).
- * Context: any that the port's kmap allows.  Return COH_E_ARGUMENT; coh_kmap COH_E_SLOTS, and
- * COH_E_CORRUPT without an address; coh_kunmap COH_E_ALIGN (va is not a page's), and COH_E_CORRUPT,
- * with the whole cache flushed and the address given back all the same.
+ * coh_kmap, coh_kunmap: a kernel address for a page, and coherency around its use, as one
+ * cannot forget.  After coh_kmap: as after coh_flush_dcache_page, at *va.  After coh_kunmap
+ * with intent to write: as after coh_flush_dcache_page; always: no line is left under an
+ * address that is taken away.  Under gup-hook they see to the kernel's side only (T13).
+ * Context: any that the port's kmap allows.
+ * Return COH_E_ARGUMENT; coh_kmap COH_E_SLOTS, and COH_E_CORRUPT without an address; coh_kunmap
+ * COH_E_ALIGN (va is not a page's), and COH_E_CORRUPT, with the whole cache flushed and the
+ * address given back all the same.
  */
 int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t *va);
 int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t va);
 
 /*
  * coh_copy_to_user_page, coh_copy_from_user_page: ptrace-like access to another mm's page: len
- * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer is
- * plain kernel memory.  All of one page. After to: user loads and fetches at va show the new bytes,
- * in any mm; K holds no dirty line.  (So vma is shared, or the page is its own copy already.) After
- * from: buffer has the newest bytes.  Under gup-hook all aliases are seen to here, too. Context:
- * process.  Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER;
+ * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer
+ * is plain kernel memory.  All of one page.  After to: user loads and fetches at va show the
+ * new bytes, in any mm; K holds no dirty line.  (So vma is shared, or the page is its own copy
+ * already.)  After from: buffer has the newest bytes.  Under gup-hook all aliases are seen to
+ * here, too.
+ * Context: process.
+ * Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER;
  * COH_E_CORRUPT, and then nothing was copied.
  */
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -407,12 +422,15 @@ int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_pag
 			    uintptr_t va, uintptr_t buffer, uintptr_t kernel, size_t len);
 
 /*
- * coh_copy_user_page, coh_clear_user_page: fill a page that will be mapped at va of the current mm
- * and is mapped nowhere yet.  from: a page that users may have mapped and dirty.  Both have kernel
- * addresses (kmap them). Afterwards: a load at va, once mapped, shows the copy; no line of `to`
- * under K is dirty (but on VIPT, where va is of K's colour: the user hits those), nor of `from` in
- * any alias of the current mm.  Context: process.  Returns COH_E_SLOTS if a page has no kernel
- * address; COH_E_CORRUPT of `from`, and then nothing was copied.
+ * coh_copy_user_page, coh_clear_user_page: fill a page that will be mapped at va of the current
+ * mm and is mapped nowhere yet.  from: a page that users may have mapped and dirty.  Both have
+ * kernel addresses (kmap them).
+ * Afterwards: a load at va, once mapped, shows the copy; no line of `to` under K is dirty (but
+ * on VIPT, where va is of K's colour: the user hits those), nor of `from` in any alias of the
+ * current mm.
+ * Context: process.
+ * Returns COH_E_SLOTS if a page has no kernel address; COH_E_CORRUPT of `from`, and then
+ * nothing was copied.
  */
 int coh_copy_user_page(struct coh *coh, struct coh_page *to, struct coh_page *from, uintptr_t va);
 int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va);
@@ -425,7 +443,7 @@ int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va);
 
 /*
  * coh_flush_cache_page: before the translation of va, to pfn, changes.  Afterwards: no line that
- * was brought in through it.  va: page aligned (COH_E_ALIGN), inside vma (COH_E_OUTSIDE).
+ * was brought in through it.  va: page aligned (COH_E_ALIGN), inside vma (COH_E_OUTSIDE, COH_E_RANGE).
  */
 int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uintptr_t pfn);
 
@@ -444,17 +462,18 @@ int coh_flush_cache_mm(struct coh *coh, struct coh_mm *mm);
 int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
 
 /*
- * coh_update_mmu_cache: the page was mapped at va of vma with rights prot (enum coh_prot), and the
- * user has not used it yet.  Completes a deferred flush: afterwards no line under K is dirty or can
- * become stale unseen; if prot has COH_PROT_EXEC, no old line of it at va is in the I-cache; on
- * VIPT, a load at va hits no line older than what users stored at other colours; what was stored
- * through shared mappings is in memory, if vma is a private one of the file.  If other U of the
- * page conflict with va (both shared; VIVT: in this mm; VIPT: of another colour; and either may
- * store), they and va are uncached afterwards, where the policy does that (under hints users of
- * different colours are never right); on VIPT so is each shared U that comes later, until
- * coh_page_clear. With several CPUs this is too late for the
- * I-cache: call coh_flush_icache_page before the translation is made. Returns COH_E_OUTSIDE (va is
- * not the page's place in vma: T4), COH_E_OWNER, COH_E_ALIGN, COH_E_ARGUMENT.
+ * coh_update_mmu_cache: the page was mapped at va of vma with rights prot (enum coh_prot), and
+ * the user has not used it yet.  Completes a deferred flush: afterwards no line under K is
+ * dirty or can become stale unseen; if prot has COH_PROT_EXEC, no old line of it at va is in
+ * the I-cache; on VIPT, a load at va hits no line older than what users stored at other
+ * colours; what was stored through shared mappings is in memory, if vma is a private one of the
+ * file.  If other U of the page conflict with va (both shared; VIVT: in this mm; VIPT: of
+ * another colour; and either may store), they and va are uncached afterwards, where the policy
+ * does that (under hints users of different colours are never right); on VIPT so is each shared
+ * U that comes later, until coh_page_clear.  With several CPUs this is too late for the
+ * I-cache: call coh_flush_icache_page before the translation is made.
+ * Returns COH_E_OUTSIDE (va is not the page's place in vma: T4), COH_E_OWNER, COH_E_ALIGN,
+ * COH_E_ARGUMENT.
  */
 int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			 uint32_t prot);
@@ -472,49 +491,57 @@ int coh_switch_mm(struct coh *coh, struct coh_mm *prev, struct coh_mm *next);
  */
 
 /*
- * coh_flush_icache_range: [va, va + len) of the kernel, or of the current mm's user on VIVT, was
- * stored to and will be executed.  Any alignment and length.  Afterwards: no dirty data line of it
- * at va; no line of it in the I-cache at va, and where that is tagged physically at no other alias.
+ * coh_flush_icache_range: [va, va + len) of the kernel, or of the current mm's user on VIVT,
+ * was stored to and will be executed.  Any alignment and length.
+ * Afterwards: no dirty data line of it at va; no line of it in the I-cache at va, and where
+ * that is tagged physically at no other alias.
  * Context: any.
+ * Returns COH_E_RANGE if it wraps.
  */
 int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len);
 
 /*
  * coh_flush_icache_page: the same for a page, stored to through K, that vma will map or maps.
- * Context: process, or irq with a port whose lock spins.  Returns COH_E_OWNER, COH_E_OUTSIDE.
+ * Context: process, or irq with a port whose lock spins.
+ * Returns COH_E_OWNER, COH_E_OUTSIDE.
  */
 int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page);
 
 /*
- * coh_flush_cache_vmap: after translations of [va, va + len), page aligned, were made, before they
- * are used; and coh_flush_cache_vunmap: before they go.  Afterwards: no data line at those
- * addresses, and (vmap) no dirty line under K of any page, which could be written back over what is
- * stored through the vmap.  Code in a vmap is coh_flush_icache_range's.
- * Context: process.  Returns COH_E_ALIGN, COH_E_RANGE.
+ * coh_flush_cache_vmap: after translations of [va, va + len), page aligned, were made, before
+ * they are used; and coh_flush_cache_vunmap: before they go.
+ * Afterwards: no data line at those addresses, and (vmap) no dirty line under K of any page,
+ * which could be written back over what is stored through the vmap.  Code in a vmap is
+ * coh_flush_icache_range's.
+ * Context: process.
+ * Returns COH_E_ALIGN, COH_E_RANGE.
  */
 int coh_flush_cache_vmap(struct coh *coh, uintptr_t va, size_t len);
 int coh_flush_cache_vunmap(struct coh *coh, uintptr_t va, size_t len);
 
 /*
- * coh_flush_kernel_vmap_range: before I/O on memory that was used through a vmap.  Afterwards: what
- * was dirty at those addresses is in memory.  Any alignment.
+ * coh_flush_kernel_vmap_range: before I/O on memory that was used through a vmap.
+ * Afterwards: what was dirty at those addresses is in memory.  Any alignment.
  * coh_invalidate_kernel_vmap_range: after I/O that wrote memory: no line at those addresses.
- * Aligned to lines (COH_E_ALIGN). K is not looked at: the I/O itself needs coh_dma_map of K, which
- * is all that is needed where aliases meet.  Context: any.  Return COH_E_RANGE, too.
+ * Aligned to lines (COH_E_ALIGN).  K is not looked at: the I/O itself needs coh_dma_map of K,
+ * which is all that is needed where aliases meet.
+ * Context: any.
+ * Return COH_E_RANGE, too.
  */
 int coh_flush_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
 int coh_invalidate_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
 
 /*
  * DMA.  A buffer of len bytes at kernel address va and bus-independent physical address pa,
- * contiguous.  It passes to the device with coh_dma_map or coh_dma_sync_for_device, and back with
- * coh_dma_sync_for_cpu or coh_dma_unmap; who does not own it must not touch it. After passing to
- * the device: to-device and bidirectional: every byte is in memory.  From-device and bidirectional:
- * no line of it can be written back.  After passing back, from-device and bidirectional: no line of
- * it is in any cache.  User aliases are not looked at (T14): that is coh_flush_dcache_page's job,
- * before and after. A buffer that a device writes must own its lines: aligned to the largest line
- * (COH_E_ALIGN), also in length. Context: any.  Returns COH_E_RANGE, COH_E_ARGUMENT; len 0 does
- * nothing.
+ * contiguous.  It passes to the device with coh_dma_map or coh_dma_sync_for_device, and back
+ * with coh_dma_sync_for_cpu or coh_dma_unmap; who does not own it must not touch it.  After
+ * passing to the device: to-device and bidirectional: every byte is in memory.  From-device and
+ * bidirectional: no line of it can be written back.  After passing back, from-device and
+ * bidirectional: no line of it is in any cache.  User aliases are not looked at (T14): that is
+ * coh_flush_dcache_page's job, before and after.  A buffer that a device writes must own its
+ * lines: aligned to the largest line (COH_E_ALIGN), also in length.
+ * Context: any.
+ * Returns COH_E_RANGE, COH_E_ARGUMENT; len 0 does nothing.
  */
 int coh_dma_map(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len, enum coh_dma direction);
 int coh_dma_sync_for_device(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len,

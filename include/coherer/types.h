@@ -25,9 +25,9 @@ struct coh_vma;
 /*
  * A node of one interval tree.  Intervals [first, last] of page offsets, in
  * groups: all of a lower group sort before all of a higher one.  The tree is
- * an AVL tree ordered by (group, first, node address); end is the greatest (group,
- * last) of the subtree.  Every field that a walk reads is here,
- * in the copy, and nowhere else: that is what latching rests on.
+ * an AVL tree ordered by (group, first, node address); end is the greatest
+ * (group, last) of the subtree.  Every field that a walk reads is here, in the
+ * copy, and nowhere else: that is what latching rests on.
  */
 struct coh_node {
 	struct coh_node *child[2];
