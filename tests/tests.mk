@@ -44,7 +44,8 @@ coverage-run: $(UNIT_BIN)
 UNIT_LINK = @mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS) -lcmocka
 
 HOOK_BIN := $(UNIT)/unit/map_interrupt_test
-$(filter-out $(HOOK_BIN),$(UNIT_BIN)): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS)
+TRACE_BIN := $(UNIT)/unit/mutation_test
+$(filter-out $(HOOK_BIN) $(TRACE_BIN),$(UNIT_BIN)): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS)
 	$(UNIT_LINK)
 
 # This one interrupts walks and updates between any two of their accesses.  Its
@@ -60,6 +61,19 @@ $(HOOK_OBJ): $(BUILD)/hook/%.o: %.c
 $(BUILD)/obj/tests/unit/map_interrupt_test.o: ALL_CFLAGS := -Itests/env_hook -Iinclude $(ALL_CFLAGS)
 $(HOOK_BIN): $(BUILD)/obj/tests/unit/map_interrupt_test.o \
 		$(UNIT_LIBS:%/libcoherer.a=%/libcoherer-hook.a)
+	$(UNIT_LINK)
+
+# This one knows each call of the port by the functions that led to it: its layer tells
+# where it is.  Without optimisation, so that every call in the source is one.
+TRACE_OBJ := $(COHERER_SRC:%.c=$(BUILD)/trace/%.o)
+$(LIB)/libcoherer-trace.a: $(TRACE_OBJ)
+
+$(TRACE_OBJ): $(BUILD)/trace/%.o: %.c
+	@mkdir -p $(@D); echo "  CC    $< (trace)"; \
+	$(CC) $(LAYER_CFLAGS) $(CFLAGS) -O0 -finstrument-functions -c -o $@ $<
+
+$(TRACE_BIN): $(BUILD)/obj/tests/unit/mutation_test.o \
+		$(UNIT_LIBS:%/libcoherer.a=%/libcoherer-trace.a)
 	$(UNIT_LINK)
 
 # The same tests with every byte and every shift watched.
@@ -116,4 +130,4 @@ check-setup: all guests ## bad input: each a clear message and its exit code
 	@tests/bad-input.sh
 
 -include $(wildcard $(BUILD)/obj/tests/unit/*.d $(BUILD)/obj/tests/scenarios/*.d \
-	$(BUILD)/obj/examples/*/*.d $(BUILD)/hook/src/*.d)
+	$(BUILD)/obj/examples/*/*.d $(BUILD)/hook/src/*.d $(BUILD)/trace/src/*.d)

@@ -16,9 +16,11 @@
  */
 
 static const struct scenario *const parts[] = {
-	scenarios_file, scenarios_anon, scenarios_mm,	scenarios_users,
-	scenarios_irq,	scenarios_gup,	scenarios_kmap, scenarios_dma,
-	scenarios_code, scenarios_vmap, scenarios_smp,	scenarios_ahead,
+	scenarios_file,	    scenarios_anon,	     scenarios_mm,
+	scenarios_users,    scenarios_irq,	     scenarios_gup,
+	scenarios_kmap,	    scenarios_dma,	     scenarios_code,
+	scenarios_vmap,	    scenarios_smp,	     scenarios_ahead,
+	scenarios_mutation, scenarios_mutation_code, scenarios_mutation_device,
 };
 
 const struct scenario *scenario_get(size_t i)

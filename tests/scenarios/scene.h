@@ -183,6 +183,7 @@ void kernel_and_user(struct scene *s, uint32_t frame, uintptr_t va);
 
 extern const struct scenario scenarios_file[], scenarios_anon[], scenarios_mm[], scenarios_users[],
 	scenarios_irq[], scenarios_gup[], scenarios_kmap[], scenarios_dma[], scenarios_code[],
-	scenarios_vmap[], scenarios_smp[], scenarios_ahead[];
+	scenarios_vmap[], scenarios_smp[], scenarios_ahead[], scenarios_mutation[],
+	scenarios_mutation_code[], scenarios_mutation_device[];
 
 #endif
