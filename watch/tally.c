@@ -121,7 +121,8 @@ unsigned tally_gaps(const struct tally *t, char gap[TALLY_GAPS][TALLY_GAP_LEN])
 		{ e->unchecked_accesses, "accesses were not checked" },
 		{ e->copies_dropped, "aliases of a line were beyond what is kept" },
 		{ e->lines_forgotten, "lines in trouble were beyond what is kept" },
-		{ e->inconsistent, "lines in which the checker found its own state wrong: do not trust the reports" },
+		{ e->inconsistent, "lines in which the checker found its own state wrong: do not "
+				   "trust the reports" },
 	};
 	unsigned n = 0;
 

@@ -152,8 +152,7 @@ uintptr_t sim_vma_index(const struct coh_sim *sim, const struct os_vma *vma, uin
 
 uint32_t sim_vma_flags(const struct os_vma *vma)
 {
-	return (vma->shared ? COH_VMA_SHARED : 0) |
-	       (vma->prot & COH_PROT_EXEC ? COH_VMA_EXEC : 0) |
+	return (vma->shared ? COH_VMA_SHARED : 0) | (vma->prot & COH_PROT_EXEC ? COH_VMA_EXEC : 0) |
 	       (vma->prot & COH_PROT_WRITE ? COH_VMA_WRITE : 0);
 }
 
