@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <coherer/coherer.h>
+#include "src/internal.h"
 #include "tests/unit/layer_port.h"
 
 #define SHARED COH_VMA_SHARED
@@ -406,6 +407,15 @@ static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });
 	LAYER_ASKED_NOTHING(l);
+
+	/* A user of K's colour that is uncached, since another one conflicted with it. */
+	start(layer_vipt());
+	map(&l->mm, SAME, SHARED);
+	flush();
+	KNEW_BETTER(1);
+	page.ever |= COH_EVER_UNCACHED_;
+	flush();
+	LAYER_ASKED(l, FLUSH_PAGE(K));
 
 	/* Code: the I-cache counts, too. */
 	config = layer_vipt();

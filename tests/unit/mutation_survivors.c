@@ -340,6 +340,9 @@ static const struct survivor survivors[] = {
 	{ SURVIVES_UNTRIED, "meeting", "kunmap", 0,
 	  "coh_page_complete_ > coh_page_write_back_",
 	  "no scenario executes so many pages of high memory that the slots run out" },
+	{ SURVIVES_UNTRIED, "vipt", "unlock", 0,
+	  "conflict:mapped_shared > coh_page_ever_",
+	  "no scenario takes the layer's lock again for anything after two users conflicted" },
 	{ 0, NULL, NULL, 0, NULL, NULL },
 };
 /* clang-format on */
