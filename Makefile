@@ -28,32 +28,35 @@ PLUGIN_SRC := $(addprefix watch/,plugin.c access.c maintain.c events.c guest_ram
 	decode_arm.c mmu_arm.c)
 RUNNER_SRC := $(filter-out $(PLUGIN_SRC),$(wildcard watch/*.c))
 CLI_SRC := $(wildcard cli/*.c)
+CHECK_SRC := $(wildcard check/*.c)
 
-COHERER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(CLI_SRC) $(RUNNER_SRC) $(MODEL_SRC))
+COHERER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(CLI_SRC) $(RUNNER_SRC))
 PLUGIN_OBJ := $(patsubst %.c,$(BUILD)/pic/%.o,$(PLUGIN_SRC) $(MODEL_SRC))
 
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
 
 # The layer, the simulated port and the model are three archives, so that who
 # links them gets what it calls, and nobody keeps a list.
-lib: ## build/lib: the layer, the simulated port, the model
-lib: $(addprefix $(BUILD)/lib/,libcoherer.a libsim.a libmodel.a)
+lib: ## build/lib: the layer, the simulated port, the model, the checker
+lib: $(addprefix $(BUILD)/lib/,libcoherer.a libsim.a libmodel.a libcheck.a)
 
 $(BUILD)/lib/libmodel.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(MODEL_SRC))
+$(BUILD)/lib/libcheck.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(CHECK_SRC))
 $(BUILD)/lib/libsim.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(SIM_SRC))
 
 # The plugin leaves QEMU's functions undefined: the emulator has them.
 $(BUILD)/libcoherer-watch.so: $(PLUGIN_OBJ)
 	@echo "  LD    $@"; $(CC) $(CFLAGS) -flto -shared -o $@ $^
 
-$(BUILD)/coherer: $(COHERER_OBJ)
+# In this order: each calls those behind it.
+$(BUILD)/coherer: $(COHERER_OBJ) $(addprefix $(BUILD)/lib/,libcheck.a libsim.a libcoherer.a libmodel.a)
 	@echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(ALL_CFLAGS) $(RUNNER_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Who may see the layer.  For the others its headers are not on the path at all.
-$(BUILD)/obj/ports/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/examples/%.o \
+$(BUILD)/obj/check/%.o $(BUILD)/obj/ports/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/examples/%.o \
 $(BUILD)/obj/bench/%.o: ALL_CFLAGS += -Iinclude
 
 $(BUILD)/pic/%.o: %.c
@@ -100,4 +103,4 @@ clean: ## remove what was built here, but for the cached kernels of build/linux
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} +
 
 -include $(COHERER_OBJ:.o=.d) $(PLUGIN_OBJ:.o=.d)
--include $(patsubst %.c,$(BUILD)/obj/%.d,$(SIM_SRC))
+-include $(patsubst %.c,$(BUILD)/obj/%.d,$(SIM_SRC) $(CHECK_SRC) $(MODEL_SRC))

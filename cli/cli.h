@@ -17,6 +17,7 @@ enum {
 };
 
 int cli_watch(int argc, char **argv);
+int cli_check(int argc, char **argv);
 int cli_cpus(int argc, char **argv);
 
 #endif

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/suggest.h"
+#include "check/suggest.h"
 
 static const struct subcommand {
 	const char *name, *what;
 	int (*run)(int argc, char **argv);
 } subcommands[] = {
 	{ "watch", "run a guest under QEMU and report stale data", cli_watch },
+	{ "check", "explore litmus tests: can this go wrong, on which cache?", cli_check },
 	{ "cpus", "list the known cores, or describe one", cli_cpus },
 };
 

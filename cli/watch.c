@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/suggest.h"
+#include "check/suggest.h"
 #include "model/cpus.h"
 #include "watch/run.h"
 

@@ -242,6 +242,12 @@ bool coh_machine_outer_evict(struct coh_machine *m, uint32_t set, uint32_t way);
  */
 bool coh_machine_fill(struct coh_machine *m, uint32_t cpu, enum coh_side side, uint64_t va,
 		      const struct coh_machine_chooser *chooser);
+/*
+ * A store that is speculated marks its line dirty before it is known to be needed, and then
+ * is not done (R10000): the line at va, which is present and clean, gets dirty and keeps its
+ * bytes.  It is mapped cacheable, may be written, and stays in the line.
+ */
+bool coh_machine_dirty(struct coh_machine *m, uint32_t cpu, uint64_t va);
 /* Write a dirty line back and keep it. */
 bool coh_machine_write_back(struct coh_machine *m, uint32_t cpu, uint32_t set, uint32_t way);
 /* entry: 0..tlb-1; those present are the first, in an order that changes as they come and go. */
@@ -274,6 +280,13 @@ void coh_machine_outer_look(const struct coh_machine *m, uint32_t set, uint32_t 
 /* Where an access of this CPU to va would hit; false, and nothing set, if nowhere. */
 bool coh_machine_find(const struct coh_machine *m, uint32_t cpu, enum coh_side side, uint64_t va,
 		      uint32_t *set, uint32_t *way);
+/*
+ * Which lines of this CPU hold bytes of [pa, pa + len), as set * ways + way, in order; how many
+ * there are, which may be more than max.  And the second level's line of pa; UINT32_MAX: none.
+ */
+uint32_t coh_machine_copies(const struct coh_machine *m, uint32_t cpu, enum coh_side side,
+			    uint64_t pa, uint64_t len, uint32_t *places, uint32_t max);
+uint32_t coh_machine_outer_copy(const struct coh_machine *m, uint64_t pa);
 /* entry as for coh_machine_tlb_evict; false, and nothing set, if it is not there. */
 bool coh_machine_tlb_look(const struct coh_machine *m, uint32_t cpu, uint32_t entry,
 			  struct coh_machine_tlb_state *state);

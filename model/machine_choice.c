@@ -68,6 +68,29 @@ bool coh_machine_fill(struct coh_machine *m, uint32_t cpu, enum coh_side side, u
 	return true;
 }
 
+bool coh_machine_dirty(struct coh_machine *m, uint32_t cpu, uint64_t va)
+{
+	const struct entry *e;
+	struct cache c;
+	uint64_t pa;
+	uint32_t i;
+
+	if (!exists(m, cpu, COH_DATA))
+		return false;
+	e = machine_translate(m, cpu, va);
+	if (!e || !(e->rights & COH_MACHINE_WRITE) || !m->stays[e->attr])
+		return false;
+	pa = (uint64_t)e->frame << m->page_shift | (va & (m->config.page - 1));
+	c = cache_of(m, COH_DATA, cpu);
+	i = cache_find(&c, va, pa);
+	if (i == NONE || c.line[i].pa & DIRTY)
+		return false;
+	machine_snoop(&c, va, pa, true, NULL);
+	c.line[i].pa |= DIRTY;
+	machine_learn(m, cpu, va);
+	return true;
+}
+
 bool coh_machine_write_back(struct coh_machine *m, uint32_t cpu, uint32_t set, uint32_t way)
 {
 	struct cache c;

@@ -45,6 +45,35 @@ void coh_machine_outer_look(const struct coh_machine *m, uint32_t set, uint32_t 
 	look(&c, set, way, state);
 }
 
+uint32_t coh_machine_copies(const struct coh_machine *m, uint32_t cpu, enum coh_side side,
+			    uint64_t pa, uint64_t len, uint32_t *places, uint32_t max)
+{
+	struct cache c;
+	uint32_t n = 0, lines;
+
+	if (cpu >= m->config.cpus || (unsigned)side > COH_INSN)
+		return 0;
+	c = cache_of(m, level_of(m, side), cpu);
+	lines = lines_in(c.level);
+	for (uint32_t i = 0; i < lines; i++) {
+		uint64_t home = home_of(&c, i);
+
+		if (!(c.line[i].pa & VALID) || home >= pa + len || home + c.level->line <= pa)
+			continue;
+		if (n < max)
+			places[n] = i;
+		n++;
+	}
+	return n;
+}
+
+uint32_t coh_machine_outer_copy(const struct coh_machine *m, uint64_t pa)
+{
+	struct cache c = cache_of(m, OUTER, 0);
+
+	return level_exists(m, OUTER) ? cache_find(&c, 0, pa) : NONE;
+}
+
 bool coh_machine_find(const struct coh_machine *m, uint32_t cpu, enum coh_side side, uint64_t va,
 		      uint32_t *set, uint32_t *way)
 {

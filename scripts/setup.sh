@@ -19,7 +19,7 @@ base | linux | fuzz) ;;
 *) echo "setup.sh: unknown set '$what', expected 'base', 'linux' or 'fuzz'" >&2; exit 2 ;;
 esac
 
-base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev
+base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev libxxhash-dev
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross python3
 	gcc-arm-none-eabi gcc-mips-linux-gnu gcc-sh4-linux-gnu gcc-hppa-linux-gnu"
 linux_packages="linux-source-6.1 bc bison flex cpio xz-utils libssl-dev"

@@ -41,7 +41,7 @@ const char *coh_error_text(int error)
 	case COH_E_INDEX:
 		return "the cache index reaches beyond the address";
 	case COH_E_PAGE:
-		return "page_shift is not from 10 to 24";
+		return "page_shift is not from 4 to 24, or a line is longer than a page";
 	case COH_E_KIND:
 		return "no such kind of cache, scope or check level";
 	case COH_E_SLOTS:

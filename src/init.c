@@ -4,7 +4,7 @@
 
 #define LINE_MIN_     4u
 #define LINE_MAX_     256u
-#define PAGE_SHIFT_LO 10u /* so no page is smaller than a line */
+#define PAGE_SHIFT_LO 4u
 #define PAGE_SHIFT_HI 24u
 
 static bool is_power_of_two(uintptr_t n)
@@ -86,6 +86,8 @@ static int check_config(const struct coh_config *c)
 		error = check_geometry(&c->icache, bits);
 	if (error)
 		return error;
+	if (c->dcache.line > 1u << c->page_shift || c->icache.line > 1u << c->page_shift)
+		return COH_E_PAGE;
 	if (c->outer_line && (!is_power_of_two(c->outer_line) || c->outer_line < LINE_MIN_ ||
 			      c->outer_line > LINE_MAX_))
 		return COH_E_LINE;

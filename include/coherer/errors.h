@@ -31,7 +31,7 @@ enum coh_error {
 	COH_E_SIZE = -23,  /* size is not ways x sets x line, or without span the sets are no power
 			      of two */
 	COH_E_INDEX = -24, /* the index reaches beyond the address */
-	COH_E_PAGE = -25,  /* page_shift is not in 10..24 */
+	COH_E_PAGE = -25,  /* page_shift is not in 4..24, or a line is longer than a page */
 	COH_E_KIND = -26,  /* no such kind of cache, scope, or check level */
 	COH_E_SLOTS = -27, /* the port has no kmap slot left */
 

@@ -103,7 +103,9 @@ void sim_kernel_access(struct coh_sim *sim, enum coh_machine_right right, uintpt
 
 		n = step(sim, right, va, len);
 		if (points)
-			sim_point(sim);
+			sim_point_before(sim, &(struct coh_sim_next){ .kind = COH_SIM_NEXT_ACCESS,
+								      .va = va,
+								      .len = n });
 		error = access_once(sim, right, va, p, n);
 		if (error)
 			sim_fail(sim, COH_SIM_ERROR,
@@ -128,7 +130,9 @@ static void user_access(struct coh_sim *sim, enum coh_machine_right right, uintp
 		for (int i = 0; error && i < FAULTS_IN_A_ROW; i++) {
 			const struct cpu *cpu = &sim->cpu[sim->running];
 
-			sim_point(sim);
+			sim_point_before(sim, &(struct coh_sim_next){ .kind = COH_SIM_NEXT_ACCESS,
+								      .va = va,
+								      .len = n });
 			sim_ask(sim, cpu->mm != COH_SIM_NONE && !cpu->kernel_thread,
 				"a user access without a user: coh_sim_switch first");
 			error = access_once(sim, right, va, p, n);

@@ -118,7 +118,8 @@ static struct coh_sim_entry entry_of(struct coh_sim *sim, enum coh_sim_op op)
 void sim_op_begin(struct coh_sim *sim, struct operation *o, enum coh_sim_op op, uint64_t va,
 		  size_t len)
 {
-	sim_point(sim);
+	sim_point_before(sim, &(struct coh_sim_next){
+				      .kind = COH_SIM_NEXT_OP, .op = op, .va = va, .len = len });
 	*o = (struct operation){ .entry = entry_of(sim, op), .is_cache = ops[op].is_cache };
 	o->entry.va = va;
 	o->entry.len = len;
@@ -137,11 +138,8 @@ static void log_entry(struct coh_sim *sim, const struct coh_sim_entry *entry)
 {
 	if (sim->n_log == sim->max_log) {
 		size_t max = sim->max_log ? 2 * sim->max_log : 256;
-		struct coh_sim_entry *log = realloc(sim->log, max * sizeof(*log));
 
-		if (!log)
-			sim_fail(sim, COH_SIM_ERROR, "malloc: no memory", 0, NULL);
-		sim->log = log;
+		sim->log = sim_enlarge(sim, sim->log, sim->n_log, max, sizeof(*sim->log));
 		sim->max_log = max;
 	}
 	sim->log[sim->n_log++] = *entry;

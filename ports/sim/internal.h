@@ -82,7 +82,7 @@ struct os_vma {
 struct os_mm {
 	struct coh_mm mm;
 	struct os_vma *vmas;
-	uint32_t holder; /* context depth of who changes it; 0: nobody */
+	uintptr_t holder; /* context depth of who changes it; 0: nobody */
 };
 
 struct vmap {
@@ -147,12 +147,14 @@ struct coh_sim {
 	uint32_t n_mapped, max_mapped;
 	struct object objects, late; /* in use; to be freed when no walk runs */
 	uint64_t clock;		     /* of stores and mmaps */
-	uint32_t buffer_holder;	     /* context depth of who uses the kernel's buffer; 0: nobody */
+	uintptr_t buffer_holder;     /* context depth of who uses the kernel's buffer; 0: nobody */
 
 	struct cpu cpu[CPUS_MAX];
 	uint32_t running;	       /* the CPU that does */
 	struct context base, *context; /* base: who prepares a scenario, as CPU 0 */
 	struct arrival *arrivals;
+
+	uint32_t strands;	       /* made so far */
 
 	bool in_run, dead;
 	jmp_buf end;
@@ -179,7 +181,10 @@ void sim_ask(struct coh_sim *sim, bool right, const char *what);
 uint64_t sim_lost(struct coh_sim *sim);
 
 /* points.c */
-void sim_point(struct coh_sim *sim);
+void sim_point(struct coh_sim *sim); /* before code of layer and kernel */
+void sim_point_before(struct coh_sim *sim, const struct coh_sim_next *next);
+/* A driver lets others run until *word is 0; without one the run ends as BLOCKED. */
+void sim_wait(struct coh_sim *sim, const uintptr_t *word, const char *what, const void *object);
 void sim_enter(struct coh_sim *sim, struct context *context, enum coh_sim_context kind,
 	       uint32_t cpu);
 void sim_leave(struct coh_sim *sim, struct context *context);
@@ -206,7 +211,11 @@ bool sim_walk_is_dropped(struct coh_sim *sim, enum coh_sim_op op);
 /* port.c */
 void sim_port_fill(struct coh_port *port, struct coh_sim *sim);
 
-/* memory.c */
+/* memory.c: from the driver or malloc */
+void *sim_allocate(const struct coh_sim_driver *driver, size_t size);
+void sim_release(const struct coh_sim_driver *driver, void *memory);
+/* Zeroed, n of each bytes where `old` of them were; ends the run if there is no memory. */
+void *sim_enlarge(struct coh_sim *sim, void *array, size_t old, size_t n, size_t each);
 void *sim_object(struct coh_sim *sim, size_t size);
 void sim_object_free(struct coh_sim *sim, void *object);
 void sim_objects_settle(struct coh_sim *sim); /* a walk has ended */

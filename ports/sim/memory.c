@@ -21,17 +21,42 @@ static void list_del(struct object *o)
 	o->next->prev = o->prev;
 }
 
+void *sim_allocate(const struct coh_sim_driver *driver, size_t size)
+{
+	return driver ? driver->allocate(driver->context, size) : calloc(1, size);
+}
+
+void sim_release(const struct coh_sim_driver *driver, void *memory)
+{
+	if (!driver)
+		free(memory);
+	else if (memory)
+		driver->release(driver->context, memory);
+}
+
+void *sim_enlarge(struct coh_sim *sim, void *array, size_t old, size_t n, size_t each)
+{
+	void *more = sim_allocate(sim->config.driver, n * each);
+
+	if (!more)
+		sim_fail(sim, COH_SIM_ERROR, "malloc: no memory", 0, NULL);
+	if (old)
+		memcpy(more, array, old * each);
+	sim_release(sim->config.driver, array);
+	return more;
+}
+
 /* A walk that still reads it goes wrong at once, and not only under ASan. */
-static void destroy(struct object *o)
+static void destroy(struct coh_sim *sim, struct object *o)
 {
 	memset(o + 1, POISON, o->size);
-	free(o);
+	sim_release(sim->config.driver, o);
 }
 
 /* Zeroed.  Ends the run if there is no memory. */
 void *sim_object(struct coh_sim *sim, size_t size)
 {
-	struct object *o = calloc(1, sizeof(*o) + size);
+	struct object *o = sim_allocate(sim->config.driver, sizeof(*o) + size);
 
 	if (!o)
 		sim_fail(sim, COH_SIM_ERROR, "malloc: no memory", 0, NULL);
@@ -49,20 +74,20 @@ void sim_object_free(struct coh_sim *sim, void *object)
 	for (uint32_t i = 0; i < sim->config.cpus; i++)
 		walks += sim->cpu[i].walks;
 	if (!walks) {
-		destroy(o);
+		destroy(sim, o);
 		return;
 	}
 	sim->report.deferred_frees++;
 	list_add(&sim->late, o);
 }
 
-static void free_list(struct object *head)
+static void free_list(struct coh_sim *sim, struct object *head)
 {
 	while (head->next != head) {
 		struct object *o = head->next;
 
 		list_del(o);
-		destroy(o);
+		destroy(sim, o);
 	}
 }
 
@@ -71,13 +96,13 @@ void sim_objects_settle(struct coh_sim *sim)
 	for (uint32_t i = 0; i < sim->config.cpus; i++)
 		if (sim->cpu[i].walks)
 			return;
-	free_list(&sim->late);
+	free_list(sim, &sim->late);
 }
 
 void sim_objects_free(struct coh_sim *sim)
 {
-	free_list(&sim->late);
-	free_list(&sim->objects);
+	free_list(sim, &sim->late);
+	free_list(sim, &sim->objects);
 }
 
 /* ------------------------------------------------------------------------ */

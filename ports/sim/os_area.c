@@ -10,18 +10,16 @@
 
 uint32_t coh_sim_file(struct coh_sim *sim, uint32_t pages)
 {
-	struct os_file **files, *file;
+	struct os_file *file;
 	uint32_t granules = sim->page / STAMP_GRANULE;
 
 	sim_ask(sim, pages && pages <= sim->config.frames, "coh_sim_file: no such number of pages");
-	files = realloc(sim->files, (sim->n_files + 1) * sizeof(struct os_file *));
-	if (!files)
-		sim_fail(sim, COH_SIM_ERROR, "malloc: no memory", 0, NULL);
-	sim->files = files;
+	sim->files = sim_enlarge(sim, sim->files, sim->n_files, sim->n_files + 1,
+				 sizeof(struct os_file *));
 	file = sim_object(sim, sizeof(*file) + pages * sizeof(file->frame[0]));
 	coh_mapping_init(&file->mapping);
 	file->pages = pages;
-	files[sim->n_files] = file;
+	sim->files[sim->n_files] = file;
 	for (uint32_t i = 0; i < pages; i++) {
 		struct frame *f;
 
@@ -63,9 +61,8 @@ void sim_mm_hold(struct coh_sim *sim, uint32_t mm)
 	sim_ask(sim, mm < sim->config.mms, "no such mm");
 	sim_ask(sim, sim->context->kind == COH_SIM_IN_PROCESS,
 		"an mm is changed, or a page fault is taken, in an interrupt");
-	if (sim->mms[mm].holder)
-		sim_fail(sim, COH_SIM_BLOCKED, "an mm that another context is changing", 0,
-			 &sim->mms[mm].mm);
+	sim_wait(sim, &sim->mms[mm].holder, "an mm that another context is changing",
+		 &sim->mms[mm].mm);
 	sim->mms[mm].holder = sim->context->depth;
 }
 

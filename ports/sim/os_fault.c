@@ -279,8 +279,7 @@ static void ptrace_page(struct coh_sim *sim, uint32_t mm, uintptr_t va, uint8_t 
 static void ptrace(struct coh_sim *sim, uint32_t mm, uintptr_t va, uint8_t *bytes, uint32_t len,
 		   bool write)
 {
-	if (sim->buffer_holder)
-		sim_fail(sim, COH_SIM_BLOCKED, "another context uses the kernel's buffer", 0, NULL);
+	sim_wait(sim, &sim->buffer_holder, "another context uses the kernel's buffer", NULL);
 	sim->buffer_holder = sim->context->depth;
 	for (uint32_t n; len; len -= n, va += n, bytes += n) {
 		uint32_t room = sim->page - (uint32_t)(va & (sim->page - 1));

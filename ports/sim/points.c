@@ -143,13 +143,32 @@ static void arrivals(struct coh_sim *sim)
 	}
 }
 
-void sim_point(struct coh_sim *sim)
+void sim_point_before(struct coh_sim *sim, const struct coh_sim_next *next)
 {
 	if (!sim->in_run) /* a scenario is being prepared: nothing happens but what it says */
 		return;
 	sim->report.points++;
+	if (sim->config.driver) {
+		sim->config.driver->point(sim->config.driver->context, next);
+		return;
+	}
 	sim_hardware(sim);
 	arrivals(sim);
+}
+
+void sim_point(struct coh_sim *sim)
+{
+	sim_point_before(sim, &(struct coh_sim_next){ .kind = COH_SIM_NEXT_CODE });
+}
+
+void sim_wait(struct coh_sim *sim, const uintptr_t *word, const char *what, const void *object)
+{
+	while (*word) {
+		if (!sim->config.driver)
+			sim_fail(sim, COH_SIM_BLOCKED, what, 0, object);
+		sim_point_before(sim, &(struct coh_sim_next){ .kind = COH_SIM_NEXT_WAIT,
+							      .word = word });
+	}
 }
 
 void coh_sim_point(struct coh_sim *sim)

@@ -313,12 +313,10 @@ static void lock(void *context, coh_lock_t *lock)
 		sim_fail(sim, COH_SIM_ERROR, "lock: one is asked for inside another", 0, lock);
 	sim_op_begin(sim, &o, COH_SIM_OP_LOCK, (uintptr_t)lock, 0);
 	if (o.how != COH_SIM_DROP) {
-		if (lock->word == me)
+		if (lock->word == me && !sim->config.driver)
 			sim_fail(sim, COH_SIM_DEADLOCK, "lock: the CPU that wants it holds it", 0,
 				 lock);
-		if (lock->word)
-			sim_fail(sim, COH_SIM_BLOCKED, "lock: a CPU that stands still holds it", 0,
-				 lock);
+		sim_wait(sim, &lock->word, "lock: a CPU that stands still holds it", lock);
 		lock->word = me;
 		sim->cpu[sim->running].locks++;
 		sim->context->locks++;

@@ -46,6 +46,8 @@ void sim_fail(struct coh_sim *sim, enum coh_sim_result result, const char *what,
 		abort();
 	}
 	sim_note(sim, result, what, error, object);
+	if (sim->config.driver)
+		sim->config.driver->fail(sim->config.driver->context, what, error);
 	longjmp(sim->end, 1);
 }
 

@@ -39,8 +39,8 @@ static const char *wrong_with(const struct coh_sim_config *c)
 
 	if (!c->core)
 		return "config.core is NULL";
-	if (page < 1024 || page & (page - 1) || page > (1u << 24))
-		return "the core's page size is no power of two from 1 KiB to 16 MiB";
+	if (page < 16 || page & (page - 1) || page > (1u << 24))
+		return "the core's page size is no power of two from 16 bytes to 16 MiB";
 	if (coh_cache_check(&c->core->dcache))
 		return coh_cache_error_text(coh_cache_check(&c->core->dcache));
 	if (c->core->icache.size && coh_cache_check(&c->core->icache))
@@ -137,12 +137,12 @@ static bool allocate(struct coh_sim *sim)
 	const struct coh_sim_config *c = &sim->config;
 
 	sim->machine_size = coh_machine_size(&sim->description);
-	sim->machine = malloc(sim->machine_size);
-	sim->frames = calloc(c->frames + 1, sizeof(*sim->frames));
-	sim->slots = calloc(c->slots, sizeof(*sim->slots));
-	sim->mms = calloc(c->mms, sizeof(*sim->mms));
 	sim->max_mapped = sim->description.translations;
-	sim->mapped = calloc(sim->max_mapped, sizeof(*sim->mapped));
+	sim->machine = sim_allocate(c->driver, sim->machine_size);
+	sim->frames = sim_allocate(c->driver, (c->frames + 1) * sizeof(*sim->frames));
+	sim->slots = sim_allocate(c->driver, c->slots * sizeof(*sim->slots));
+	sim->mms = sim_allocate(c->driver, c->mms * sizeof(*sim->mms));
+	sim->mapped = sim_allocate(c->driver, sim->max_mapped * sizeof(*sim->mapped));
 	return sim->machine && sim->frames && sim->slots && sim->mms && sim->mapped;
 }
 
@@ -181,7 +181,7 @@ struct coh_sim *coh_sim_new(const struct coh_sim_config *config, const char **wh
 	if (*why)
 		return NULL;
 	*why = "malloc: no memory";
-	sim = calloc(1, sizeof(*sim));
+	sim = sim_allocate(config->driver, sizeof(*sim));
 	if (!sim)
 		return NULL;
 	sim->config = with_defaults(config);
@@ -212,19 +212,22 @@ struct coh_sim *coh_sim_new(const struct coh_sim_config *config, const char **wh
 
 void coh_sim_free(struct coh_sim *sim)
 {
+	const struct coh_sim_driver *driver;
+
 	if (!sim)
 		return;
+	driver = sim->config.driver;
 	sim_arrivals_free(sim);
 	sim_objects_free(sim);
-	free(sim->machine);
-	free(sim->frames);
-	free(sim->slots);
-	free(sim->mms);
-	free(sim->mapped);
-	free(sim->files);
-	free(sim->vmaps);
-	free(sim->log);
-	free(sim);
+	sim_release(driver, sim->machine);
+	sim_release(driver, sim->frames);
+	sim_release(driver, sim->slots);
+	sim_release(driver, sim->mms);
+	sim_release(driver, sim->mapped);
+	sim_release(driver, sim->files);
+	sim_release(driver, sim->vmaps);
+	sim_release(driver, sim->log);
+	sim_release(driver, sim);
 }
 
 struct coh *coh_sim_layer(struct coh_sim *sim)

@@ -113,6 +113,35 @@ enum coh_sim_grain {
 #define COH_SIM_ALWAYS	    256u /* a rate: at every point */
 #define COH_SIM_EVERY_DIRTY 257u /* for evict: at every point, every dirty line */
 
+/* What the context that runs is about to do, at a point. */
+struct coh_sim_next {
+	enum coh_sim_next_kind {
+		COH_SIM_NEXT_CODE = 1, /* go on in code of layer and kernel */
+		COH_SIM_NEXT_OP,       /* op, on [va, va + len) where it has such */
+		COH_SIM_NEXT_ACCESS,   /* read, store or fetch [va, va + len) */
+		COH_SIM_NEXT_WAIT,     /* nothing, before *word is 0 */
+	} kind;
+	int op; /* enum coh_sim_op */
+	uint64_t va;
+	size_t len;
+	const uintptr_t *word;
+};
+
+/*
+ * Somebody who schedules by himself, instead of the arrivals below: contexts then are
+ * coroutines of his, made by coh_sim_context_new.  All memory is his, too, so that he
+ * can copy whole states.  Every callback is needed.
+ */
+struct coh_sim_driver {
+	void *context;
+	void *(*allocate)(void *context, size_t size); /* zeroed; NULL if there is none */
+	void (*release)(void *context, void *memory);
+	/* At each point; may return much later.  What arrives and what hardware does are his. */
+	void (*point)(void *context, const struct coh_sim_next *next);
+	/* The context that runs cannot go on: see Failures.  Does not return. */
+	void (*fail)(void *context, const char *what, int error) __attribute__((noreturn));
+};
+
 /* 0 is a good value for every field but core. */
 struct coh_sim_config {
 	const struct coh_cpu *core;	 /* its caches, page size, and what it speculates */
@@ -137,6 +166,7 @@ struct coh_sim_config {
 	uint32_t fill;	/* rate: a line is filled that nobody asked for, if the core does that */
 	enum coh_sim_grain grain; /* 0: COH_SIM_GRAIN_CALL */
 	bool log;		  /* keep a struct coh_sim_entry of every operation */
+	const struct coh_sim_driver *driver; /* NULL: none; else it must outlive the sim */
 };
 
 /*
@@ -239,6 +269,30 @@ void coh_sim_fail(struct coh_sim *sim, const char *what) __attribute__((noreturn
  * the seed: what would be lost if nothing more were done is lost.
  */
 void coh_sim_settle(struct coh_sim *sim);
+
+/* ------------------------------------------------------------------------
+ * Contexts of a driver.  coh_sim_run, coh_sim_at and coh_sim_on are not for him.
+ */
+
+struct coh_sim_strand;
+
+/* A context on cpu, which has done nothing yet; NULL if there is no memory.  Freed with the sim. */
+struct coh_sim_strand *coh_sim_strand_new(struct coh_sim *sim, enum coh_sim_context kind,
+					  uint32_t cpu);
+/* It runs from now on, on that CPU; NULL: none does. */
+void coh_sim_strand_run(struct coh_sim *sim, struct coh_sim_strand *strand, uint32_t cpu);
+/* Locks that it holds, and walks that it is in: nobody may take its CPU meanwhile. */
+uint32_t coh_sim_strand_holds(const struct coh_sim_strand *strand);
+
+bool coh_sim_irqs_are_on(const struct coh_sim *sim, uint32_t cpu);
+void coh_sim_set_irqs(struct coh_sim *sim, uint32_t cpu, bool on);
+
+/*
+ * The i-th range of bytes of the driver's memory that only counts, and decides nothing: two
+ * states that differ only there are one.  Ascending within what was allocated at once; NULL
+ * beyond the last.
+ */
+const void *coh_sim_tally(const struct coh_sim *sim, uint32_t i, size_t *len);
 
 /* ------------------------------------------------------------------------
  * Points and arrivals.

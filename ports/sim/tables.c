@@ -110,11 +110,10 @@ static uintptr_t vmap_room(struct coh_sim *sim, uint32_t n, uintptr_t colour)
 
 static void vmap_insert(struct coh_sim *sim, const struct vmap *v)
 {
-	struct vmap *vmaps = realloc(sim->vmaps, (sim->n_vmaps + 1) * sizeof(*vmaps));
+	struct vmap *vmaps =
+		sim_enlarge(sim, sim->vmaps, sim->n_vmaps, sim->n_vmaps + 1, sizeof(*vmaps));
 	uint32_t i;
 
-	if (!vmaps)
-		sim_fail(sim, COH_SIM_ERROR, "malloc: no memory", 0, NULL);
 	sim->vmaps = vmaps;
 	for (i = sim->n_vmaps++; i && vmaps[i - 1].va > v->va; i--)
 		vmaps[i] = vmaps[i - 1];

@@ -228,13 +228,15 @@ static void impossible_pages_are_refused(void **state)
 	(void)state;
 	config.page_shift = 0;
 	REFUSES(COH_E_PAGE, config);
-	config.page_shift = 9;
+	config.page_shift = 3;
+	REFUSES(COH_E_PAGE, config);
+	config.page_shift = 4; /* its lines have 32 bytes */
 	REFUSES(COH_E_PAGE, config);
 	config.page_shift = 25;
 	REFUSES(COH_E_PAGE, config);
 	config.page_shift = 64;
 	REFUSES(COH_E_PAGE, config);
-	config.page_shift = 10;
+	config.page_shift = 5;
 	takes(config);
 	config.page_shift = 24;
 	takes(config);

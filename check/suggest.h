@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /* Did you mean ...? */
-#ifndef COH_CLI_SUGGEST_H
-#define COH_CLI_SUGGEST_H
+#ifndef COH_CHECK_SUGGEST_H
+#define COH_CHECK_SUGGEST_H
 
 /*
  * suggest: the name that takes the fewest edits to reach from word, or NULL if

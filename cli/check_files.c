@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/* From names on the command line to files, and from files to jobs. */
+#define _GNU_SOURCE /* asprintf */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "check/suggest.h"
+#include "cli/check.h"
+
+#define LARGEST (1024 * 1024) /* bytes of a file: a litmus test is some lines */
+#define SUFFIX	".litmus"
+#define DEEPEST 16
+
+static bool add_file(struct check_list *list, const char *path)
+{
+	struct check_file *more = realloc(list->file, (list->n_files + 1) * sizeof(*more));
+
+	if (!more)
+		return false;
+	list->file = more;
+	more[list->n_files] = (struct check_file){ .path = strdup(path) };
+	return more[list->n_files++].path;
+}
+
+static void complain(struct check_list *list, const char *path, const char *why)
+{
+	fprintf(stderr, "coherer check: %s: %s\n", path, why);
+	list->bad++;
+}
+
+static int by_name(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name); /* the same order in every locale */
+}
+
+static bool has_suffix(const char *name)
+{
+	size_t n = strlen(name);
+
+	return n > strlen(SUFFIX) && !strcmp(name + n - strlen(SUFFIX), SUFFIX);
+}
+
+static bool add_path(struct check_list *list, const char *path, unsigned depth);
+
+static bool add_folder(struct check_list *list, const char *path, unsigned depth)
+{
+	size_t before = list->n_files, bad = list->bad;
+	struct dirent **entries;
+	int n = scandir(path, &entries, NULL, by_name);
+	bool right = true;
+
+	if (n < 0) {
+		complain(list, path, strerror(errno));
+		return true;
+	}
+	for (int i = 0; i < n; i++) {
+		const char *name = entries[i]->d_name;
+		char *inside = NULL;
+		struct stat st;
+
+		if (right && name[0] != '.' && asprintf(&inside, "%s/%s", path, name) > 0 &&
+		    !stat(inside, &st) && (S_ISDIR(st.st_mode) || has_suffix(name)))
+			right = add_path(list, inside, depth + 1);
+		free(inside);
+		free(entries[i]);
+	}
+	free(entries);
+	if (!depth && list->n_files == before && list->bad == bad)
+		complain(list, path, "no file in this folder ends with " SUFFIX);
+	return right;
+}
+
+static bool add_path(struct check_list *list, const char *path, unsigned depth)
+{
+	struct stat st;
+
+	if (stat(path, &st)) {
+		complain(list, path, strerror(errno));
+		return true;
+	}
+	if (!S_ISDIR(st.st_mode))
+		return add_file(list, path);
+	if (depth > DEEPEST) {
+		complain(list, path, "folders are nested too deep");
+		return true;
+	}
+	return add_folder(list, path, depth);
+}
+
+static char *read_all(const char *path, size_t *len, const char **why)
+{
+	FILE *f = fopen(path, "rb");
+	char *text = malloc(LARGEST + 1);
+
+	*why = NULL;
+	if (!f || !text) {
+		*why = f ? "there is no memory" : strerror(errno);
+	} else {
+		*len = fread(text, 1, LARGEST + 1, f);
+		if (ferror(f))
+			*why = strerror(errno);
+		else if (*len > LARGEST)
+			*why = "longer than 1 MiB: that is no litmus test";
+	}
+	if (f)
+		fclose(f);
+	if (!*why)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static void parse_one(struct check_list *list, struct check_file *file, bool colour)
+{
+	struct litmus_error error;
+	const char *why;
+	size_t len = 0;
+	char *text = read_all(file->path, &len, &why);
+
+	if (!text) {
+		complain(list, file->path, why);
+		return;
+	}
+	file->test = litmus_parse(file->path, text, len, &error);
+	if (!file->test) {
+		print_error(stderr, file->path, text, len, error.at, error.text, colour);
+		list->bad++;
+	}
+	free(text);
+}
+
+bool check_collect(struct check_list *list, char **paths, size_t n, bool colour)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!add_path(list, paths[i], 0))
+			return false;
+	for (size_t i = 0; i < list->n_files; i++)
+		parse_one(list, &list->file[i], colour);
+	return true;
+}
+
+void check_list_free(struct check_list *list)
+{
+	for (size_t i = 0; i < list->n_files; i++) {
+		free(list->file[i].path);
+		litmus_free(list->file[i].test);
+	}
+	free(list->file);
+	free(list->job);
+}
+
+/* ---- jobs ---- */
+
+static const char *const kinds[] = { "vivt", "vipt", "pipt" };
+
+/* Lines of Result that name no target are about those that the file names. */
+static bool is_own(char names[][LITMUS_NAME], size_t n, const char *name)
+{
+	if (!n)
+		return true;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return false;
+}
+
+static enum litmus_verdict expected(const struct litmus *t, const struct target *target)
+{
+	static const char by_default[] = "rmap";
+	bool own = is_own((char(*)[LITMUS_NAME])t->target, t->n_targets, target->name) &&
+		   (t->n_policies
+			    ? is_own((char(*)[LITMUS_NAME])t->policy, t->n_policies, target->policy)
+			    : !target->policy[0] || !strcmp(target->policy, by_default));
+
+	return verdict_expected(t, target, own);
+}
+
+static bool add_job(struct check_list *list, const struct litmus *t, const char *cpu,
+		    const char *policy, bool several, struct litmus_at at)
+{
+	struct check_job *more = realloc(list->job, (list->n_jobs + 1) * sizeof(*more));
+	struct check_job *job;
+	const char *why;
+
+	if (!more)
+		return false;
+	list->job = more;
+	job = &more[list->n_jobs];
+	*job = (struct check_job){ .test = t, .several = several };
+	why = target_make(t, cpu, policy, &job->target);
+	if (why) {
+		char text[160];
+
+		snprintf(text, sizeof(text), "'%s': %s", cpu, why);
+		print_error(stderr, t->path, t->text, t->len, at, text, false);
+		list->bad++;
+		return true;
+	}
+	job->expected = expected(t, &job->target);
+	list->n_jobs++;
+	return true;
+}
+
+static bool jobs_of(struct check_list *list, const struct litmus *t,
+		    const struct check_options *o)
+{
+	size_t cpus = o->n_cpus ? o->n_cpus : t->n_targets ? t->n_targets : 3;
+	size_t policies = !t->uses_layer    ? 1
+			  : o->n_policies   ? o->n_policies
+			  : t->n_policies   ? t->n_policies
+					    : 1;
+
+	for (size_t c = 0; c < cpus; c++)
+		for (size_t p = 0; p < policies; p++) {
+			const char *cpu = o->n_cpus	   ? o->cpus[c]
+					  : t->n_targets ? t->target[c]
+							 : kinds[c];
+			const char *policy = !t->uses_layer  ? ""
+					     : o->n_policies ? o->policies[p]
+					     : t->n_policies ? t->policy[p]
+							     : "rmap";
+
+			if (!add_job(list, t, cpu, policy, cpus * policies > 1,
+				     t->n_targets && !o->n_cpus ? t->target_at[c] : t->name_at))
+				return false;
+		}
+	return true;
+}
+
+bool check_make_jobs(struct check_list *list, const struct check_options *o)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < list->n_files; i++)
+		if (list->file[i].test && !jobs_of(list, list->file[i].test, o))
+			return false;
+	for (size_t i = 0; i < list->n_jobs; i++)
+		if (i % o->shards == o->shard)
+			list->job[kept++] = list->job[i];
+	list->n_jobs = kept;
+	return true;
+}
