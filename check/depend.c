@@ -263,19 +263,21 @@ void depend_prepare(struct system *s)
 
 /* ---- the moves of a state ---- */
 
-/* What the next step of c touches. */
-struct footprint depend_next(struct system *s, unsigned c)
+static bool is_about_to_begin(const struct system *s, unsigned c)
+{
+	const struct litmus_context *context = context_of(s, c);
+
+	return s->run->context[c].state == CONTEXT_IDLE && context->kind >= LITMUS_IRQ &&
+	       context->kind <= LITMUS_IPI;
+}
+
+/* What the next step of c touches, which is not the beginning of an interrupt. */
+static struct footprint next_of(struct system *s, unsigned c)
 {
 	const struct run_context *rc = &s->run->context[c];
 	const struct litmus_context *context = context_of(s, c);
 	struct footprint f = { 0 };
 
-	if (rc->state == CONTEXT_IDLE && context->kind >= LITMUS_IRQ &&
-	    context->kind <= LITMUS_IPI) {
-		f.read = RES_IRQ(rc->cpu);
-		f.written = context->kind == LITMUS_IPI ? RES_IPI(c) : 0;
-		return f;
-	}
 	if (schedule_needs_switch(s, c)) {
 		f.lines = depend_all(s);
 		f.read = f.written = RES_ALL;
@@ -337,6 +339,20 @@ static bool is_alone(const struct system *s, unsigned c, const struct footprint 
 	return true;
 }
 
+/*
+ * An interrupt that begins is done with all it does before whom it interrupts goes on: for what
+ * commutes, its beginning is all of it.  Hardware need not do anything before.
+ */
+static struct footprint weight_of(struct system *s, unsigned c, struct footprint *touched)
+{
+	if (is_about_to_begin(s, c)) {
+		*touched = (struct footprint){ 0 };
+		return future_of(s, c);
+	}
+	*touched = next_of(s, c);
+	return *touched;
+}
+
 static uint32_t tlbs_of(const struct footprint *f)
 {
 	return (uint32_t)((f->written | f->read) >> 20 & 15);
@@ -344,22 +360,23 @@ static uint32_t tlbs_of(const struct footprint *f)
 
 unsigned depend_moves(struct system *s, move_t *moves)
 {
-	struct footprint next[LITMUS_CONTEXTS];
 	uint64_t lines = 0;
 	uint32_t tlbs = 0;
 	unsigned n = 0;
 
 	for (unsigned c = 0; c < s->test->n_contexts; c++) {
+		struct footprint weight, touched;
+
 		if (!schedule_can(s, c))
 			continue;
-		next[c] = depend_next(s, c);
-		if (is_alone(s, c, &next[c])) {
+		weight = weight_of(s, c, &touched);
+		if (is_alone(s, c, &weight)) {
 			moves[0] = move_make(MOVE_STEP, 0, 0, c);
-			return hardware_moves(s, next[c].lines, tlbs_of(&next[c]), moves, 1, false);
+			return hardware_moves(s, touched.lines, tlbs_of(&touched), moves, 1, false);
 		}
 		moves[n++] = move_make(MOVE_STEP, 0, 0, c);
-		lines |= next[c].lines;
-		tlbs |= tlbs_of(&next[c]);
+		lines |= touched.lines;
+		tlbs |= tlbs_of(&touched);
 	}
 	return n ? hardware_moves(s, lines, tlbs, moves, n, false) : 0;
 }

@@ -138,7 +138,7 @@ void print_redundant(FILE *out, const struct litmus *t, const struct verdict *v)
 	}
 }
 
-void print_error(FILE *out, const char *path, const char *text, size_t len, struct litmus_at at,
+void print_wrong(FILE *out, const char *path, const char *text, size_t len, struct litmus_at at,
 		 const char *what, bool colour)
 {
 	const char *p = text, *end = text + len, *stop;

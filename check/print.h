@@ -22,7 +22,7 @@ void print_trail(FILE *out, const struct litmus *test, const struct target *targ
 void print_redundant(FILE *out, const struct litmus *test, const struct verdict *v);
 
 /* FILE:LINE:COLUMN: what, the line, and a caret under the place. */
-void print_error(FILE *out, const char *path, const char *text, size_t len, struct litmus_at at,
+void print_wrong(FILE *out, const char *path, const char *text, size_t len, struct litmus_at at,
 		 const char *what, bool colour);
 
 /* One object, as text to be freed. */

@@ -76,10 +76,15 @@ static void say_read(struct event *event, const struct coh_machine_stale *stale,
 			coh_machine_newest(s->machine, (stale->pa & ~3ull) + b);
 }
 
-static void found_stale(struct system *s, const struct coh_machine_stale *stale)
+static void found_stale(struct system *s, unsigned c, const struct litmus_instr *i,
+			const struct coh_machine_stale *stale)
 {
-	if (stale->reader)
-		s->run->found |= OUTCOME_STALE;
+	unsigned n = (unsigned)(i - context_of(s, c)->instr);
+
+	if (!stale->reader)
+		return;
+	s->run->found |= OUTCOME_STALE;
+	s->stale[c][n / 64] |= 1ull << n % 64;
 }
 
 static void access(struct system *s, unsigned c, const struct litmus_instr *i, struct event *event)
@@ -109,7 +114,7 @@ static void access(struct system *s, unsigned c, const struct litmus_instr *i, s
 			 i->op == OP_STORE ? "store" : i->op == OP_LOAD ? "load" : "fetch");
 		return;
 	}
-	found_stale(s, &stale);
+	found_stale(s, c, i, &stale);
 	if (i->op == OP_STORE)
 		return;
 	say_read(event, &stale, value, s);
@@ -129,7 +134,7 @@ static void device(struct system *s, unsigned c, const struct litmus_instr *i, s
 		return;
 	}
 	coh_machine_device_read(s->machine, pa, &value, 4, &stale);
-	found_stale(s, &stale);
+	found_stale(s, c, i, &stale);
 	say_read(event, &stale, value, s);
 	if (i->reg != LITMUS_NONE)
 		*reg_of(s, c, i->reg) = value;

@@ -174,6 +174,9 @@ static bool may_leave(struct system *s, unsigned cpu, unsigned process)
 	if (s->run->context[process].state == CONTEXT_DONE ||
 	    s->run->context[process].cpu != cpu)
 		return true;
+	/* Else two could switch to and fro for ever: a switch is for somebody who goes on. */
+	if (s->run->cpu[cpu].fresh && !schedule_is_blocked(s, process))
+		return false;
 	return !s->run->cpu[cpu].irqs_off && !schedule_locks_held(s, process);
 }
 
@@ -197,7 +200,7 @@ bool schedule_can(struct system *s, unsigned c)
 		if (!cpu->depth || cpu->stack[cpu->depth - 1] != c)
 			return false;
 	}
-	return schedule_needs_switch(s, c) || !schedule_is_blocked(s, c);
+	return !schedule_is_blocked(s, c);
 }
 
 bool schedule_needs_switch(const struct system *s, unsigned c)
@@ -295,11 +298,14 @@ void schedule_step(struct system *s, unsigned c, struct event *event)
 	if (schedule_needs_switch(s, c)) {
 		do_switch(s, c, event);
 		s->run->cpu[rc->cpu].process = (uint8_t)c;
+		s->run->cpu[rc->cpu].fresh = 1;
 		rc->state = CONTEXT_RUNNING;
 		return;
 	}
-	if (context_of(s, c)->kind == LITMUS_PROCESS)
+	if (context_of(s, c)->kind == LITMUS_PROCESS) {
 		s->run->cpu[rc->cpu].process = (uint8_t)c;
+		s->run->cpu[rc->cpu].fresh &= rc->in_call && layer_is_switching(s, c);
+	}
 	rc->state = CONTEXT_RUNNING;
 	statement(s, c, event);
 }

@@ -246,6 +246,11 @@ bool system_had_effect(const struct system *s, uint8_t context, uint8_t instr)
 	return s->changed[context][instr / 64] >> instr % 64 & 1;
 }
 
+bool system_was_stale(const struct system *s, uint8_t context, uint8_t instr)
+{
+	return s->stale[context][instr / 64] >> instr % 64 & 1;
+}
+
 uint8_t system_pc(const struct system *s, uint8_t context)
 {
 	return s->run->context[context].state == CONTEXT_RUNNING ? s->run->context[context].pc

@@ -113,6 +113,8 @@ bool system_holds(const struct ending *ending, const struct litmus_condition *co
 /* Of each statement so far, in whatever run: was it done, and did it ever change a cache? */
 bool system_was_done(const struct system *s, uint8_t context, uint8_t instr);
 bool system_had_effect(const struct system *s, uint8_t context, uint8_t instr);
+/* And: did a read of it ever get old bytes? */
+bool system_was_stale(const struct system *s, uint8_t context, uint8_t instr);
 
 /* Where a context stands, for those who show it: LITMUS_NONE if it is done or not begun. */
 uint8_t system_pc(const struct system *s, uint8_t context);

@@ -31,6 +31,7 @@ struct run_cpu {
 	uint8_t depth;	 /* interrupts being handled */
 	uint8_t stack[STACK];
 	uint8_t were_off; /* bit i: when stack[i] began */
+	uint8_t fresh;	  /* the CPU came to its process by a switch, and nothing was done since */
 };
 
 struct run {
@@ -86,6 +87,7 @@ struct system {
 	struct litmus_at error_at;
 
 	uint64_t done[LITMUS_CONTEXTS][2], changed[LITMUS_CONTEXTS][2]; /* bits */
+	uint64_t stale[LITMUS_CONTEXTS][2];
 };
 
 static inline const struct litmus_context *context_of(const struct system *s, unsigned c)
@@ -124,7 +126,6 @@ void hardware_do(struct system *s, move_t move, struct event *event);
 
 /* depend.c */
 void depend_prepare(struct system *s);
-struct footprint depend_next(struct system *s, unsigned c);
 unsigned depend_moves(struct system *s, move_t *moves);
 uint64_t depend_line(const struct system *s, uint8_t page, uint32_t line);
 uint64_t depend_page(const struct system *s, uint8_t page);

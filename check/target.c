@@ -32,7 +32,7 @@ static void of_kind(const struct litmus *test, unsigned k, struct coh_cpu *core)
 			       .line = LITMUS_LINE,
 			       .ways = 1,
 			       .kind = kinds[k].kind,
-			       .policy = COH_STORE_BACK,
+			       .policy = COH_STORE_PAGE, /* back, but where an alias says through */
 			       .alloc = COH_ALLOC_READ_WRITE };
 
 	if (test->colours)

@@ -127,7 +127,7 @@ static void parse_one(struct check_list *list, struct check_file *file, bool col
 	}
 	file->test = litmus_parse(file->path, text, len, &error);
 	if (!file->test) {
-		print_error(stderr, file->path, text, len, error.at, error.text, colour);
+		print_wrong(stderr, file->path, text, len, error.at, error.text, colour);
 		list->bad++;
 	}
 	free(text);
@@ -196,7 +196,7 @@ static bool add_job(struct check_list *list, const struct litmus *t, const char 
 		char text[160];
 
 		snprintf(text, sizeof(text), "'%s': %s", cpu, why);
-		print_error(stderr, t->path, t->text, t->len, at, text, false);
+		print_wrong(stderr, t->path, t->text, t->len, at, text, false);
 		list->bad++;
 		return true;
 	}

@@ -62,7 +62,7 @@ static void print_text(FILE *out, const struct session *s, const struct check_jo
 	bool alone = s->list->n_jobs == 1 || o->verbose, right = is_right(job, v);
 
 	if (v->found == FOUND_WRONG) {
-		print_error(out, job->test->path, job->test->text, job->test->len, v->error_at,
+		print_wrong(out, job->test->path, job->test->text, job->test->len, v->error_at,
 			    v->error, o->colour);
 		return;
 	}
@@ -121,7 +121,7 @@ static void print_job(FILE *out, const struct session *s, size_t n, const struct
 		return;
 	case CHECK_TABLE:
 		if (v->found == FOUND_WRONG)
-			print_error(out, job->test->path, job->test->text, job->test->len,
+			print_wrong(out, job->test->path, job->test->text, job->test->len,
 				    v->error_at, v->error, false);
 		return;
 	}

@@ -6,7 +6,7 @@ struct alias_walk {
 	struct coh_walk_ walk; /* first: the visitor is handed this */
 	struct coh *coh;
 	const struct coh_page *page;
-	uintptr_t kva;	  /* K will be flushed there after the walk; 0: nowhere */
+	uintptr_t kva;	  /* K was flushed there before the walk; 0: nowhere */
 	uintptr_t colour; /* the last one that was flushed */
 	int seen;	  /* 1: there was an alias */
 };
@@ -84,7 +84,7 @@ static int walk_or_flush_everything(const struct coh_map *map, struct alias_walk
 	return w->walk.error ? w->walk.error : 1;
 }
 
-/* Flush every U that may have lines; K is the caller's, who flushes it after this. */
+/* Flush every U that may have lines; K is the caller's, who flushes it before this. */
 int coh_alias_flush_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 {
 	struct coh_map *map = coh_page_map_(page);
@@ -152,27 +152,20 @@ bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
 }
 
 /*
- * Can lines of U be brought in ahead of their use, after they were flushed and before K was in
- * memory?  By a data cache that reads ahead, or by the prefetch of code into an I-cache that is
- * flushed alias by alias.
+ * K before U.  What another thread brings in under U meanwhile is filled from memory: when K is
+ * there already, it is new; the other way round it would be old, and stay.  K itself is not
+ * brought in again, for the kernel is here; unless hardware does that unasked, from memory
+ * that lacks what U holds.
  */
-static bool reads_ahead(const struct coh *coh, const struct coh_page *page)
-{
-	if (coh->config.speculates && coh->mechanism->aliasing)
-		return true;
-	return coh->mechanism->code_by_alias && coh_load(&page->ever) & COH_EVER_EXECUTED_;
-}
-
-/* U as aliases finds them, K, and code. */
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
 	uint32_t sequence = coh_page_sequence_(page);
-	int seen = aliases(coh, page, kva);
+	int seen;
 
 	coh_flush_k_(coh, kva);
-	/* Again: what was filled from memory before K got there. */
-	if (reads_ahead(coh, page) && seen >= 0)
-		seen = aliases(coh, page, kva);
+	seen = aliases(coh, page, kva);
+	if (coh->config.speculates)
+		coh_flush_k_(coh, kva);
 	coh_page_code_(coh, page, kva);
 	if (!seen && coh->mechanism->aliasing)
 		coh_page_settle_(coh, page, sequence);

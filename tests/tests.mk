@@ -16,7 +16,7 @@ $(LIB)/libunit.a: $(UNIT_SHARED:%.c=$(BUILD)/obj/%.o)
 $(LIB)/libwatch.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(RUNNER_SRC) $(wildcard watch/decode_*.c watch/mmu_*.c))
 
 # In this order: each calls those behind it.
-UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libwatch.a libsim.a libcoherer.a libmodel.a)
+UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
 
 .PHONY: check check-unit coverage-run check-sanitize check-headers check-layers check-examples \
 	check-guests check-setup
