@@ -31,6 +31,8 @@ CLI_SRC := $(wildcard cli/*.c)
 CHECK_SRC := $(wildcard check/*.c)
 
 COHERER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(CLI_SRC) $(RUNNER_SRC))
+# The explorer's inner loop goes to and fro between these two: they are optimised as one.
+COHERER_LTO := $(patsubst %.c,$(BUILD)/lto/%.o,$(CHECK_SRC) $(MODEL_SRC))
 PLUGIN_OBJ := $(patsubst %.c,$(BUILD)/pic/%.o,$(PLUGIN_SRC) $(MODEL_SRC))
 
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
@@ -48,19 +50,22 @@ $(BUILD)/lib/libsim.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(SIM_SRC))
 $(BUILD)/libcoherer-watch.so: $(PLUGIN_OBJ)
 	@echo "  LD    $@"; $(CC) $(CFLAGS) -flto -shared -o $@ $^
 
-# In this order: each calls those behind it.
-$(BUILD)/coherer: $(COHERER_OBJ) $(addprefix $(BUILD)/lib/,libcheck.a libsim.a libcoherer.a libmodel.a)
-	@echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS)
+$(BUILD)/coherer: $(COHERER_OBJ) $(COHERER_LTO) $(addprefix $(BUILD)/lib/,libsim.a libcoherer.a)
+	@echo "  LD    $@"; $(CC) $(CFLAGS) -O3 -flto=auto -o $@ $^ $(RUNNER_LIBS)
 
 $(BUILD)/obj/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(ALL_CFLAGS) $(RUNNER_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 # Who may see the layer.  For the others its headers are not on the path at all.
-$(BUILD)/obj/check/%.o $(BUILD)/obj/ports/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/examples/%.o \
+$(BUILD)/obj/check/%.o $(BUILD)/lto/check/%.o $(BUILD)/obj/ports/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/examples/%.o \
 $(BUILD)/obj/bench/%.o: ALL_CFLAGS += -Iinclude
 
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $< (plugin)"; $(CC) $(ALL_CFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) -c -o $@ $<
+
+$(BUILD)/lto/%.o: %.c
+	@mkdir -p $(@D); echo "  CC    $< (lto)"; \
+	$(CC) $(ALL_CFLAGS) $(RUNNER_CFLAGS) $(CFLAGS) -O3 -flto -c -o $@ $<
 
 include src/layer.mk
 include guests/guests.mk
@@ -102,5 +107,5 @@ format: ## rewrite our C as .clang-format says
 clean: ## remove what was built here, but for the cached kernels of build/linux
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} +
 
--include $(COHERER_OBJ:.o=.d) $(PLUGIN_OBJ:.o=.d)
+-include $(COHERER_OBJ:.o=.d) $(COHERER_LTO:.o=.d) $(PLUGIN_OBJ:.o=.d)
 -include $(patsubst %.c,$(BUILD)/obj/%.d,$(SIM_SRC) $(CHECK_SRC) $(MODEL_SRC))

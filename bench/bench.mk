@@ -5,9 +5,13 @@
 
 BENCH_ROUNDS ?= 3
 
-.PHONY: bench bench-watch bench-layer
+.PHONY: bench bench-watch bench-layer bench-check
 
-bench: bench-watch bench-layer ## all measurements
+bench: bench-watch bench-layer bench-check ## all measurements
+
+bench-check: $(BUILD)/coherer ## the explorer beside Spin, on the same systems
+	@scripts/setup.sh bench
+	@bench/check.py $(BUILD)/coherer
 
 # Says which bars are missed; that is no failure.
 bench-layer: $(BUILD)/bench/layer $(BUILD)/bench/operations ## the layer: flush, link, overhead, operations

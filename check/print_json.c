@@ -148,6 +148,7 @@ char *print_json(const struct litmus *t, const struct target *target, const stru
 				    json_pack("{s:s, s:i, s:i}", "text", v->error, "line",
 					      (int)v->error_at.line, "column",
 					      (int)v->error_at.column));
+	json_object_set_new(o, "bytes", json_integer((json_int_t)v->bytes));
 	json_object_set_new(o, "found", bits_of(v->bits));
 	json_object_set_new(o, "outcomes", outcomes(t, v));
 	json_object_set_new(o, "redundant", redundant(t, v));

@@ -13,10 +13,8 @@ void seen_init(struct seen *seen)
 
 void seen_free(struct seen *seen)
 {
-	for (unsigned i = 0; i < SEEN_PARTS; i++) {
-		free(seen->part[i].high);
-		free(seen->part[i].low);
-	}
+	for (unsigned i = 0; i < SEEN_PARTS; i++)
+		free(seen->part[i].entry);
 	seen_init(seen);
 }
 
@@ -25,58 +23,56 @@ size_t seen_bytes(const struct seen *seen)
 	size_t bytes = 0;
 
 	for (unsigned i = 0; i < SEEN_PARTS; i++)
-		if (seen->part[i].high)
-			bytes += 12ull << seen->part[i].bits;
+		if (seen->part[i].entry)
+			bytes += sizeof(struct seen_entry) << seen->part[i].bits;
 	return bytes;
 }
 
-/* The slot of this entry, or the empty one where it belongs.  low is never 0 in an entry. */
-static uint32_t slot_of(const struct seen_part *p, uint64_t high, uint32_t low)
+static bool is_same(const struct seen_entry *a, const struct seen_entry *b)
 {
-	uint32_t mask = (1u << p->bits) - 1, i = (uint32_t)high & mask;
+	return a->word[0] == b->word[0] && a->word[1] == b->word[1] && a->word[2] == b->word[2];
+}
 
-	while (p->low[i] && (p->low[i] != low || p->high[i] != high))
+/* Where this entry is, or the empty place where it belongs. */
+static struct seen_entry *place_of(const struct seen_part *p, const struct seen_entry *e)
+{
+	uint32_t mask = (1u << p->bits) - 1, i = e->word[0] & mask;
+
+	while (p->entry[i].word[2] && !is_same(&p->entry[i], e))
 		i = (i + 1) & mask;
-	return i;
+	return &p->entry[i];
 }
 
 static bool grow(struct seen_part *p)
 {
-	struct seen_part old = *p, new = { .used = p->used,
-					   .bits = p->high ? p->bits + 1 : FIRST_BITS };
+	struct seen_part old = *p;
 
-	new.high = malloc(sizeof(*new.high) << new.bits);
-	new.low = calloc((size_t)1 << new.bits, sizeof(*new.low));
-	if (!new.high || !new.low || new.bits > 31) {
-		free(new.high);
-		free(new.low);
+	p->bits = old.entry ? old.bits + 1 : FIRST_BITS;
+	p->entry = p->bits > 31 ? NULL : calloc((size_t)1 << p->bits, sizeof(*p->entry));
+	if (!p->entry) {
+		*p = old;
 		return false;
 	}
-	for (uint32_t i = 0; old.high && i < 1u << old.bits; i++)
-		if (old.low[i]) {
-			uint32_t to = slot_of(&new, old.high[i], old.low[i]);
-
-			new.high[to] = old.high[i];
-			new.low[to] = old.low[i];
-		}
-	free(old.high);
-	free(old.low);
-	*p = new;
+	for (uint32_t i = 0; old.entry && i < 1u << old.bits; i++)
+		if (old.entry[i].word[2])
+			*place_of(p, &old.entry[i]) = old.entry[i];
+	free(old.entry);
 	return true;
 }
 
 enum seen_answer seen_add(struct seen *seen, struct key key)
 {
 	struct seen_part *p = &seen->part[key.b % SEEN_PARTS];
-	uint32_t low = (uint32_t)(key.b >> 32) | 1, i;
+	struct seen_entry e = { { (uint32_t)key.a, (uint32_t)(key.a >> 32),
+				  (uint32_t)(key.b >> 32) | 1 } };
+	struct seen_entry *place;
 
-	if ((!p->high || p->used >= (uint32_t)((uint64_t)7 << p->bits >> 3)) && !grow(p))
+	if ((!p->entry || p->used >= (uint32_t)((uint64_t)7 << p->bits >> 3)) && !grow(p))
 		return SEEN_NO_MEMORY;
-	i = slot_of(p, key.a, low);
-	if (p->low[i])
+	place = place_of(p, &e);
+	if (place->word[2])
 		return SEEN_BEFORE;
-	p->low[i] = low;
-	p->high[i] = key.a;
+	*place = e;
 	p->used++;
 	seen->states++;
 	return SEEN_NEW;

@@ -17,9 +17,13 @@
 
 #define SEEN_PARTS 64u
 
+/* 96 bits in three words, so that an entry takes no more; the last is 0 in an empty one. */
+struct seen_entry {
+	uint32_t word[3];
+};
+
 struct seen_part {
-	uint64_t *high;
-	uint32_t *low;
+	struct seen_entry *entry;
 	uint32_t used, bits;
 };
 

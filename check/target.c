@@ -215,17 +215,10 @@ static bool same_cache(const struct coh_cache *a, const struct coh_cache *b)
 	       (!a->size || (a->policy == b->policy && a->alloc == b->alloc)) && a->span == b->span;
 }
 
-size_t target_same(const struct litmus *test, const char *const *names, size_t i)
+bool target_same(const struct target *a, const struct target *b)
 {
-	struct target mine, other;
-
-	if (target_make(test, names[i], "", &mine))
-		return i;
-	for (size_t j = 0; j < i; j++)
-		if (!target_make(test, names[j], "", &other) &&
-		    same_cache(&mine.core.dcache, &other.core.dcache) &&
-		    same_cache(&mine.core.icache, &other.core.icache) &&
-		    mine.core.speculates == other.core.speculates && mine.dirties == other.dirties)
-			return j;
-	return i;
+	return same_cache(&a->core.dcache, &b->core.dcache) &&
+	       same_cache(&a->core.icache, &b->core.icache) && a->colours == b->colours &&
+	       a->core.speculates == b->core.speculates && a->dirties == b->dirties &&
+	       !strcmp(a->policy, b->policy);
 }

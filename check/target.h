@@ -31,7 +31,7 @@ const char *target_make(const struct litmus *test, const char *name, const char 
 /* "vivt", "vipt", "pipt", then the cores; NULL beyond the last. */
 const char *target_name(size_t i);
 
-/* The first of the names before i that gives this test the same target; i itself if none does. */
-size_t target_same(const struct litmus *test, const char *const *names, size_t i);
+/* Will a test do the same on both, whatever they are called? */
+bool target_same(const struct target *a, const struct target *b);
 
 #endif

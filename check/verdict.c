@@ -5,11 +5,10 @@
 
 #include "check/explore.h"
 
-#define OUTCOMES_MAX 4096u
-
 struct collector {
 	struct verdict *v;
 	const struct litmus *test;
+	uint32_t *slot, slots;
 	bool no_memory;
 };
 
@@ -54,30 +53,57 @@ static int compare(const void *a, const void *b)
 	return x->bits < y->bits ? -1 : x->bits > y->bits;
 }
 
+/* Where an outcome is in the list, or where it would be found: open addressing, of numbers plus 1. */
+static uint32_t *slot_of(const struct collector *c, const struct outcome *o)
+{
+	uint64_t hash = o->bits * 0x9e3779b97f4a7c15ull;
+	uint32_t i;
+
+	for (unsigned p = 0; p < c->v->n_places; p++)
+		hash = (hash ^ o->value[p]) * 0x100000001b3ull;
+	i = (uint32_t)(hash ^ hash >> 32) & (c->slots - 1);
+	while (c->slot[i] && compare(&c->v->outcome[c->slot[i] - 1], o))
+		i = (i + 1) & (c->slots - 1);
+	return &c->slot[i];
+}
+
+/* Room for twice as many. */
+static bool grow(struct collector *c)
+{
+	uint32_t slots = c->slots ? 2 * c->slots : 64;
+	struct outcome *more = realloc(c->v->outcome, slots / 2 * sizeof(*more));
+	uint32_t *slot = calloc(slots, sizeof(*slot));
+
+	if (more)
+		c->v->outcome = more;
+	if (!more || !slot) {
+		free(slot);
+		return false;
+	}
+	free(c->slot);
+	c->slot = slot;
+	c->slots = slots;
+	for (uint32_t i = 0; i < c->v->n_outcomes; i++)
+		*slot_of(c, &more[i]) = i + 1;
+	return true;
+}
+
 static void add_outcome(struct collector *c, const struct outcome *o)
 {
 	struct verdict *v = c->v;
-	unsigned i = 0;
-	struct outcome *more;
+	uint32_t *slot;
 
-	while (i < v->n_outcomes && compare(&v->outcome[i], o))
-		i++;
-	if (i < v->n_outcomes) {
-		v->outcome[i].states++;
+	if (v->n_outcomes == c->slots / 2 && !grow(c)) {
+		c->no_memory = true;
 		return;
 	}
-	if (i == OUTCOMES_MAX)
-		return;
-	if (!(i & (i - 1)) || i < 2) {
-		more = realloc(v->outcome, (i < 2 ? 2 : 2 * (size_t)i) * sizeof(*more));
-		if (!more) {
-			c->no_memory = true;
-			return;
-		}
-		v->outcome = more;
+	slot = slot_of(c, o);
+	if (!*slot) {
+		v->outcome[v->n_outcomes] = *o;
+		v->outcome[v->n_outcomes].states = 0;
+		*slot = ++v->n_outcomes;
 	}
-	v->outcome[v->n_outcomes] = *o;
-	v->outcome[v->n_outcomes++].states = 1;
+	v->outcome[*slot - 1].states++;
 }
 
 static void each_ending(void *context, const struct ending *e)
@@ -156,6 +182,7 @@ static void run(struct verdict *v, struct system *s, const struct bounds *bounds
 				 .context = &c };
 
 	explore(&e);
+	free(c.slot);
 	if (c.no_memory && !e.bound)
 		e.bound = "memory";
 	if (e.wrong)

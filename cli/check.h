@@ -31,6 +31,7 @@ struct check_job {
 	struct target target;
 	bool several; /* of this file */
 	enum litmus_verdict expected;
+	size_t same; /* an earlier job that must come out alike, and is run instead; or itself */
 };
 
 struct check_list {

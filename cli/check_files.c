@@ -231,6 +231,21 @@ static bool jobs_of(struct check_list *list, const struct litmus *t,
 	return true;
 }
 
+/* In a table: cores that a test cannot tell apart are run once. */
+static void find_same(struct check_list *list, bool table)
+{
+	for (size_t i = 0, first = 0; i < list->n_jobs; i++) {
+		struct check_job *job = &list->job[i];
+
+		if (job->test != list->job[first].test)
+			first = i;
+		job->same = i;
+		for (size_t j = first; table && j < i && job->same == i; j++)
+			if (list->job[j].same == j && target_same(&job->target, &list->job[j].target))
+				job->same = j;
+	}
+}
+
 bool check_make_jobs(struct check_list *list, const struct check_options *o)
 {
 	size_t kept = 0;
@@ -242,5 +257,6 @@ bool check_make_jobs(struct check_list *list, const struct check_options *o)
 		if (i % o->shards == o->shard)
 			list->job[kept++] = list->job[i];
 	list->n_jobs = kept;
+	find_same(list, o->format == CHECK_TABLE);
 	return true;
 }

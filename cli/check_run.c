@@ -22,7 +22,7 @@ struct answer {
 struct session {
 	const struct check_list *list;
 	const struct check_options *options;
-	unsigned char *found;
+	unsigned char *found, *was_right;
 	size_t done, right, wrong, cut, bad, crashed;
 	uint64_t states, transitions;
 	double start;
@@ -147,6 +147,10 @@ static void *work(void *context, size_t n, size_t *len)
 
 	if (!out)
 		return NULL;
+	if (job->same != n) {
+		fwrite(&a, sizeof(a), 1, out);
+		return fclose(out) ? NULL : text;
+	}
 	bounds.no_trail = true;
 	v = verdict_find(job->test, &job->target, &bounds, s->progress ? &progress : NULL);
 	if (v) {
@@ -193,6 +197,11 @@ static void done(void *context, size_t n, const void *bytes, size_t len)
 		return;
 	}
 	memcpy(&a, bytes, sizeof(a));
+	if (job->same != n) {
+		a.found = s->found[job->same];
+		a.right = s->was_right[job->same];
+	}
+	s->was_right[n] = a.right;
 	fwrite((const char *)bytes + sizeof(a), len - sizeof(a), 1, stdout);
 	s->found[n] = (unsigned char)a.found;
 	s->states += a.states;
@@ -263,7 +272,8 @@ int check_run(const struct check_list *list, const struct check_options *o)
 			     .context = &s };
 	struct sigaction act = { .sa_handler = on_signal };
 
-	s.found = calloc(list->n_jobs + 1, 1);
+	s.found = calloc(list->n_jobs + 1, 2);
+	s.was_right = s.found + list->n_jobs + 1;
 	if (!s.found) {
 		fputs("coherer check: there is no memory\n", stderr);
 		return EXIT_BUG;

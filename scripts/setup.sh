@@ -6,6 +6,7 @@
 #   scripts/setup.sh          what `make demo` and `make check` need
 #   scripts/setup.sh linux    also what `make check-linux` needs
 #   scripts/setup.sh fuzz     also what `make fuzz` needs
+#   scripts/setup.sh bench    also what `make bench-check` needs
 #
 # Debian 12 ships QEMU 7.2, whose plugin interface cannot read registers.  There
 # the backports suite is added, at the address apt already uses for Debian.
@@ -14,9 +15,9 @@ set -eu
 
 what=${1:-base}
 case $what in
-base | linux | fuzz) ;;
--h | --help) sed -n '4,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
-*) echo "setup.sh: unknown set '$what', expected 'base', 'linux' or 'fuzz'" >&2; exit 2 ;;
+base | linux | fuzz | bench) ;;
+-h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'fuzz' or 'bench'" >&2; exit 2 ;;
 esac
 
 base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev libxxhash-dev
@@ -91,6 +92,7 @@ apt_install() {
 want="$base_packages"
 [ "$what" = linux ] && want="$want $linux_packages"
 [ "$what" = fuzz ] && want="$want $fuzz_packages"
+[ "$what" = bench ] && want="$want spin"
 # shellcheck disable=SC2086 # a list of words
 need=$(missing $want)
 if [ -n "$need" ]; then

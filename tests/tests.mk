@@ -19,11 +19,11 @@ $(LIB)/libwatch.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(RUNNER_SRC) $(wildcard watc
 UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
 
 .PHONY: check check-unit coverage-run check-sanitize check-headers check-layers check-examples \
-	check-guests check-setup
+	check-guests check-setup check-litmus check-cli
 
 check: ## all tests but those that need a Linux kernel
 check: check-headers check-layers check-freestanding check-unit check-sanitize check-torture \
-	check-examples check-guests check-setup check-linux-scripts
+	check-litmus check-cli check-examples check-guests check-setup check-linux-scripts
 	@echo "all checks passed"
 
 check-unit: $(UNIT_BIN) ## the unit tests
@@ -122,6 +122,12 @@ check-examples: $(EXAMPLE_BIN) ## compile and run each program of examples/
 $(EXAMPLE_BIN): $(BUILD)/examples/%: $(BUILD)/obj/examples/%/main.o \
 		$(addprefix $(LIB)/,libsim.a libcoherer.a libmodel.a)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^
+
+check-litmus: $(BUILD)/coherer ## the library of litmus tests, each with the verdict that it states
+	@$(BUILD)/coherer check --quiet litmus
+
+check-cli: $(BUILD)/coherer ## coherer check as its user meets it
+	@tests/check-cli.sh
 
 check-guests: all guests ## the guests under coherer watch, reports compared exactly
 	@tests/guests.sh
