@@ -341,6 +341,13 @@ bool litmus_op_is_maintenance(enum litmus_op op); /* a raw one that may change n
 char *litmus_instr_text(const struct litmus *litmus, const struct litmus_context *context,
 			const struct litmus_instr *instr, char *text, size_t size);
 
+/* A register that no file can name: what an if reads of a variable. */
+#define LITMUS_HIDDEN "if."
+static inline bool litmus_is_hidden(const char *reg)
+{
+	return reg[0] == LITMUS_HIDDEN[0];
+}
+
 /* Words of a page, and bytes; a line has 16 bytes, whatever words it is said to have. */
 #define LITMUS_LINE 16u
 static inline uint32_t litmus_page_size(const struct litmus *t)

@@ -452,7 +452,6 @@ static bool operand(struct parser *p, struct litmus_value *value, struct litmus_
 	struct token word = *meant(p, &p->lex.now);
 	struct litmus_context *c = p->context;
 	uint8_t var = word.kind == TOKEN_NAME ? parse_var(p->test, word.text) : LITMUS_NONE;
-	struct token temporary = { .kind = TOKEN_NAME, .at = word.at };
 	struct litmus_instr *i;
 
 	if (var == LITMUS_NONE)
@@ -462,11 +461,13 @@ static bool operand(struct parser *p, struct litmus_value *value, struct litmus_
 	if (!i)
 		return false;
 	i->other = var;
-	snprintf(temporary.text, sizeof(temporary.text), "r1000%u", (unsigned)c->n_regs);
-	*value = (struct litmus_value){ .reg = LITMUS_NONE };
-	if (!set_reg(p, &temporary, &i->reg))
-		return false;
-	value->reg = i->reg;
+	if (c->n_regs == LITMUS_REGS)
+		return lex_fail(&p->lex, word.at, "%s has more than %d registers: an if on a "
+				"variable needs one as well", c->name, LITMUS_REGS);
+	snprintf(c->reg[c->n_regs], LITMUS_NAME, LITMUS_HIDDEN "%u", (unsigned)c->n_regs);
+	i->reg = c->n_regs;
+	p->regs_set |= 1u << c->n_regs++;
+	*value = (struct litmus_value){ .reg = i->reg };
 	return true;
 }
 

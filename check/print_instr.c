@@ -142,7 +142,9 @@ char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
 
 	if (size)
 		*text = 0;
-	if (i->reg != LITMUS_NONE)
+	if (i->reg != LITMUS_NONE && litmus_is_hidden(c->reg[i->reg]))
+		put(&o, "if looks at ");
+	else if (i->reg != LITMUS_NONE)
 		put(&o, "%s = ", c->reg[i->reg]);
 	switch (i->op) {
 	case OP_READ_VAR:

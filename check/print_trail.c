@@ -230,7 +230,7 @@ static void last_words(struct table *t)
 	if (trail->bits & OUTCOME_IRQ)
 		fputs("interrupts or locks were not left as they were found\n", t->out);
 	if (trail->bits & OUTCOME_LOST)
-		fputs("when all dirty lines have been written back, newest bytes can be gone\n", t->out);
+		fprintf(t->out, "lost: when all dirty lines have been written back, %s\n", trail->lost);
 }
 
 void print_trail(FILE *out, const struct litmus *test, const struct target *target,

@@ -312,6 +312,14 @@ static void release(struct system *s, unsigned c, const struct litmus_instr *i)
 }
 
 /* A lock that turns interrupts off does that first, and then waits for the lock. */
+static void say_variable(const struct system *s, const struct litmus_instr *i, struct event *event)
+{
+	if (!event || (i->op != OP_READ_VAR && i->op != OP_EXCHANGE))
+		return;
+	event->has_value = true;
+	event->value = event->newest = s->run->word[i->other];
+}
+
 static bool control(struct system *s, unsigned c, const struct litmus_instr *i)
 {
 	struct run_context *rc = &s->run->context[c];
@@ -423,6 +431,7 @@ bool raw_step(struct system *s, unsigned c, const struct litmus_instr *i, struct
 		translate(s, c, i);
 		return true;
 	default:
+		say_variable(s, i, event);
 		return control(s, c, i);
 	}
 }

@@ -4,6 +4,7 @@
  * and made again by doing them.
  */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -243,6 +244,30 @@ static void note_page(struct trail_step *step, const struct system *s, uint8_t p
 	}
 }
 
+/* The first word that is not the newest in some ending. */
+static void note_lost(void *context, const struct ending *e)
+{
+	struct trail *trail = context;
+	const struct litmus *t = system_test(e->system);
+	const struct coh_machine *m = system_machine(e->system);
+
+	for (uint8_t p = 0; p < t->n_pages && !trail->lost[0]; p++)
+		for (uint32_t w = 0; w < (uint32_t)t->lines * t->words && !t->page[p].scratch; w++) {
+			struct litmus_term place = { .kind = TERM_MEMORY, .index = p, .word = (uint8_t)w };
+			uint32_t value = system_value(e, &place), newest;
+
+			for (unsigned b = 0; b < 4; b++)
+				((uint8_t *)&newest)[b] = coh_machine_newest(
+					m, system_page_pa(e->system, p) + litmus_offset(t, w) + b);
+			if (value == newest)
+				continue;
+			snprintf(trail->lost, sizeof(trail->lost),
+				 "%s[%u] can be %u in memory, the newest is %u", t->page[p].name, w,
+				 value, newest);
+			return;
+		}
+}
+
 static struct trail *make_trail(struct breadth *b)
 {
 	struct trail *t = calloc(1, sizeof(*t));
@@ -266,6 +291,8 @@ static struct trail *make_trail(struct breadth *b)
 	t->bits = b->bits;
 	if (b->bits & OUTCOME_DEADLOCK)
 		system_stuck_text(b->system, t->stuck, sizeof(t->stuck));
+	if (b->bits & OUTCOME_LOST)
+		system_endings(b->system, false, note_lost, t);
 	free(path);
 	return t;
 }

@@ -38,8 +38,9 @@ static void choose_places(struct verdict *v, const struct litmus *t)
 	add_places_of(v, t->location, t->n_locations);
 	for (uint8_t c = 0; c < t->n_contexts && !t->n_locations; c++)
 		for (uint8_t r = 0; r < t->context[c].n_regs; r++)
-			add_place(v, &(struct litmus_term){
-					     .kind = TERM_REG, .context = c, .index = r });
+			if (!litmus_is_hidden(t->context[c].reg[r]))
+				add_place(v, &(struct litmus_term){
+						     .kind = TERM_REG, .context = c, .index = r });
 }
 
 static int compare(const void *a, const void *b)

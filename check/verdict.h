@@ -58,7 +58,8 @@ struct trail {
 	unsigned n;
 	struct trail_step *step;
 	unsigned bits; /* what is wrong at its end */
-	char stuck[256];
+	char stuck[256]; /* who waits for what, in a deadlock */
+	char lost[160];	 /* what can be gone at the end */
 };
 
 struct verdict {

@@ -235,6 +235,11 @@ static void summary(const struct session *s)
 	if (s->list->n_jobs == 1 || s->options->format == CHECK_KTAP ||
 	    s->options->format == CHECK_JSON)
 		return;
+	if (s->options->format == CHECK_TABLE) {
+		fprintf(out, "%zu runs of %zu tests, %.1f million states in %.1f s\n", s->done,
+			s->list->n_files, (double)s->states / 1e6, explore_clock() - s->start);
+		return;
+	}
 	fprintf(out,
 		"%zu runs of %zu tests: %zu as expected, %zu not, %zu incomplete, %zu in error; "
 		"%.1f million states in %.1f s\n",
