@@ -353,8 +353,11 @@ static struct footprint weight_of(struct system *s, unsigned c, struct footprint
 	return *touched;
 }
 
-static uint32_t tlbs_of(const struct footprint *f)
+/* Whose TLB may forget something before: a fill may be possible only after that. */
+static uint32_t tlbs_of(const struct system *s, const struct footprint *f)
 {
+	if (f->lines && s->fills)
+		return ~0u;
 	return (uint32_t)((f->written | f->read) >> 20 & 15);
 }
 
@@ -372,11 +375,11 @@ unsigned depend_moves(struct system *s, move_t *moves)
 		weight = weight_of(s, c, &touched);
 		if (is_alone(s, c, &weight)) {
 			moves[0] = move_make(MOVE_STEP, 0, 0, c);
-			return hardware_moves(s, touched.lines, tlbs_of(&touched), moves, 1, false);
+			return hardware_moves(s, touched.lines, tlbs_of(s, &touched), moves, 1, false);
 		}
 		moves[n++] = move_make(MOVE_STEP, 0, 0, c);
 		lines |= touched.lines;
-		tlbs |= tlbs_of(&touched);
+		tlbs |= tlbs_of(s, &touched);
 	}
 	return n ? hardware_moves(s, lines, tlbs, moves, n, false) : 0;
 }

@@ -72,6 +72,8 @@ static const char *bound_met(struct search *s)
 		return "--max-states";
 	if (s->e->states % LOOK_EVERY)
 		return NULL;
+	if (b->bytes && bytes_of(s) > b->bytes)
+		return "--max-memory";
 	now = explore_clock();
 	if (s->e->progress && now - s->shown > PROGRESS_EVERY) {
 		s->shown = now;
@@ -79,8 +81,6 @@ static const char *bound_met(struct search *s)
 	}
 	if (b->seconds > 0 && now - s->start > b->seconds)
 		return "--max-time";
-	if (b->bytes && bytes_of(s) > b->bytes)
-		return "--max-memory";
 	return NULL;
 }
 

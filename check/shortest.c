@@ -305,6 +305,11 @@ void trail_free(struct trail *t)
 	free(t);
 }
 
+static size_t bytes_of(const struct breadth *b)
+{
+	return seen_bytes(&b->seen) + b->size * sizeof(*b->node);
+}
+
 struct trail *verdict_shortest(const struct litmus *test, const struct target *target,
 			       const struct bounds *bounds)
 {
@@ -321,7 +326,8 @@ struct trail *verdict_shortest(const struct litmus *test, const struct target *t
 	seen_add(&b.seen, system_key(b.system));
 	if (add(&b, 0, 0) && !(b.found = is_example(&b)))
 		for (uint32_t i = 0; i < b.n && !b.found && expand(&b, i); i++)
-			if (bounds->seconds > 0 && explore_clock() - start > bounds->seconds)
+			if ((bounds->seconds > 0 && explore_clock() - start > bounds->seconds) ||
+			    (bounds->bytes && bytes_of(&b) > bounds->bytes))
 				break;
 	if (b.found)
 		trail = make_trail(&b);

@@ -32,6 +32,7 @@ static const char usage[] =
 	"  --shard I/N                  the I-th part, of N, of all runs; I from 1\n"
 	"  --max-states N, --max-time SECONDS, --max-memory MIB\n"
 	"                               bounds of one run: what meets one is Incomplete\n"
+	"                               (default: half of the memory for all runs, else none)\n"
 	"  --no-reduction               try also orders that commute\n"
 	"  --help                       this text\n"
 	"\n"
@@ -284,6 +285,14 @@ static void free_names(char **names, size_t n)
 	free(names);
 }
 
+/* Half of what the machine has, for all that run at a time. */
+static uint64_t memory_here(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+	return pages > 0 && size > 0 ? (uint64_t)pages * (uint64_t)size / 2 : 0;
+}
+
 static unsigned cpus_here(void)
 {
 	long n = sysconf(_SC_NPROCESSORS_ONLN);
@@ -300,6 +309,8 @@ int cli_check(int argc, char **argv)
 	struct check_list list = { 0 };
 	int code = read_options(&o, argc, argv);
 
+	if (!o.bounds.bytes)
+		o.bounds.bytes = memory_here() / o.workers;
 	if (code < 0) {
 		if (!check_collect(&list, argv + optind, (size_t)(argc - optind),
 				   isatty(STDERR_FILENO)) ||

@@ -17,7 +17,7 @@
 #include "check/verdict.h"
 #include "tests/unit/check_program.h"
 
-#define PROGRAMS 300u
+#define PROGRAMS 150u
 #define SEED	 1u
 #define STATES	 400000u /* of the larger search: a program beyond is left out, and counted */
 
