@@ -137,12 +137,20 @@ unsigned hardware_moves(struct system *s, uint64_t lines, uint32_t tlbs, move_t 
 
 /* ---- doing it ---- */
 
-static const char *alias_text(const struct system *s, uint64_t line_va, bool virtual)
+/* The first alias that the line could be known by; NULL: the cache does not tell them apart. */
+static const char *alias_text(const struct system *s, const struct coh_machine_line_state *line,
+			      enum coh_side side, uint32_t page)
 {
-	for (uint8_t a = 0; virtual && a < s->test->n_aliases; a++) {
-		uint64_t va;
+	const struct coh_cache *c = side == COH_INSN && s->config.icache.size ? &s->config.icache
+									      : &s->config.dcache;
+	uint64_t in_page = line->pa % litmus_page_size(s->test) / LITMUS_LINE * LITMUS_LINE, va;
 
-		if (system_address(s, a, &va) && line_va - va < litmus_page_size(s->test))
+	for (uint8_t a = 0; c->kind != COH_PIPT && a < s->test->n_aliases; a++) {
+		if (!system_address(s, a, &va) ||
+		    (c->kind == COH_VIPT && s->test->alias[a].page != page))
+			continue;
+		va = (va + in_page) ^ line->va;
+		if (c->kind == COH_VIVT ? !va : !(va % coh_cache_span(c)))
 			return s->test->alias[a].name;
 	}
 	return NULL;
@@ -153,7 +161,7 @@ static void say_line(const struct system *s, const struct coh_machine_line_state
 {
 	uint32_t page = layer_page_at(s, line->pa / litmus_page_size(s->test));
 	uint32_t at = (uint32_t)(line->pa % litmus_page_size(s->test)) / LITMUS_LINE;
-	const char *name = alias_text(s, line->va, s->config.dcache.kind == COH_VIVT);
+	const char *name = alias_text(s, line, side, page);
 
 	if (!name)
 		name = page < s->test->n_pages ? s->test->page[page].name : "another page";

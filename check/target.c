@@ -97,7 +97,7 @@ static uint32_t virtual_pages(const struct litmus *test, uint32_t colours)
 static void shrink(const struct litmus *test, struct coh_cache *c, uint32_t page,
 		   uint32_t own_colours, uint32_t colours)
 {
-	uint32_t pages = test->n_pages + (test->uses_layer ? 3u : 0);
+	uint32_t pages = test->n_pages + (test->uses_layer ? 3u : !test->n_pages);
 
 	if (!c->size)
 		return;

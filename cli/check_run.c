@@ -41,7 +41,9 @@ static bool is_right(const struct check_job *job, const struct verdict *v)
 {
 	if (v->found == FOUND_WRONG || v->found == FOUND_INCOMPLETE)
 		return false;
-	return job->expected ? verdict_is(v, job->expected) : v->found == FOUND_NEVER;
+	if (job->expected || job->test->n_results) /* or no line of Result is about this target */
+		return verdict_is(v, job->expected);
+	return v->found == FOUND_NEVER;
 }
 
 /* ---- in the child ---- */
@@ -59,7 +61,7 @@ static void print_text(FILE *out, const struct session *s, const struct check_jo
 		       const struct verdict *v, const char *name)
 {
 	const struct check_options *o = s->options;
-	bool alone = s->list->n_jobs == 1 || o->verbose, right = is_right(job, v);
+	bool alone = s->list->n_files == 1 || o->verbose, right = is_right(job, v);
 
 	if (v->found == FOUND_WRONG) {
 		print_wrong(out, job->test->path, job->test->text, job->test->len, v->error_at,
@@ -157,7 +159,7 @@ static void *work(void *context, size_t n, size_t *len)
 		bool right = is_right(job, v);
 
 		if (wants_trail(s) && (v->positive || v->bits & OUTCOME_DEADLOCK) &&
-		    (s->list->n_jobs == 1 || s->options->verbose || s->options->example ||
+		    (s->list->n_files == 1 || s->options->verbose || s->options->example ||
 		     s->options->format == CHECK_JSON || (!right && job->expected)))
 			v->trail = verdict_shortest(job->test, &job->target, &bounds);
 		a = (struct answer){ .found = v->found,
