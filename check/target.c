@@ -156,7 +156,7 @@ static const char *apply_wishes(const struct litmus *test, struct target *t)
 
 static bool uses_code(const struct litmus *test)
 {
-	if (test->uses_layer)
+	if (test->uses_layer || test->speculates == LITMUS_SPECULATES_INSN)
 		return true;
 	for (uint8_t c = 0; c < test->n_contexts; c++)
 		for (uint8_t i = 0; i < test->context[c].n_instrs; i++)
