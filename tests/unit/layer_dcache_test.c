@@ -93,7 +93,7 @@ static void a_page_that_may_be_mapped_does_not_wait(void **state)
 	layer_map_file(l, &l->mm, 0x300000, 4, INDEX, SHARED);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(0x300000), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x300000));
 }
 
 /* Users were there: K may be old, though they are gone.  Once; then it waits as before. */
@@ -178,12 +178,12 @@ static void vivt_flushes_each_alias_of_the_current_mm(void **state)
 	layer_map_file(l, &l->other, 0x800000, 8, INDEX, SHARED);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 3 }, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(0x102000), FLUSH_PAGE(0x301000), FLUSH_PAGE(0x500000),
-		    FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x102000), FLUSH_PAGE(0x301000),
+		    FLUSH_PAGE(0x500000));
 
 	l->current = &l->other;
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(0x800000), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x800000));
 	l->current = NULL;
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 2 });
@@ -197,9 +197,9 @@ static void vivt_walks_between_enter_and_exit(void **state)
 	start(layer_vivt());
 	layer_map_file(l, &l->mm, 0x300000, 8, INDEX - 1, SHARED);
 	flush();
-	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), ENTER,
+	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K), ENTER,
 			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(0x301000),
-			EXIT, FLUSH_PAGE(K));
+			EXIT);
 }
 
 static void vivt_leaves_private_mappings_alone(void **state)
@@ -222,19 +222,19 @@ static void vivt_drops_code_where_a_vma_is_executable(void **state)
 	layer_map_file(l, &l->mm, 0x100000, 8, INDEX - 1, SHARED | COH_VMA_EXEC);
 	layer_map_file(l, &l->mm, 0x300000, 8, INDEX, SHARED);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000), FLUSH_PAGE(0x300000),
-		    FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000),
+		    FLUSH_PAGE(0x300000));
 	config.icache.size = 0; /* unified */
 	start(config);
 	layer_map_file(l, &l->mm, 0x100000, 8, INDEX, SHARED | COH_VMA_EXEC);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(0x100000), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000));
 	/* Less than a page: all of it is less work. */
 	config.icache.size = 0x800;
 	start(config);
 	layer_map_file(l, &l->mm, 0x100000, 8, INDEX, SHARED | COH_VMA_EXEC);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(0x100000), ICACHE_ALL, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000), ICACHE_ALL);
 }
 
 /* T3: anonymous pages, in private mappings, too; of VMAs that do not cover it none (T4). */
@@ -250,7 +250,7 @@ static void vivt_finds_anonymous_aliases(void **state)
 	layer_map_anon(l, &l->other, 0x100000, 4, INDEX - 3, COH_VMA_WRITE); /* after fork */
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(0x103000), FLUSH_PAGE(0x401000), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x103000), FLUSH_PAGE(0x401000));
 }
 
 /* A page beyond the linear map that is not kmapped now has no lines under K. */
@@ -273,7 +273,7 @@ static void without_k_only_u(void **state)
 		if (vipt)
 			LAYER_ASKED(l, FLUSH_PAGE(KMAP));
 		else
-			LAYER_ASKED(l, FLUSH_PAGE(0x100000), FLUSH_PAGE(KMAP));
+			LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(0x100000));
 	}
 }
 
@@ -301,11 +301,11 @@ static void vipt_flushes_one_alias_of_each_colour(void **state)
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 3 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
 		      { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3));
 }
 
-/* Filled ahead between its flush and K's, an alias would show what was before: once more. */
-static void who_speculates_flushes_users_twice(void **state)
+/* Filled ahead before what a user stored was in memory, K would show what was before: once more. */
+static void who_speculates_flushes_k_twice(void **state)
 {
 	struct coh_config config = layer_vipt();
 
@@ -315,16 +315,16 @@ static void who_speculates_flushes_users_twice(void **state)
 	layer_map_file(l, &l->mm, AT(0x100000, 2), 4, INDEX, SHARED);
 	layer_map_file(l, &l->mm, AT(0x100000, 1) + 0x80000, 4, INDEX, SHARED); /* as K */
 	flush();
-	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_SKIPPED_CONGRUENT, 2 },
-		      { COH_COUNT_WALK, 3 });
-	LAYER_ASKED(l, BY_WINDOW(PFN, 2), FLUSH_PAGE(K), BY_WINDOW(PFN, 2));
+	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
+		      { COH_COUNT_WALK, 2 });
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 
 	config = layer_vivt();
 	config.speculates = true;
 	start(config);
 	layer_map_file(l, &l->mm, 0x100000, 4, INDEX, SHARED);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(0x100000), FLUSH_PAGE(K), FLUSH_PAGE(0x100000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000), FLUSH_PAGE(K));
 
 	/* Where aliases meet nothing is older than anything. */
 	config = layer_pipt();
@@ -343,9 +343,9 @@ static void vipt_puts_back_what_the_window_held(void **state)
 	l->window[2] = 0x777;
 	layer_map_file(l, &l->mm, AT(0x100000, 2), 4, INDEX, SHARED);
 	flush();
-	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), ENTER, ENTER,
+	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K), ENTER, ENTER,
 			WINDOW_MAP(PFN, 2), FLUSH_PAGE(WINDOW_AT(2)), WINDOW_UNMAP(2, 0x777), EXIT,
-			EXIT, FLUSH_PAGE(K));
+			EXIT);
 	assert_int_equal(l->window[2], 0x777);
 }
 
@@ -358,7 +358,7 @@ static void vipt_finds_anonymous_aliases(void **state)
 	layer_map_anon(l, &l->mm, AT(0x200000, 3), 4, INDEX, COH_VMA_WRITE);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, BY_WINDOW(PFN, 3), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 3));
 }
 
 /* Each kind of I-cache beside the data cache, for a page that was executed. */
@@ -391,10 +391,9 @@ static void stores_to_executed_pages_drop_their_code(void **state)
 	map_executable(layer_vipt(), layer_icache(COH_INDEXED_VIVT));
 	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_ALL);
 
-	/* On VIVT each alias has its own. */
+	/* On VIVT each alias has its own; K is in memory before it is dropped. */
 	map_executable(layer_vivt(), layer_icache(COH_INDEXED_VIVT));
-	LAYER_ASKED(l, FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000), FLUSH_PAGE(K),
-		    FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000)); /* fetched before K: once more */
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000));
 
 	/* Not executed: only data. */
 	start(layer_vipt());
@@ -493,11 +492,11 @@ static void get_user_page_is_the_flush(void **state)
 		assert_int_equal(
 			coh_get_user_page(&l->coh, vma, &page, 0x301010, (enum coh_intent)intent),
 			0);
-		LAYER_ASKED(l, FLUSH_PAGE(0x301000), FLUSH_PAGE(K));
+		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x301000));
 	}
 	page = layer_anon_page(l, PFN, INDEX);
 	assert_int_equal(coh_get_user_page(&l->coh, anon, &page, 0x501fff, COH_INTENT_WRITE), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(0x501000), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x501000));
 	assert_int_equal(coh_flush_anon_page(&l->coh, anon, &page, 0x501fff), 0);
 	LAYER_ASKED_NOTHING(l);
 }
@@ -537,7 +536,7 @@ int main(void)
 		cmocka_unit_test(vivt_finds_anonymous_aliases),
 		cmocka_unit_test(without_k_only_u),
 		cmocka_unit_test(vipt_flushes_one_alias_of_each_colour),
-		cmocka_unit_test(who_speculates_flushes_users_twice),
+		cmocka_unit_test(who_speculates_flushes_k_twice),
 		cmocka_unit_test(vipt_puts_back_what_the_window_held),
 		cmocka_unit_test(vipt_finds_anonymous_aliases),
 		cmocka_unit_test(stores_to_executed_pages_drop_their_code),

@@ -34,21 +34,23 @@
 #define CODE_LEFT \
 	"in no scenario is anything left to do: K is in memory, and old code was dropped, " \
 	"by after_copy or by the flush before"
-#define FIRST_OF_CODE \
-	"the first of two: coh_flush_by_ flushes the aliases of code once more after K, and " \
-	"that drops what this left"
+#define CODE_BEFORE_STORE \
+	"old code of an alias is dropped before the kernel's access, when nothing was changed " \
+	"yet; the flush behind a store drops it again"
+#define CODE_TWICE \
+	"coh_flush_icache_page follows in coh_copy_to_user_page, and drops the same code"
 #define HINT_VIVT \
 	"VIVT with hints: the operation names an address of the colour, where no line is " \
 	"(T9); kept to show just that"
 #define SECOND_BEFORE \
-	"the second flush, before the kernel's access: no scenario has lines filled ahead " \
-	"by then; K holds nothing newer than memory, so they would not be old"
+	"the second flush of K, before the kernel's access: no scenario has K filled ahead " \
+	"between the first one and the users'"
 #define SECOND_IN_HOOK \
-	"the second flush, in get_user_pages: hardly a scenario has lines filled ahead by " \
-	"then, and the flush behind the kernel's store drops them"
+	"the second flush of K, in get_user_pages, under policies that hook it themselves: " \
+	"no scenario has K filled ahead by then"
 #define SECOND_AFTER \
-	"the second flush, behind the kernel's store: no scenario fills old lines ahead " \
-	"amid kunmap or copy_to_user_page; with flush_dcache_page some do"
+	"the second flush of K, behind the kernel's store: memory has K's bytes already, and " \
+	"no user has newer ones"
 #define AHEAD_OF_PAGE \
 	"no scenario fills lines ahead under the user's address before the page is there"
 #define NONE_AHEAD \
@@ -66,8 +68,7 @@
 #define WINDOW \
 	"no scenario interrupts it with another use of the window"
 #define LAZY_CODE \
-	"lazy comes here for code only: there the flush is done twice, before K and after " \
-	"it, and each makes up for the other"
+	"lazy comes here for code only: it knows that no data line of a user's is behind"
 #define CLEAN_LINE \
 	"what stays is a clean line: whoever uses or maps the page next flushes that " \
 	"colour, and no scenario comes between"
@@ -77,16 +78,16 @@
 #define FLUSH_ALL \
 	"flush-all flushes everything at every entry point: before anybody can see it the " \
 	"next entry point, or dma_map, did"
-#define FIRST_OF_COLOURS \
-	"the first of two, more than 16 colours: all cores with so many read ahead, and the " \
-	"second flush, after K, makes up for it"
+#define HINTS_K \
+	"VIVT with hints: hardly a scenario of it is right with nothing spoilt (T9), none " \
+	"of those needs it"
 #define CODE_COMES \
 	"update_mmu_cache drops code of an I-cache that is tagged virtually again, when " \
 	"something else is mapped at the address"
 
 static const struct survivor survivors[] = {
 	{ SURVIVES_COVERED, NULL, "lock", 0,
-	  "coh_flush_by_ > coh_alias_flush_locked_#?",
+	  "coh_flush_by_ > coh_alias_flush_locked_",
 	  LOCK_OF_READERS },
 	{ SURVIVES_COVERED, NULL, NULL, 0,
 	  "coh_copy_to_user_page > coh_flush_icache_page > *",
@@ -95,14 +96,32 @@ static const struct survivor survivors[] = {
 	  "coh_flush_icache_page > *",
 	  CODE_LEFT },
 	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
-	  "*_flush_#1 > *",
-	  FIRST_OF_CODE },
+	  "coh_kmap > * > mechanism_vivt:code_range > *",
+	  CODE_BEFORE_STORE },
 	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
-	  "*_locked_#1 > *",
-	  FIRST_OF_CODE },
+	  "coh_copy_from_user_page > * > mechanism_vivt:code_range > *",
+	  CODE_BEFORE_STORE },
 	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
-	  "*_files#1 > *",
-	  FIRST_OF_CODE },
+	  "coh_get_user_page > * > mechanism_vivt:code_range > *",
+	  CODE_BEFORE_STORE },
+	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
+	  "coh_copy_to_user_page > coh_rmap_begin_ > * > mechanism_vivt:code_range > *",
+	  CODE_BEFORE_STORE },
+	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
+	  "coh_copy_to_user_page > policy_lazy:begin > * > mechanism_vivt:code_range > *",
+	  CODE_BEFORE_STORE },
+	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
+	  "coh_copy_to_user_page > policy_rmap_locked:begin > * > mechanism_vivt:code_range > *",
+	  CODE_BEFORE_STORE },
+	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
+	  "coh_copy_to_user_page > coh_rmap_end_ > * > mechanism_vivt:code_range > *",
+	  CODE_TWICE },
+	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
+	  "coh_copy_to_user_page > policy_rmap_locked:end > * > mechanism_vivt:code_range > *",
+	  CODE_TWICE },
+	{ SURVIVES_COVERED, "vivt", "icache_invalidate", 0,
+	  "coh_copy_to_user_page > policy_gup_hook:after_copy > * > mechanism_vivt:code_range > *",
+	  CODE_TWICE },
 	{ SURVIVES_COVERED, "vivt", "dcache_flush", 0,
 	  "*policy_hints:flush_hinted* > *",
 	  HINT_VIVT },
@@ -110,13 +129,16 @@ static const struct survivor survivors[] = {
 	  "* > coh_uncache_users_ > *",
 	  UNCACHED_TWICE },
 	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
-	  "coh_get_user_page > policy_uncache:get_user > coh_flush_now_ > coh_flush_by_ > coh_alias_flush_#1 > *",
+	  "coh_get_user_page > policy_uncache:get_user > coh_flush_now_ > coh_flush_by_ > coh_alias_flush_ > *",
 	  UNCACHED_TWICE },
-	{ SURVIVES_COVERED, "vivt", "dcache_flush", 0,
-	  "* > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_alias_flush_#1 > *",
+	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
+	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_alias_flush_ > *",
 	  LAZY_CODE },
 	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
-	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_alias_flush_#? > *",
+	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#2 > *",
+	  LAZY_CODE },
+	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
+	  "coh_get_user_page > policy_lazy:get_user > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#2 > *",
 	  LAZY_CODE },
 	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
 	  "coh_get_user_page > policy_gup_hook:flush_anon > coh_flush_k_ > *",
@@ -165,9 +187,6 @@ static const struct survivor survivors[] = {
 	{ SURVIVES_COVERED, "all", "dcache_flush_all", 0,
 	  "coh_*_kernel_vmap_range > *",
 	  FLUSH_ALL },
-	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
-	  "coh_[ck]* > policy_hints:flush_hinted#1 > policy_hints:flush_colour#2 > *",
-	  FIRST_OF_COLOURS },
 	{ SURVIVES_COVERED, NULL, "icache_invalidate icache_invalidate_all", 0,
 	  "coh_flush_cache_mm > mechanism_*",
 	  CODE_COMES },
@@ -247,31 +266,38 @@ static const struct survivor survivors[] = {
 	  "policy_lazy:mapped > *",
 	  IRQS_ON },
 	{ SURVIVES_UNTRIED, "vivt", "dcache_flush", 0,
-	  "coh_copy_to_user_page > policy_hints:* > coh_flush_k_ > *",
-	  "VIVT with hints: hardly a scenario of it is right with nothing spoilt (T9), none "
-	  "of those needs it" },
-	{ SURVIVES_UNTRIED, NULL, "dcache_flush icache_invalidate", 0,
-	  "coh_kmap > * > coh_flush_by_ > *[_sd]#2 > *",
+	  "coh_kmap > policy_hints:* > coh_flush_k_#1 > *",
+	  HINTS_K },
+	{ SURVIVES_UNTRIED, "vivt", "dcache_flush", 0,
+	  "coh_copy_* > policy_hints:* > coh_flush_k_#1 > *",
+	  HINTS_K },
+	{ SURVIVES_UNTRIED, "vivt", "dcache_flush", 0,
+	  "coh_get_user_page > * > policy_hints:* > coh_flush_k_#1 > *",
+	  HINTS_K },
+	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
+	  "coh_kmap > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_BEFORE },
-	{ SURVIVES_UNTRIED, NULL, "dcache_flush icache_invalidate", 0,
-	  "coh_copy_from_user_page > * > coh_flush_by_ > *[_sd]#2 > *",
+	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
+	  "coh_copy_from_user_page > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_BEFORE },
-	{ SURVIVES_UNTRIED, NULL, "dcache_flush icache_invalidate", 0,
-	  "coh_copy_user_page > * > coh_flush_by_ > *[_sd]#2 > *",
+	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
+	  "coh_copy_user_page > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_BEFORE },
-	{ SURVIVES_UNTRIED, NULL, "dcache_flush icache_invalidate", 0,
-	  "coh_get_user_page > * > coh_flush_by_ > *[_sd]#2 > *",
+	{ SURVIVES_UNTRIED, "vivt", "dcache_flush", 0,
+	  "coh_get_user_page > * > coh_flush_by_ > coh_flush_k_#2 > *",
+	  NONE_AHEAD },
+	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
+	  "coh_get_user_page > * > policy_gup_hook:flush_page > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_IN_HOOK },
-	{ SURVIVES_UNTRIED, NULL, "dcache_flush icache_invalidate", 0,
-	  "coh_kunmap > * > coh_flush_by_ > *[_sd]#2 > *",
+	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
+	  "coh_get_user_page > policy_uncache:get_user > * > coh_flush_k_#2 > *",
+	  SECOND_IN_HOOK },
+	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
+	  "coh_kunmap > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_AFTER },
-	{ SURVIVES_UNTRIED, NULL, "dcache_flush icache_invalidate", 0,
-	  "coh_copy_to_user_page > * > coh_flush_by_ > *[_sd]#2 > *",
+	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
+	  "coh_copy_to_user_page > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_AFTER },
-	{ SURVIVES_UNTRIED, "vipt", "dcache_flush_all", 0,
-	  "coh_flush_dcache_page > policy_hints:* > policy_hints:flush_hinted#? > *",
-	  "hints with more than 16 colours, mapped at several: no scenario has more than two, "
-	  "and one flush makes up for the other" },
 	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
 	  "coh_clear_user_page > * > coh_drop_ahead_ > *",
 	  AHEAD_OF_PAGE },
@@ -282,7 +308,7 @@ static const struct survivor survivors[] = {
 	  "* > coh_drop_ahead_ > *",
 	  NONE_AHEAD },
 	{ SURVIVES_UNTRIED, "vivt", "dcache_flush", 0,
-	  "coh_flush_dcache_page > * > coh_flush_by_ > *[_sd]#2 > *",
+	  "coh_flush_dcache_page > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  NONE_AHEAD },
 	{ SURVIVES_UNTRIED, NULL, NULL, 0,
 	  "* > conflict:walk#2 > *",
