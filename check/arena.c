@@ -27,7 +27,7 @@ void *arena_get(struct arena *a, size_t size)
 		return NULL;
 
 	while (class < CLASSES - 1 && (size_t)16 << class < size)
-		class++;
+		class ++;
 	if (a->free[class]) {
 		p = a->free[class];
 		a->free[class] = p->next;

@@ -17,12 +17,12 @@
 
 uint64_t depend_line(const struct system *s, uint8_t page, uint32_t line)
 {
-	return 1ull << (s->class[page] * s->test->lines + line);
+	return 1ull << (s->class[page] * s -> test -> lines + line);
 }
 
 uint64_t depend_page(const struct system *s, uint8_t page)
 {
-	return ((1ull << s->test->lines) - 1) << (s->class[page] * s->test->lines);
+	return ((1ull << s->test->lines) - 1) << (s->class[page] * s -> test -> lines);
 }
 
 uint64_t depend_all(const struct system *s)
@@ -320,8 +320,7 @@ static struct footprint future_of(const struct system *s, unsigned c)
 
 static bool conflict(const struct footprint *a, const struct footprint *b)
 {
-	return a->lines & b->lines || a->written & (b->read | b->written) ||
-	       b->written & a->read;
+	return a->lines & b->lines || a->written & (b->read | b->written) || b->written & a->read;
 }
 
 /* Does nothing that anybody else may still do conflict with c's next step? */
@@ -375,7 +374,8 @@ unsigned depend_moves(struct system *s, move_t *moves)
 		weight = weight_of(s, c, &touched);
 		if (is_alone(s, c, &weight)) {
 			moves[0] = move_make(MOVE_STEP, 0, 0, c);
-			return hardware_moves(s, touched.lines, tlbs_of(s, &touched), moves, 1, false);
+			return hardware_moves(s, touched.lines, tlbs_of(s, &touched), moves, 1,
+					      false);
 		}
 		moves[n++] = move_make(MOVE_STEP, 0, 0, c);
 		lines |= touched.lines;

@@ -87,9 +87,10 @@ static void try_choice(struct walk *w, uint32_t line, unsigned outcome, const st
 
 	for (unsigned before = 0; before < which; before++)
 		if (!(w->asked >> page & 1)
-			    ? is_lost(w->s, (uint64_t)layer_frame_of(w->s, (uint8_t)page) *
-						    litmus_page_size(w->s->test) +
-					    line % w->s->test->lines * LITMUS_LINE,
+			    ? is_lost(w->s,
+				      (uint64_t)layer_frame_of(w->s, (uint8_t)page) *
+						      litmus_page_size(w->s->test) +
+					      line % w->s->test->lines * LITMUS_LINE,
 				      c->bytes[before]) == lost
 			    : !memcmp(c->bytes[before], c->bytes[which], LITMUS_LINE))
 			return;

@@ -93,7 +93,8 @@ static void try_place(struct search *s, uint8_t context, uint8_t before)
 	const struct litmus *t = s->test;
 
 	for (uint8_t alias = 0; alias < t->n_aliases; alias++)
-		for (unsigned o = 0; alias_matters(t, alias) && o < sizeof(ops) / sizeof(*ops); o++) {
+		for (unsigned o = 0; alias_matters(t, alias) && o < sizeof(ops) / sizeof(*ops);
+		     o++) {
 			struct attempt a = { context, before, operation(t, ops[o], alias), 0 };
 
 			if (ops[o] == OP_ICACHE && !fetches(t))
@@ -143,7 +144,8 @@ static void print_answers(FILE *out, const struct search *s, const struct verdic
 {
 	if (!s->n_answers) {
 		fprintf(out,
-			"explain: no single clean, invalidate or flush makes this Never (%llu tried%s)\n",
+			"explain: no single clean, invalidate or flush makes this Never (%llu "
+			"tried%s)\n",
 			(unsigned long long)s->tried,
 			s->incomplete ? "; some were cut short by a bound" : "");
 		if (v->bits & OUTCOME_DEADLOCK)

@@ -10,7 +10,7 @@
 
 #include "check/explore.h"
 
-#define PROGRESS_EVERY 0.2 /* seconds */
+#define PROGRESS_EVERY 0.2   /* seconds */
 #define LOOK_EVERY     4096u /* states, between looks at the clock */
 
 /* One state on the way: its bytes begin at `at` in the store, its moves at `first`. */

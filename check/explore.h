@@ -21,7 +21,7 @@ struct exploration {
 	size_t bytes;
 	double seconds;
 	const char *bound; /* that was met; NULL: all was tried */
-	bool wrong; /* the test asked for what cannot be: system_error */
+	bool wrong;	   /* the test asked for what cannot be: system_error */
 };
 
 void explore(struct exploration *e);

@@ -26,7 +26,8 @@ static uint64_t mask_of(const struct system *s, uint64_t pa)
 
 	if (page >= s->test->n_pages)
 		return DEPEND_OTHER;
-	return depend_line(s, (uint8_t)page, (uint32_t)(pa % litmus_page_size(s->test)) / LITMUS_LINE);
+	return depend_line(s, (uint8_t)page,
+			   (uint32_t)(pa % litmus_page_size(s->test)) / LITMUS_LINE);
 }
 
 static void evictions(struct system *s, struct list *l, uint64_t lines, bool all)
@@ -36,8 +37,8 @@ static void evictions(struct system *s, struct list *l, uint64_t lines, bool all
 
 	for (unsigned cpu = 0; cpu < s->config.cpus; cpu++)
 		for (enum coh_side side = COH_DATA; side <= COH_INSN; side++) {
-			const struct coh_cache *cache = side == COH_DATA ? &s->config.dcache
-									 : &s->config.icache;
+			const struct coh_cache *cache =
+				side == COH_DATA ? &s->config.dcache : &s->config.icache;
 			uint32_t n;
 
 			if (!cache->size)
@@ -80,8 +81,9 @@ static void fill(struct system *s, struct list *l, unsigned cpu, uint8_t alias, 
 		return;
 	va += line * LITMUS_LINE;
 	for (enum coh_side side = COH_DATA; side <= COH_INSN; side++) {
-		bool speculates = side == COH_INSN ? s->fills
-						   : s->target.core.speculates == COH_SPECULATES_DATA;
+		bool speculates = side == COH_INSN
+					  ? s->fills
+					  : s->target.core.speculates == COH_SPECULATES_DATA;
 
 		if ((side == COH_INSN && !s->config.icache.size) || !speculates)
 			continue;
@@ -141,8 +143,8 @@ unsigned hardware_moves(struct system *s, uint64_t lines, uint32_t tlbs, move_t 
 static const char *alias_text(const struct system *s, const struct coh_machine_line_state *line,
 			      enum coh_side side, uint32_t page)
 {
-	const struct coh_cache *c = side == COH_INSN && s->config.icache.size ? &s->config.icache
-									      : &s->config.dcache;
+	const struct coh_cache *c =
+		side == COH_INSN && s->config.icache.size ? &s->config.icache : &s->config.dcache;
 	uint64_t in_page = line->pa % litmus_page_size(s->test) / LITMUS_LINE * LITMUS_LINE, va;
 
 	for (uint8_t a = 0; c->kind != COH_PIPT && a < s->test->n_aliases; a++) {
@@ -166,11 +168,16 @@ static void say_line(const struct system *s, const struct coh_machine_line_state
 	if (!name)
 		name = page < s->test->n_pages ? s->test->page[page].name : "another page";
 	snprintf(event->text, sizeof(event->text), "hardware %s %s%s%s", verb,
-		 side == COH_INSN ? "the code line of " : line->dirty ? "the dirty line of " : "",
+		 side == COH_INSN ? "the code line of "
+		 : line->dirty	  ? "the dirty line of "
+				  : "",
 		 name, "");
 	if (s->test->lines > 1)
 		snprintf(event->text, sizeof(event->text), "hardware %s %sline %u of %s", verb,
-			 side == COH_INSN ? "the code " : line->dirty ? "the dirty " : "", at, name);
+			 side == COH_INSN ? "the code "
+			 : line->dirty	  ? "the dirty "
+					  : "",
+			 at, name);
 }
 
 static void evict(struct system *s, move_t move, struct event *event)

@@ -188,7 +188,8 @@ bool layer_new(struct system *s, char *why, size_t size)
 	if (!make_region(l))
 		return false;
 	if (!make_sim(l, &reason)) {
-		snprintf(why, size, "%s", reason ? reason : "the simulated kernel needs more memory");
+		snprintf(why, size, "%s",
+			 reason ? reason : "the simulated kernel needs more memory");
 		return false;
 	}
 	adopt_machine(s, l);
@@ -483,7 +484,8 @@ bool layer_address(const struct system *s, uint8_t alias, uint64_t *va)
 	control = s->layer->control;
 	*va = control->va[alias];
 	if (s->test->alias[alias].kind == LITMUS_KERNEL)
-		*va = coh_sim_kernel_address(control->sim, control->frame[s->test->alias[alias].page]);
+		*va = coh_sim_kernel_address(control->sim,
+					     control->frame[s->test->alias[alias].page]);
 	return *va;
 }
 
@@ -499,10 +501,9 @@ static uint64_t lines_at(const struct system *s, unsigned c, uint64_t va, size_t
 		if (coh_machine_translation(s->machine, mm, at, &pa, NULL, NULL))
 			return depend_all(s);
 		page = layer_page_at(s, pa / size);
-		lines |= page < s->test->n_pages
-				 ? depend_line(s, (uint8_t)page,
-					       (uint32_t)(pa % size) / LITMUS_LINE)
-				 : DEPEND_OTHER;
+		lines |= page < s->test->n_pages ? depend_line(s, (uint8_t)page,
+							       (uint32_t)(pa % size) / LITMUS_LINE)
+						 : DEPEND_OTHER;
 	}
 	return lines;
 }

@@ -21,13 +21,14 @@ void layer_reset(struct system *s);
 size_t layer_size(const struct system *s);
 void layer_save(const struct system *s, void *to);
 void layer_load(struct system *s, const void *from, size_t size);
-void layer_key(const struct system *s, void *state, void (*add)(void *state, const void *bytes, size_t len));
+void layer_key(const struct system *s, void *state,
+	       void (*add)(void *state, const void *bytes, size_t len));
 
 /* Is it a statement of the layer's, or an access that may fault and so call it? */
 bool layer_does(const struct system *s, const struct litmus_instr *i);
 /* From one stop to the next.  Returns whether the statement is finished. */
 bool layer_step(struct system *s, unsigned c, const struct litmus_instr *i, struct event *event);
-void layer_switch(struct system *s, unsigned c); 
+void layer_switch(struct system *s, unsigned c);
 bool layer_is_switching(const struct system *s, unsigned c);
 bool layer_is_blocked(struct system *s, unsigned c);
 const char *layer_waits_for(struct system *s, unsigned c);

@@ -41,7 +41,8 @@ static struct where find(struct layer *l, const struct litmus_instr *i)
 		if (!layer_address(l->s, i->alias, &w.va))
 			w.va = 0;
 		w.at = w.va + litmus_offset(l->s->test, i->first);
-		w.len = litmus_offset(l->s->test, i->last) + 4 - litmus_offset(l->s->test, i->first);
+		w.len = litmus_offset(l->s->test, i->last) + 4 -
+			litmus_offset(l->s->test, i->first);
 		if (l->s->test->alias[i->alias].kind == LITMUS_USER)
 			w.frame = coh_sim_frame_at(w.sim, w.mm, w.va);
 	}
@@ -67,7 +68,8 @@ static void access(const struct where *w, struct call *call)
 	uint32_t value = call->result;
 
 	if (!w->va)
-		refuse(w, "this alias has no address now: highmem is to be kmapped, a vmap to be made");
+		refuse(w, "this alias has no address now: highmem is to be kmapped, a vmap to be "
+			  "made");
 	switch (w->i->op) {
 	case OP_LOAD:
 		user ? coh_sim_user_load(w->sim, w->at, &value, 4)
@@ -117,8 +119,9 @@ static void memory_map(const struct where *w)
 {
 	const struct litmus *t = w->l->s->test;
 	const struct litmus_alias *a = &t->alias[w->i->alias];
-	struct coh_sim_area area = { .kind = t->page[a->page].kind == LITMUS_FILE ? COH_SIM_FILE
-										  : COH_SIM_ANONYMOUS,
+	struct coh_sim_area area = { .kind = t->page[a->page].kind == LITMUS_FILE
+						     ? COH_SIM_FILE
+						     : COH_SIM_ANONYMOUS,
 				     .shared = !a->private && t->page[a->page].kind == LITMUS_FILE,
 				     .prot = prot_of(a->rights) };
 
@@ -130,8 +133,7 @@ static void memory_map(const struct where *w)
 
 static void get_user_page(const struct where *w)
 {
-	uint32_t frame =
-		coh_sim_get_user_page(w->sim, w->mm, w->va, (enum coh_intent)w->i->intent);
+	uint32_t frame = coh_sim_get_user_page(w->sim, w->mm, w->va, (enum coh_intent)w->i->intent);
 
 	coh_sim_put(w->sim, frame);
 }

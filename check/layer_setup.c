@@ -170,10 +170,9 @@ static void choose_addresses(struct layer *l)
 		const struct litmus_alias *alias = &t->alias[a];
 
 		if (alias->kind == LITMUS_USER)
-			l->control->va[a] =
-				coh_sim_user_address(l->control->sim, alias->where, 0) +
-				(uint64_t)(alias->colour % l->s->target.colours) *
-					layer_page_bytes(l);
+			l->control->va[a] = coh_sim_user_address(l->control->sim, alias->where, 0) +
+					    (uint64_t)(alias->colour % l->s->target.colours) *
+						    layer_page_bytes(l);
 		if (alias->kind == LITMUS_KERNEL && alias->unmapped)
 			refuse(l, "K is always mapped, where the layer is used");
 	}

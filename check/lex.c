@@ -111,7 +111,8 @@ static void number(struct lexer *l)
 	t->kind = TOKEN_NUMBER;
 	while (l->p + n < l->end && in_name(l->p[n])) {
 		char c = l->p[n++];
-		uint32_t digit = (uint32_t)(isdigit((unsigned char)c) ? c - '0' : (c | 32) - 'a' + 10);
+		uint32_t digit =
+			(uint32_t)(isdigit((unsigned char)c) ? c - '0' : (c | 32) - 'a' + 10);
 
 		if (digit >= base || value > UINT32_MAX)
 			t->kind = TOKEN_WRONG;
@@ -236,11 +237,11 @@ bool lex_name(struct lexer *l, char name[LITMUS_NAME], const char *what)
 bool lex_number(struct lexer *l, uint32_t min, uint32_t max, uint32_t *number, const char *what)
 {
 	if (l->now.kind != TOKEN_NUMBER)
-		return lex_fail(l, l->now.at, "expected %s, a number from %u to %u, found '%s'", what,
-				min, max, lex_found(l));
+		return lex_fail(l, l->now.at, "expected %s, a number from %u to %u, found '%s'",
+				what, min, max, lex_found(l));
 	if (l->now.number < min || l->now.number > max)
-		return lex_fail(l, l->now.at, "%s is %u, expected %u to %u", what, l->now.number, min,
-				max);
+		return lex_fail(l, l->now.at, "%s is %u, expected %u to %u", what, l->now.number,
+				min, max);
 	*number = l->now.number;
 	lex_next(l);
 	return !l->failed;

@@ -89,9 +89,9 @@ struct litmus_alias {
 	uint8_t page;
 	uint8_t mm; /* LITMUS_USER */
 	uint8_t colour;
-	uint8_t where;	/* the alias whose virtual address this one has, or itself */
-	bool unmapped;	/* at the start */
-	bool private;	/* a private mapping of a file */
+	uint8_t where;	 /* the alias whose virtual address this one has, or itself */
+	bool unmapped;	 /* at the start */
+	bool private;	 /* a private mapping of a file */
 	uint32_t rights; /* enum coh_machine_right */
 	enum coh_attr attr;
 	bool default_attr;
@@ -196,9 +196,10 @@ struct litmus_value {
 
 struct litmus_instr {
 	enum litmus_op op;
-	uint8_t alias, page, other; /* what it is about; other: the page of map, the lock, variable, */
-	uint8_t first, last;	    /* context or mm.  Words of the page */
-	uint8_t reg;		    /* that it sets, or LITMUS_NONE */
+	uint8_t alias, page,
+		other;	     /* what it is about; other: the page of map, the lock, variable, */
+	uint8_t first, last; /* context or mm.  Words of the page */
+	uint8_t reg;	     /* that it sets, or LITMUS_NONE */
 	enum litmus_compare compare;
 	struct litmus_value a, b;
 	uint32_t rights;
@@ -222,8 +223,8 @@ struct litmus_context {
 	char name[LITMUS_NAME];
 	enum litmus_context_kind kind;
 	uint8_t cpu;
-	uint8_t mm;	/* LITMUS_NONE: none */
-	uint8_t times;	/* an interrupt comes so often at most; and at least once unless optional */
+	uint8_t mm;    /* LITMUS_NONE: none */
+	uint8_t times; /* an interrupt comes so often at most; and at least once unless optional */
 	bool optional;
 	uint8_t n_regs, n_instrs;
 	char reg[LITMUS_REGS][LITMUS_NAME];
@@ -239,7 +240,7 @@ enum litmus_term_kind {
 	TERM_STALE,  /* some read was of old bytes */
 	TERM_LOST,   /* at the end newest bytes are gone, or may be */
 	TERM_DEADLOCK,
-	TERM_IRQ, /* interrupts were not left as they were found, or a lock is still held */
+	TERM_IRQ,    /* interrupts were not left as they were found, or a lock is still held */
 	TERM_HAZARD, /* any of the four */
 	TERM_TRUE,
 	TERM_NOT,

@@ -56,7 +56,8 @@ bool parse_unknown(struct parser *p, struct litmus_at at, const char *what, cons
 	const char *near = suggest(names, name);
 
 	if (near)
-		return lex_fail(&p->lex, at, "unknown %s '%s'; did you mean '%s'?", what, name, near);
+		return lex_fail(&p->lex, at, "unknown %s '%s'; did you mean '%s'?", what, name,
+				near);
 	return lex_fail(&p->lex, at, "unknown %s '%s'", what, name);
 }
 
@@ -83,13 +84,15 @@ bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *
 		return lex_fail(&p->lex, *at, "expected %s, found '%s'", what, lex_found(&p->lex));
 	for (enum litmus_op op = 0; op < LITMUS_OPS; op++)
 		if (words[op].name && !strcmp(words[op].name, word.text))
-			return lex_fail(&p->lex, *at,
-					"'%s' is an operation, and means one thing: choose another name",
-					word.text);
+			return lex_fail(
+				&p->lex, *at,
+				"'%s' is an operation, and means one thing: choose another name",
+				word.text);
 	if (is_taken(p, word.text))
 		return lex_fail(&p->lex, *at, "there is a '%s' already", word.text);
 	if (strchr(word.text, '-') || strchr(word.text, '.'))
-		return lex_fail(&p->lex, *at, "a name of yours may have letters, digits and _ only");
+		return lex_fail(&p->lex, *at,
+				"a name of yours may have letters, digits and _ only");
 	memcpy(name, word.text, LITMUS_NAME);
 	lex_next(&p->lex);
 	return !p->lex.failed;
@@ -141,8 +144,8 @@ bool parse_compare(struct lexer *l, enum litmus_compare *compare)
 
 static bool kind_of(struct parser *p, struct litmus_context *c)
 {
-	static const char *const words_[] = { "mm", "cpu", "irq", "nmi", "ipi", "device", "times",
-					      "optional", NULL };
+	static const char *const words_[] = { "mm",	"cpu",	 "irq",	     "nmi", "ipi",
+					      "device", "times", "optional", NULL };
 	struct lexer *l = &p->lex;
 	uint32_t n;
 
@@ -156,7 +159,8 @@ static bool kind_of(struct parser *p, struct litmus_context *c)
 	}
 	if (lex_accept(l, "cpu")) {
 		if (!lex_number(l, 0, p->test->cpus - 1u, &n,
-				p->test->cpus > 1 ? "the CPU" : "the CPU (there is one; 'cpus 2;' makes two)"))
+				p->test->cpus > 1 ? "the CPU"
+						  : "the CPU (there is one; 'cpus 2;' makes two)"))
 			return false;
 		c->cpu = (uint8_t)n;
 		return true;
@@ -176,7 +180,8 @@ static bool kind_of(struct parser *p, struct litmus_context *c)
 		}
 	if (l->now.kind == TOKEN_NAME)
 		return parse_unknown(p, l->now.at, "property of a context", l->now.text, words_);
-	return lex_fail(l, l->now.at, "expected a property of the context, found '%s'", lex_found(l));
+	return lex_fail(l, l->now.at, "expected a property of the context, found '%s'",
+			lex_found(l));
 }
 
 static bool context_is_possible(struct parser *p, const struct litmus_context *c)
@@ -184,9 +189,10 @@ static bool context_is_possible(struct parser *p, const struct litmus_context *c
 	if (c->mm != LITMUS_NONE && c->kind != LITMUS_PROCESS)
 		return lex_fail(&p->lex, c->at, "%s has no mm of its own: it borrows what is there",
 				c->name);
-	if ((c->times > 1 || c->optional) && (c->kind == LITMUS_PROCESS || c->kind == LITMUS_DEVICE))
-		return lex_fail(&p->lex, c->at, "%s runs once: 'times' and 'optional' are for interrupts",
-				c->name);
+	if ((c->times > 1 || c->optional) &&
+	    (c->kind == LITMUS_PROCESS || c->kind == LITMUS_DEVICE))
+		return lex_fail(&p->lex, c->at,
+				"%s runs once: 'times' and 'optional' are for interrupts", c->name);
 	return true;
 }
 
@@ -212,7 +218,8 @@ static bool context_head(struct parser *p, struct token *body)
 		if (!kind_of(p, c))
 			return false;
 		if (!lex_accept(l, ",") && !lex_is(l, ")"))
-			return lex_fail(l, l->now.at, "expected ',' or ')', found '%s'", lex_found(l));
+			return lex_fail(l, l->now.at, "expected ',' or ')', found '%s'",
+					lex_found(l));
 	}
 	if (!context_is_possible(p, c))
 		return false;
@@ -234,6 +241,7 @@ static bool context_head(struct parser *p, struct token *body)
 
 static bool contexts(struct parser *p)
 {
+	static const char *const conditions[] = { "exists", "forall", "filter", NULL };
 	struct token body[LITMUS_CONTEXTS], after;
 	struct litmus *t = p->test;
 	struct lexer *l = &p->lex;
@@ -248,16 +256,18 @@ static bool contexts(struct parser *p)
 			continue;
 		}
 		lex_next(l);
-		is_head = lex_is(l, "(") && strcmp(word.text, "exists") && strcmp(word.text, "forall") &&
-			  strcmp(word.text, "filter");
+		/* A misspelt "exists" is no context either. */
+		is_head = lex_is(l, "(") && !suggest(conditions, word.text);
 		lex_back(l, &word);
 		if (!is_head)
 			break;
-		if (!context_head(p, t->n_contexts < LITMUS_CONTEXTS ? &body[t->n_contexts] : &after))
+		if (!context_head(p,
+				  t->n_contexts < LITMUS_CONTEXTS ? &body[t->n_contexts] : &after))
 			return false;
 	}
 	if (!t->n_contexts)
-		return lex_fail(l, l->now.at, "expected a context, as P0 (mm 0) { ... }, found '%s'",
+		return lex_fail(l, l->now.at,
+				"expected a context, as P0 (mm 0) { ... }, found '%s'",
 				lex_found(l));
 	after = l->now;
 	for (uint8_t i = 0; i < t->n_contexts; i++) {

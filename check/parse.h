@@ -52,6 +52,17 @@ bool parse_unknown(struct parser *p, struct litmus_at at, const char *what, cons
 bool parse_right(const char *word, uint32_t *rights, enum coh_attr *attr, bool *has_attr);
 bool parse_compare(struct lexer *l, enum litmus_compare *compare);
 
+/* parse_arguments.c.  What a word stands for: past a parameter of a macro, its argument. */
+const struct token *parse_meant(const struct parser *p, const struct token *word);
+/* One more statement of the context; NULL: too many, and said. */
+struct litmus_instr *parse_add(struct parser *p, enum litmus_op op, struct litmus_at at);
+bool parse_is_register(const char *name);
+bool parse_set_reg(struct parser *p, const struct token *word, uint8_t *reg);
+bool parse_value(struct parser *p, struct litmus_value *value);
+bool parse_named(struct parser *p, const char *what, char kind,
+		 uint8_t (*find)(const struct litmus *t, const char *name), uint8_t *to);
+bool parse_arguments(struct parser *p, struct litmus_instr *i);
+
 bool parse_results(struct parser *p, const char *text, size_t len, struct litmus_at at);
 bool parse_state(struct parser *p);
 bool parse_macro(struct parser *p);

@@ -96,8 +96,9 @@ static bool atom(struct reader *r)
 	static const struct {
 		const char *name;
 		enum litmus_term_kind kind;
-	} outcomes[] = { { "stale", TERM_STALE }, { "lost", TERM_LOST }, { "deadlock", TERM_DEADLOCK },
-			 { "irq", TERM_IRQ },	  { "hazard", TERM_HAZARD }, { "true", TERM_TRUE } };
+	} outcomes[] = { { "stale", TERM_STALE },	{ "lost", TERM_LOST },
+			 { "deadlock", TERM_DEADLOCK }, { "irq", TERM_IRQ },
+			 { "hazard", TERM_HAZARD },	{ "true", TERM_TRUE } };
 	struct lexer *l = &r->p->lex;
 	struct litmus_term term = { 0 };
 
@@ -208,8 +209,9 @@ bool parse_conditions(struct parser *p)
 		else if (lex_accept(l, "forall"))
 			right = question(p, LITMUS_FORALL, at);
 		else if (lex_accept(l, "filter"))
-			right = p->test->filter.n ? lex_fail(l, at, "a second filter; a test has one")
-						  : condition(p, &p->test->filter);
+			right = p->test->filter.n
+					? lex_fail(l, at, "a second filter; a test has one")
+					: condition(p, &p->test->filter);
 		else if (lex_accept(l, "locations"))
 			right = locations(p);
 		else if (l->now.kind == TOKEN_NAME)

@@ -99,7 +99,8 @@ static bool state_operations(struct parser *p)
 	return true;
 }
 
-static bool small_number(struct parser *p, uint32_t min, uint32_t max, uint8_t *to, const char *what)
+static bool small_number(struct parser *p, uint32_t min, uint32_t max, uint8_t *to,
+			 const char *what)
 {
 	uint32_t n;
 
@@ -182,7 +183,9 @@ static bool state_page(struct parser *p)
 		if (!choice(p, words, &which, "what kind of page it is"))
 			return false;
 		if (which <= LITMUS_PLAIN + 2)
-			page->kind = which == 0 ? LITMUS_FILE : which == 1 ? LITMUS_ANON : LITMUS_PLAIN;
+			page->kind = which == 0	  ? LITMUS_FILE
+				     : which == 1 ? LITMUS_ANON
+						  : LITMUS_PLAIN;
 		page->highmem |= which == 3;
 		page->scratch |= which == 4;
 	}
@@ -200,9 +203,10 @@ static bool alias_at(struct parser *p, uint8_t self)
 				lex_found(&p->lex));
 	other = parse_alias(t, name.text);
 	if (other == LITMUS_NONE || other == self)
-		return lex_fail(&p->lex, name.at,
-				"unknown alias '%s': name one from above, whose address this one has",
-				name.text);
+		return lex_fail(
+			&p->lex, name.at,
+			"unknown alias '%s': name one from above, whose address this one has",
+			name.text);
 	lex_next(&p->lex);
 	if ((t->alias[other].kind == LITMUS_USER) != (t->alias[self].kind == LITMUS_USER))
 		return lex_fail(&p->lex, name.at, "'%s' is %s: they cannot have one address",
@@ -215,10 +219,10 @@ static bool alias_at(struct parser *p, uint8_t self)
 
 static bool alias_word(struct parser *p, struct litmus_alias *a, uint8_t self, bool *has_kind)
 {
-	static const char *const words[] = { "kernel",	"vmap",	   "mm",      "colour", "unmapped",
-					     "private", "at",	   "ro",      "rw",	"rx",
-					     "rwx",	"none",	   "uncached", "cached", "write-through",
-					     NULL };
+	static const char *const words[] = {
+		"kernel", "vmap", "mm",	  "colour",   "unmapped", "private",	   "at", "ro", "rw",
+		"rx",	  "rwx",  "none", "uncached", "cached",	  "write-through", NULL
+	};
 	struct lexer *l = &p->lex;
 	struct token word = l->now;
 	bool has_attr = false;
@@ -265,8 +269,8 @@ static bool state_alias(struct parser *p)
 	if (self == LITMUS_ALIASES)
 		return lex_fail(l, l->now.at, "more than %d aliases", LITMUS_ALIASES);
 	*a = (struct litmus_alias){ .where = self,
-				    .rights = COH_MACHINE_READ | COH_MACHINE_WRITE |
-					      COH_MACHINE_EXEC,
+				    .rights =
+					    COH_MACHINE_READ | COH_MACHINE_WRITE | COH_MACHINE_EXEC,
 				    .default_attr = true };
 	if (!parse_new_name(p, a->name, &a->at, "an alias's name") ||
 	    !lex_expect(l, "=", "between an alias and its page"))
@@ -287,7 +291,8 @@ static bool state_alias(struct parser *p)
 		if (!alias_word(p, a, self, &has_kind))
 			return false;
 	if (!has_kind)
-		return lex_fail(l, a->at, "whose alias is %s? expected 'kernel' or 'mm N'", a->name);
+		return lex_fail(l, a->at, "whose alias is %s? expected 'kernel' or 'mm N'",
+				a->name);
 	if (a->kind == LITMUS_USER && a->mm >= t->mms)
 		t->mms = a->mm + 1;
 	return true;
@@ -356,7 +361,8 @@ static bool state_init(struct parser *p, uint8_t page)
 	uint32_t word = 0;
 
 	if (t->n_inits == LITMUS_INITS)
-		return lex_fail(&p->lex, p->lex.now.at, "more than %d initial values", LITMUS_INITS);
+		return lex_fail(&p->lex, p->lex.now.at, "more than %d initial values",
+				LITMUS_INITS);
 	lex_next(&p->lex);
 	if (lex_accept(&p->lex, "[") &&
 	    (!lex_number(&p->lex, 0, t->lines * t->words - 1u, &word, "the word of the page") ||
@@ -377,7 +383,8 @@ static bool one(struct parser *p)
 	uint8_t page;
 
 	if (word.kind != TOKEN_NAME)
-		return lex_fail(&p->lex, word.at, "expected a line of the initial state, found '%s'",
+		return lex_fail(&p->lex, word.at,
+				"expected a line of the initial state, found '%s'",
 				lex_found(&p->lex));
 	page = parse_page(p->test, word.text);
 	if (page != LITMUS_NONE)
@@ -397,7 +404,8 @@ bool parse_state(struct parser *p)
 	if (!lex_expect(&p->lex, "{", "before the initial state"))
 		return false;
 	while (!lex_accept(&p->lex, "}"))
-		if (!one(p) || !lex_expect(&p->lex, ";", "at the end of a line of the initial state"))
+		if (!one(p) ||
+		    !lex_expect(&p->lex, ";", "at the end of a line of the initial state"))
 			return false;
 	return !p->lex.failed;
 }

@@ -230,8 +230,8 @@ bool pool_run(const struct pool *pool)
 	if (r.n > pool->jobs)
 		r.n = (unsigned)pool->jobs;
 	r.result = calloc(pool->jobs, sizeof(*r.result));
-	r.shared = mmap(NULL, sizeof(*r.shared), PROT_READ | PROT_WRITE,
-			MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	r.shared = mmap(NULL, sizeof(*r.shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			-1, 0);
 	if (!r.result || r.shared == MAP_FAILED) {
 		free(r.result);
 		return false;

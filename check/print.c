@@ -121,8 +121,7 @@ void print_herd(FILE *out, const struct litmus *t, const struct target *target,
 		return;
 	fprintf(out, "Explored %llu states, %llu transitions, %zu bytes\n",
 		(unsigned long long)v->states, (unsigned long long)v->transitions, v->bytes);
-	fprintf(out, "Time %s %.2f\nHash=%016llx\n", name, v->seconds,
-		(unsigned long long)v->hash);
+	fprintf(out, "Time %s %.2f\nHash=%016llx\n", name, v->seconds, (unsigned long long)v->hash);
 }
 
 void print_redundant(FILE *out, const struct litmus *t, const struct verdict *v)
@@ -133,8 +132,8 @@ void print_redundant(FILE *out, const struct litmus *t, const struct verdict *v)
 		char text[128];
 
 		litmus_instr_text(t, c, instr, text, sizeof(text));
-		fprintf(out, "%s:%u: redundant: %s in %s changed nothing in any execution\n", t->path,
-			instr->at.line, text, c->name);
+		fprintf(out, "%s:%u: redundant: %s in %s changed nothing in any execution\n",
+			t->path, instr->at.line, text, c->name);
 	}
 }
 
@@ -143,8 +142,8 @@ void print_wrong(FILE *out, const char *path, const char *text, size_t len, stru
 {
 	const char *p = text, *end = text + len, *stop;
 
-	fprintf(out, "%s:%u:%u: %serror:%s %s\n", path, at.line, at.column, colour ? "\033[31;1m" : "",
-		colour ? "\033[0m" : "", what);
+	fprintf(out, "%s:%u:%u: %serror:%s %s\n", path, at.line, at.column,
+		colour ? "\033[31;1m" : "", colour ? "\033[0m" : "", what);
 	if (!text)
 		return;
 	for (uint32_t line = 1; line < at.line && p < end; p++)

@@ -32,7 +32,8 @@ char *print_json(const struct litmus *test, const struct target *target, const s
 /* "exists (0:r0=1 /\ stale)" as the file has it. */
 void print_condition(const struct litmus *test, char *text, size_t size);
 /* "0:r0", "p[1]", "go". */
-void print_place(const struct litmus *test, const struct litmus_term *place, char *text, size_t size);
+void print_place(const struct litmus *test, const struct litmus_term *place, char *text,
+		 size_t size);
 /* "stale, lost"; "" for none. */
 void print_bits(unsigned bits, char *text, size_t size);
 

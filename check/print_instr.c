@@ -38,7 +38,8 @@ static void put_value(struct out *o, const struct litmus_context *c, const struc
 		put(o, "%s", c->reg[v->reg]);
 }
 
-static void put_words(struct out *o, const struct litmus *t, const struct litmus_instr *i, bool range)
+static void put_words(struct out *o, const struct litmus *t, const struct litmus_instr *i,
+		      bool range)
 {
 	if (range && !i->first && i->last == t->lines * t->words - 1)
 		return;
@@ -68,7 +69,8 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 			 const struct litmus_instr *i, char kind, unsigned nth)
 {
 	static const char *const intents[] = { "?", "read", "write", "readwrite" };
-	static const char *const directions[] = { "?", "to_device", "from_device", "bidirectional" };
+	static const char *const directions[] = { "?", "to_device", "from_device",
+						  "bidirectional" };
 
 	if (nth && kind != 'T' && kind != 't')
 		put(o, ", ");
@@ -122,9 +124,10 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 		break;
 	}
 	if (!i->default_attr)
-		put(o, ", %s", i->attr == COH_UNCACHED	     ? "uncached"
-			       : i->attr == COH_WRITE_THROUGH ? "write-through"
-							      : "cached");
+		put(o, ", %s",
+		    i->attr == COH_UNCACHED	   ? "uncached"
+		    : i->attr == COH_WRITE_THROUGH ? "write-through"
+						   : "cached");
 }
 
 static void put_compare(struct out *o, const struct litmus_context *c, const struct litmus_instr *i)

@@ -40,10 +40,9 @@ static json_t *outcomes(const struct litmus *t, const struct verdict *v)
 			print_place(t, &v->place[k], text, sizeof(text));
 			json_object_set_new(values, text, json_integer(o->value[k]));
 		}
-		json_array_append_new(list,
-				      json_pack("{s:o, s:o, s:b, s:I}", "values", values, "found",
-						bits_of(o->bits), "holds", o->holds, "states",
-						(json_int_t)o->states));
+		json_array_append_new(list, json_pack("{s:o, s:o, s:b, s:I}", "values", values,
+						      "found", bits_of(o->bits), "holds", o->holds,
+						      "states", (json_int_t)o->states));
 	}
 	return list;
 }
@@ -69,7 +68,10 @@ static json_t *copies(const struct litmus *t, const struct trail_step *s)
 			json_pack("{s:s*, s:s*, s:i, s:s, s:i, s:b, s:b, s:o}", "alias",
 				  c->alias == LITMUS_NONE ? NULL : t->alias[c->alias].name, "page",
 				  c->page == LITMUS_NONE ? NULL : t->page[c->page].name, "line",
-				  c->line, "cache", c->outer ? "outer" : c->side ? "insn" : "data",
+				  c->line, "cache",
+				  c->outer  ? "outer"
+				  : c->side ? "insn"
+					    : "data",
 				  "cpu", c->cpu, "dirty", c->dirty, "stale", c->stale, "words",
 				  words(c->word, t->words)));
 	}
@@ -133,12 +135,13 @@ char *print_json(const struct litmus *t, const struct target *target, const stru
 
 	snprintf(hash, sizeof(hash), "%016llx", (unsigned long long)v->hash);
 	print_condition(t, condition, sizeof(condition));
-	o = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:f, s:s}", "name",
-		      name, "test", t->name, "file", text_of(t->path), "cache", target->name,
-		      "policy", target->policy, "verdict", verdict_name(v), "complete", v->finished,
-		      "condition", condition, "positive", (json_int_t)v->positive, "negative",
-		      (json_int_t)v->negative, "states", (json_int_t)v->states, "transitions",
-		      (json_int_t)v->transitions, "seconds", v->seconds, "hash", hash);
+	o = json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:b, s:s, s:I, s:I, s:I, s:I, s:f, s:s}",
+		      "name", name, "test", t->name, "file", text_of(t->path), "cache",
+		      target->name, "policy", target->policy, "verdict", verdict_name(v),
+		      "complete", v->finished, "condition", condition, "positive",
+		      (json_int_t)v->positive, "negative", (json_int_t)v->negative, "states",
+		      (json_int_t)v->states, "transitions", (json_int_t)v->transitions, "seconds",
+		      v->seconds, "hash", hash);
 	if (!o)
 		return NULL;
 	if (expected)

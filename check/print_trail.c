@@ -43,8 +43,11 @@ static void title_copy(const struct table *t, struct column *c)
 		snprintf(line, sizeof(line), ".%u", c->line);
 	if (t->t->cpus > 1 && !c->outer)
 		snprintf(cpu, sizeof(cpu), "@%u", c->cpu);
-	snprintf(c->title, sizeof(c->title), "%s%s%s%s", c->outer ? "L2 " : c->side ? "I " : "", of,
-		 line, cpu);
+	snprintf(c->title, sizeof(c->title), "%s%s%s%s",
+		 c->outer  ? "L2 "
+		 : c->side ? "I "
+			   : "",
+		 of, line, cpu);
 }
 
 static void add_memory(struct table *t, uint8_t page)
@@ -220,7 +223,8 @@ static void last_words(struct table *t)
 		const struct event *e = &trail->step[trail->n - 1].event;
 
 		if (e->page == LITMUS_NONE)
-			fprintf(t->out, "the last step read %u; the newest is %u\n", e->value, e->newest);
+			fprintf(t->out, "the last step read %u; the newest is %u\n", e->value,
+				e->newest);
 		else
 			fprintf(t->out, "the last step read %u from %s[%u]; the newest is %u\n",
 				e->value, t->t->page[e->page].name, e->word, e->newest);
@@ -230,7 +234,8 @@ static void last_words(struct table *t)
 	if (trail->bits & OUTCOME_IRQ)
 		fputs("interrupts or locks were not left as they were found\n", t->out);
 	if (trail->bits & OUTCOME_LOST)
-		fprintf(t->out, "lost: when all dirty lines have been written back, %s\n", trail->lost);
+		fprintf(t->out, "lost: when all dirty lines have been written back, %s\n",
+			trail->lost);
 }
 
 void print_trail(FILE *out, const struct litmus *test, const struct target *target,

@@ -111,7 +111,9 @@ static void access(struct system *s, unsigned c, const struct litmus_instr *i, s
 
 		raw_fail(s, i, "%s is not mapped%s here, or without the right to %s", a->name,
 			 a->kind == LITMUS_USER ? " in the current mm" : "",
-			 i->op == OP_STORE ? "store" : i->op == OP_LOAD ? "load" : "fetch");
+			 i->op == OP_STORE  ? "store"
+			 : i->op == OP_LOAD ? "load"
+					    : "fetch");
 		return;
 	}
 	found_stale(s, c, i, &stale);
@@ -180,7 +182,8 @@ static uint32_t set_of(struct system *s, unsigned cpu, uint64_t va, enum coh_op 
 }
 
 /* One line of the statement's words; how many lines of caches it changed. */
-static uint32_t maintain_line(struct system *s, unsigned c, const struct litmus_instr *i, unsigned n)
+static uint32_t maintain_line(struct system *s, unsigned c, const struct litmus_instr *i,
+			      unsigned n)
 {
 	uint32_t offset = (first_line(s, i) + n) * LITMUS_LINE;
 	unsigned cpu = s->run->context[c].cpu;
@@ -220,7 +223,8 @@ static uint32_t maintain_all(struct system *s, unsigned c, const struct litmus_i
 	return changed;
 }
 
-static void note_effect(struct system *s, unsigned c, const struct litmus_instr *i, uint32_t changed)
+static void note_effect(struct system *s, unsigned c, const struct litmus_instr *i,
+			uint32_t changed)
 {
 	unsigned n = (unsigned)(i - context_of(s, c)->instr);
 
@@ -258,7 +262,8 @@ static void translate(struct system *s, unsigned c, const struct litmus_instr *i
 	case OP_PROTECT:
 		if (coh_machine_translation(s->machine, mm, va, &pa, NULL, &attr))
 			return;
-		coh_machine_map(s->machine, mm, va, pa, i->rights, i->default_attr ? attr : i->attr);
+		coh_machine_map(s->machine, mm, va, pa, i->rights,
+				i->default_attr ? attr : i->attr);
 		return;
 	default:
 		break;

@@ -77,7 +77,7 @@ static void end_interrupt(struct system *s, unsigned c)
 
 	cpu->depth--;
 	cpu->irqs_off = cpu->were_off >> cpu->depth & 1;
-	cpu->were_off &= (uint8_t)~(1u << cpu->depth);
+	cpu->were_off &= (uint8_t) ~(1u << cpu->depth);
 	cpu->stack[cpu->depth] = 0;
 	layer_irqs_changed(s, rc->cpu);
 	rc->pc = 0;
@@ -171,8 +171,7 @@ static bool may_begin(const struct system *s, unsigned c)
 
 static bool may_leave(struct system *s, unsigned cpu, unsigned process)
 {
-	if (s->run->context[process].state == CONTEXT_DONE ||
-	    s->run->context[process].cpu != cpu)
+	if (s->run->context[process].state == CONTEXT_DONE || s->run->context[process].cpu != cpu)
 		return true;
 	/* Else two could switch to and fro for ever: a switch is for somebody who goes on. */
 	if (s->run->cpu[cpu].fresh && !schedule_is_blocked(s, process))
@@ -243,8 +242,8 @@ static void say_step(const struct system *s, unsigned c, const struct litmus_ins
 	event->instr = i;
 	litmus_instr_text(s->test, context_of(s, c), i, event->text, sizeof(event->text));
 	n = strlen(event->text);
-	if (litmus_op_is_maintenance(i->op) && (i->alias != LITMUS_NONE || i->page != LITMUS_NONE) &&
-	    raw_lines(s, i) > 1)
+	if (litmus_op_is_maintenance(i->op) &&
+	    (i->alias != LITMUS_NONE || i->page != LITMUS_NONE) && raw_lines(s, i) > 1)
 		snprintf(event->text + n, sizeof(event->text) - n, ", line %u", sub);
 	else if (sub && (i->op == OP_LOCK_IRQ || i->op == OP_LOCK_IRQSAVE))
 		snprintf(event->text + n, sizeof(event->text) - n, ": got it");
@@ -324,8 +323,9 @@ void schedule_reset(struct system *s)
 		struct run_cpu *cpu = &s->run->cpu[context->cpu];
 
 		rc->cpu = context->cpu;
-		rc->left = context->kind == LITMUS_IRQ || context->kind == LITMUS_NMI ? context->times
-										      : 0;
+		rc->left = context->kind == LITMUS_IRQ || context->kind == LITMUS_NMI
+				   ? context->times
+				   : 0;
 		if (context->kind != LITMUS_PROCESS)
 			continue;
 		/* The first process of a CPU runs there, and its mm is current. */

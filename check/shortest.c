@@ -162,8 +162,8 @@ static bool expand(struct breadth *b, uint32_t node)
 static uint8_t alias_of(const struct system *s, const struct coh_machine_line_state *line,
 			unsigned side, uint8_t page)
 {
-	const struct coh_cache *c = side == COH_DATA ? &system_target(s)->core.dcache
-						     : &system_target(s)->core.icache;
+	const struct coh_cache *c =
+		side == COH_DATA ? &system_target(s)->core.dcache : &system_target(s)->core.icache;
 	const struct litmus *t = system_test(s);
 	uint64_t span = c->kind == COH_VIPT ? coh_cache_span(c) : UINT64_MAX;
 
@@ -210,13 +210,14 @@ static void note_page(struct trail_step *step, const struct system *s, uint8_t p
 
 	for (unsigned cpu = 0; cpu < config->cpus; cpu++)
 		for (unsigned side = COH_DATA; side <= COH_INSN; side++) {
-			const struct coh_cache *c = side == COH_DATA ? &config->dcache : &config->icache;
+			const struct coh_cache *c =
+				side == COH_DATA ? &config->dcache : &config->icache;
 			uint32_t places[TRAIL_COPIES], n;
 
 			if (!c->size)
 				continue;
-			n = coh_machine_copies(m, cpu, (enum coh_side)side, pa, config->page, places,
-					       TRAIL_COPIES);
+			n = coh_machine_copies(m, cpu, (enum coh_side)side, pa, config->page,
+					       places, TRAIL_COPIES);
 			for (uint32_t i = 0; i < n && i < TRAIL_COPIES; i++) {
 				coh_machine_look(m, cpu, (enum coh_side)side, places[i] / c->ways,
 						 places[i] % c->ways, &line);
@@ -252,8 +253,11 @@ static void note_lost(void *context, const struct ending *e)
 	const struct coh_machine *m = system_machine(e->system);
 
 	for (uint8_t p = 0; p < t->n_pages && !trail->lost[0]; p++)
-		for (uint32_t w = 0; w < (uint32_t)t->lines * t->words && !t->page[p].scratch; w++) {
-			struct litmus_term place = { .kind = TERM_MEMORY, .index = p, .word = (uint8_t)w };
+		for (uint32_t w = 0; w < (uint32_t)t->lines * t->words && !t->page[p].scratch;
+		     w++) {
+			struct litmus_term place = { .kind = TERM_MEMORY,
+						     .index = p,
+						     .word = (uint8_t)w };
 			uint32_t value = system_value(e, &place), newest;
 
 			for (unsigned b = 0; b < 4; b++)

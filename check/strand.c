@@ -10,7 +10,8 @@
 
 #include "check/strand.h"
 
-#define RED_ZONE 512 /* below the stack pointer: what the ABI lets a function use, and setjmp's frame */
+#define RED_ZONE                                                                                   \
+	512 /* below the stack pointer: what the ABI lets a function use, and setjmp's frame */
 
 static jmp_buf resumer;
 

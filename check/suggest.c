@@ -21,7 +21,8 @@ static unsigned distance(const char *a, const char *b)
 	for (unsigned j = 0; j <= n; j++)
 		rows[0][j] = j;
 	for (unsigned i = 1; i <= m; i++) {
-		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
+		unsigned *row = rows[i % 3], *above = rows[(i + 2) % 3],
+			 *before = rows[(i + 1) % 3];
 
 		row[0] = i;
 		for (unsigned j = 1; j <= n; j++) {

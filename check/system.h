@@ -50,8 +50,8 @@ struct event {
 	uint8_t context; /* LITMUS_NONE: hardware's */
 	uint8_t cpu;
 	const struct litmus_instr *instr; /* NULL: none */
-	char text[128];	   /* what it did, in the language's words */
-	bool has_value;	   /* of a read */
+	char text[128];			  /* what it did, in the language's words */
+	bool has_value;			  /* of a read */
 	uint32_t value, newest;
 	bool stale;
 	uint8_t page, word; /* that it read, if stale; page LITMUS_NONE: not one of the test's */

@@ -35,7 +35,7 @@ struct run_cpu {
 };
 
 struct run {
-	uint8_t found; /* outcome bits */
+	uint8_t found;		    /* outcome bits */
 	uint8_t lock[LITMUS_LOCKS]; /* who holds it, plus one */
 	uint8_t unused[3];
 	struct run_cpu cpu[LITMUS_CPUS];
@@ -130,7 +130,8 @@ unsigned depend_moves(struct system *s, move_t *moves);
 uint64_t depend_line(const struct system *s, uint8_t page, uint32_t line);
 uint64_t depend_page(const struct system *s, uint8_t page);
 uint64_t depend_all(const struct system *s);
-#define DEPEND_OTHER (1ull << 63) /* lines of pages that the test has no name for: copies, buffers */
+#define DEPEND_OTHER                                                                               \
+	(1ull << 63) /* lines of pages that the test has no name for: copies, buffers */
 
 /* Moves: what, and up to three numbers. */
 enum move_kind { MOVE_STEP, MOVE_EVICT, MOVE_FILL, MOVE_DIRTY, MOVE_OUTER, MOVE_TLB };

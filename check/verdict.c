@@ -176,11 +176,9 @@ static void run(struct verdict *v, struct system *s, const struct bounds *bounds
 		const struct progress *progress)
 {
 	struct collector c = { .v = v, .test = system_test(s) };
-	struct exploration e = { .system = s,
-				 .bounds = bounds,
-				 .progress = progress,
-				 .end = each_end,
-				 .context = &c };
+	struct exploration e = {
+		.system = s, .bounds = bounds, .progress = progress, .end = each_end, .context = &c
+	};
 
 	explore(&e);
 	free(c.slot);
@@ -281,12 +279,11 @@ bool verdict_is(const struct verdict *v, enum litmus_verdict expected)
 
 const char *verdict_name(const struct verdict *v)
 {
-	static const char *const names[] = { [FOUND_NEVER] = "Never",
-					     [FOUND_SOMETIMES] = "Sometimes",
-					     [FOUND_ALWAYS] = "Always",
-					     [FOUND_DEADLOCK] = "DEADLOCK",
-					     [FOUND_INCOMPLETE] = "Incomplete",
-					     [FOUND_WRONG] = "Error" };
+	static const char *const names[] = {
+		[FOUND_NEVER] = "Never",	   [FOUND_SOMETIMES] = "Sometimes",
+		[FOUND_ALWAYS] = "Always",	   [FOUND_DEADLOCK] = "DEADLOCK",
+		[FOUND_INCOMPLETE] = "Incomplete", [FOUND_WRONG] = "Error"
+	};
 
 	return names[v->found];
 }

@@ -57,20 +57,20 @@ struct trail_step {
 struct trail {
 	unsigned n;
 	struct trail_step *step;
-	unsigned bits; /* what is wrong at its end */
+	unsigned bits;	 /* what is wrong at its end */
 	char stuck[256]; /* who waits for what, in a deadlock */
 	char lost[160];	 /* what can be gone at the end */
 };
 
 struct verdict {
 	enum found found;
-	bool finished; /* everything was tried */
+	bool finished;	   /* everything was tried */
 	const char *bound; /* the one that was met, or NULL */
 	uint64_t states, transitions;
 	uint64_t positive, negative; /* ends that do and do not fulfil the condition */
 	size_t bytes;		     /* of the table of states */
 	double seconds;
-	unsigned bits; /* of all ends */
+	unsigned bits;	   /* of all ends */
 	unsigned n_places; /* of which outcomes have values */
 	struct litmus_term place[LITMUS_LOCATIONS + LITMUS_CONTEXTS * LITMUS_REGS];
 	unsigned n_outcomes;

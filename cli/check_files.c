@@ -205,18 +205,17 @@ static bool add_job(struct check_list *list, const struct litmus *t, const char 
 	return true;
 }
 
-static bool jobs_of(struct check_list *list, const struct litmus *t,
-		    const struct check_options *o)
+static bool jobs_of(struct check_list *list, const struct litmus *t, const struct check_options *o)
 {
 	size_t cpus = o->n_cpus ? o->n_cpus : t->n_targets ? t->n_targets : 3;
-	size_t policies = !t->uses_layer    ? 1
-			  : o->n_policies   ? o->n_policies
-			  : t->n_policies   ? t->n_policies
-					    : 1;
+	size_t policies = !t->uses_layer  ? 1
+			  : o->n_policies ? o->n_policies
+			  : t->n_policies ? t->n_policies
+					  : 1;
 
 	for (size_t c = 0; c < cpus; c++)
 		for (size_t p = 0; p < policies; p++) {
-			const char *cpu = o->n_cpus	   ? o->cpus[c]
+			const char *cpu = o->n_cpus	 ? o->cpus[c]
 					  : t->n_targets ? t->target[c]
 							 : kinds[c];
 			const char *policy = !t->uses_layer  ? ""
@@ -241,7 +240,8 @@ static void find_same(struct check_list *list, bool table)
 			first = i;
 		job->same = i;
 		for (size_t j = first; table && j < i && job->same == i; j++)
-			if (list->job[j].same == j && target_same(&job->target, &list->job[j].target))
+			if (list->job[j].same == j &&
+			    target_same(&job->target, &list->job[j].target))
 				job->same = j;
 	}
 }

@@ -74,8 +74,7 @@ static void print_text(FILE *out, const struct session *s, const struct check_jo
 		fprintf(out, "%s:%u: %s: expected %s, found %s\n", job->test->path,
 			job->test->n_results ? job->test->result[0].at.line : 1, name,
 			litmus_verdict_name(job->expected), verdict_name(v));
-	if (v->trail && !o->no_example &&
-	    (alone || o->example || (!right && job->expected))) {
+	if (v->trail && !o->no_example && (alone || o->example || (!right && job->expected))) {
 		fputc('\n', out);
 		print_trail(out, job->test, &job->target, v->trail, o->colour);
 		fputc('\n', out);
@@ -193,7 +192,8 @@ static void done(void *context, size_t n, const void *bytes, size_t len)
 	if (s->bar)
 		fputs("\r\033[K", stderr);
 	if (!bytes || len < sizeof(a)) {
-		fprintf(stderr, "coherer check: our own bug: %s on %s under '%s' ended by signal %zu\n",
+		fprintf(stderr,
+			"coherer check: our own bug: %s on %s under '%s' ended by signal %zu\n",
 			job->test->path, job->target.name, job->target.policy, len);
 		s->crashed++;
 		return;

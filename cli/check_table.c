@@ -75,8 +75,7 @@ static void collect(struct table *t)
 	for (size_t i = 0; i < t->list->n_jobs; i++) {
 		const struct check_job *job = &t->list->job[i];
 		size_t cache = number_of(t->cache, &t->n_caches, SIZE_MAX, job->target.name);
-		size_t policy =
-			number_of(t->policy, &t->n_policies, POLICIES, job->target.policy);
+		size_t policy = number_of(t->policy, &t->n_policies, POLICIES, job->target.policy);
 
 		if (!t->n_tests || t->test[t->n_tests - 1] != job->test)
 			t->test[t->n_tests++] = job->test;

@@ -154,7 +154,7 @@ struct coh_sim {
 	struct context base, *context; /* base: who prepares a scenario, as CPU 0 */
 	struct arrival *arrivals;
 
-	uint32_t strands;	       /* made so far */
+	uint32_t strands; /* made so far */
 
 	bool in_run, dead;
 	jmp_buf end;

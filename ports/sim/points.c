@@ -166,8 +166,8 @@ void sim_wait(struct coh_sim *sim, const uintptr_t *word, const char *what, cons
 	while (*word) {
 		if (!sim->config.driver)
 			sim_fail(sim, COH_SIM_BLOCKED, what, 0, object);
-		sim_point_before(sim, &(struct coh_sim_next){ .kind = COH_SIM_NEXT_WAIT,
-							      .word = word });
+		sim_point_before(sim,
+				 &(struct coh_sim_next){ .kind = COH_SIM_NEXT_WAIT, .word = word });
 	}
 }
 

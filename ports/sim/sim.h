@@ -164,8 +164,8 @@ struct coh_sim_config {
 	uint64_t seed;
 	uint32_t evict; /* rate, of 256 points: a line of any cache is evicted */
 	uint32_t fill;	/* rate: a line is filled that nobody asked for, if the core does that */
-	enum coh_sim_grain grain; /* 0: COH_SIM_GRAIN_CALL */
-	bool log;		  /* keep a struct coh_sim_entry of every operation */
+	enum coh_sim_grain grain;	     /* 0: COH_SIM_GRAIN_CALL */
+	bool log;			     /* keep a struct coh_sim_entry of every operation */
 	const struct coh_sim_driver *driver; /* NULL: none; else it must outlive the sim */
 };
 

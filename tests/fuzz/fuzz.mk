@@ -17,6 +17,8 @@ $(FUZZ_OUT)/decode_fuzz: watch/decode_arm.c watch/mmu_arm.c
 $(FUZZ_OUT)/shadow_fuzz: $(MODEL_SRC)
 $(FUZZ_OUT)/suppress_fuzz: watch/suppress.c
 $(FUZZ_OUT)/wire_fuzz: $(RUNNER_SRC) $(MODEL_SRC)
+$(FUZZ_OUT)/litmus_fuzz: $(CHECK_SRC) $(SIM_SRC) $(COHERER_SRC) $(MODEL_SRC)
+$(FUZZ_OUT)/litmus_fuzz: FUZZ_CFLAGS += -Iinclude
 # Symbols for the findings, so that the call chain is looked for as well.
 fuzz-elf := $(BUILD)/guests/user-kernel-bug.elf
 
@@ -50,7 +52,7 @@ fuzz-tools:
 		sed 's/^/  /' $(FUZZ_OUT)/probe.log >&2; exit 2; }
 
 $(FUZZ:%=$(FUZZ_OUT)/%_fuzz): $(FUZZ_OUT)/%_fuzz: tests/fuzz/%_fuzz.c \
-		$(wildcard model/*.h watch/*.h) | fuzz-tools
+		$(wildcard model/*.h watch/*.h check/*.h) | fuzz-tools
 	@mkdir -p $(@D); echo "  FUZZ  $@"; \
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) $(RUNNER_LIBS)
 

@@ -187,7 +187,8 @@ static void put_concurrent(struct program *p)
 {
 	put_context(p, "P0 (mm 0)", 2 + draw(p, 2), false);
 	if (draw(p, 2))
-		put_context(p, draw(p, 2) ? "P1 (mm 0, cpu 1)" : "P1 (mm 0)", 1 + draw(p, 2), false);
+		put_context(p, draw(p, 2) ? "P1 (mm 0, cpu 1)" : "P1 (mm 0)", 1 + draw(p, 2),
+			    false);
 	if (draw(p, 2))
 		put_context(p, draw(p, 3) ? "I0 (irq)" : "I0 (nmi)", 1 + draw(p, 2), true);
 	if (!draw(p, 3)) {

@@ -83,7 +83,8 @@ static void maintain(struct run *r, const struct litmus_instr *i)
 	uint32_t offset = litmus_offset(r->test, i->first) / LITMUS_LINE * LITMUS_LINE;
 
 	coh_shadow_maintain(r->shadow, i->op == OP_ICACHE ? COH_INSN : COH_DATA, op[i->op],
-			    alias_va(r, i->alias) + offset, r->page[i->alias] * PAGE + offset, &nobody);
+			    alias_va(r, i->alias) + offset, r->page[i->alias] * PAGE + offset,
+			    &nobody);
 }
 
 static void maintain_all(struct run *r, const struct litmus_instr *i)

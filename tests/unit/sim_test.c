@@ -404,7 +404,7 @@ static void test_wrong_configs(void **state)
 	} cases[] = {
 		{ { .frames = 1 }, "config.core is NULL" },
 		{ { .core = &odd },
-		  "the core's page size is no power of two from 1 KiB to 16 MiB" },
+		  "the core's page size is no power of two from 16 bytes to 16 MiB" },
 		{ { .core = &wide }, "congruent addresses are more than 16 MiB apart" },
 		{ { .core = coh_cpu_find("arm920t"), .cpus = 9 }, "more than 8 CPUs" },
 		{ { .core = coh_cpu_find("arm920t"), .frames = 65536 },
