@@ -119,6 +119,50 @@ static uint64_t table_of(const struct system *s, const struct litmus_instr *i)
 	return RES_TABLE(s->test->alias[i->alias].where);
 }
 
+/* Locks, interrupts, variables: no line. */
+static void of_control(const struct system *s, unsigned c, const struct litmus_instr *i,
+		       struct footprint *f)
+{
+	switch (i->op) {
+	case OP_LOCK:
+	case OP_UNLOCK:
+		f->written |= RES_LOCK(i->other) | on_cpus(s, c, sched);
+		return;
+	case OP_LOCK_IRQ:
+	case OP_UNLOCK_IRQ:
+	case OP_LOCK_IRQSAVE:
+	case OP_UNLOCK_IRQRESTORE:
+		f->written |= RES_LOCK(i->other) | on_cpus(s, c, sched) | on_cpus(s, c, irq);
+		return;
+	case OP_IRQ_DISABLE:
+	case OP_IRQ_ENABLE:
+	case OP_IRQ_SAVE:
+	case OP_IRQ_RESTORE:
+		f->written |= on_cpus(s, c, sched) | on_cpus(s, c, irq);
+		return;
+	case OP_IPI:
+	case OP_IPI_WAIT:
+		f->written |= RES_IPI(i->other) | RES_IRQ(context_of(s, i->other)->cpu);
+		return;
+	case OP_READ_VAR:
+	case OP_AWAIT:
+		f->read |= RES_VAR(i->other);
+		return;
+	case OP_WRITE_VAR:
+	case OP_EXCHANGE:
+		f->written |= RES_VAR(i->other);
+		return;
+	case OP_SET_REG:
+	case OP_BRANCH:
+	case OP_JUMP:
+	case OP_NOP:
+		return;
+	default: /* migrate, switch_mm, and the layer, which may touch anything */
+		f->written |= RES_ALL;
+		f->lines |= depend_all(s);
+	}
+}
+
 static void of_statement(const struct system *s, unsigned c, const struct litmus_instr *i,
 			 struct footprint *f)
 {
@@ -163,42 +207,8 @@ static void of_statement(const struct system *s, unsigned c, const struct litmus
 		f->written |= every_tlb(s);
 		f->lines |= s->fills && s->test->tlb ? depend_all(s) : 0;
 		return;
-	case OP_LOCK:
-	case OP_UNLOCK:
-		f->written |= RES_LOCK(i->other) | on_cpus(s, c, sched);
-		return;
-	case OP_LOCK_IRQ:
-	case OP_UNLOCK_IRQ:
-	case OP_LOCK_IRQSAVE:
-	case OP_UNLOCK_IRQRESTORE:
-		f->written |= RES_LOCK(i->other) | on_cpus(s, c, sched) | on_cpus(s, c, irq);
-		return;
-	case OP_IRQ_DISABLE:
-	case OP_IRQ_ENABLE:
-	case OP_IRQ_SAVE:
-	case OP_IRQ_RESTORE:
-		f->written |= on_cpus(s, c, sched) | on_cpus(s, c, irq);
-		return;
-	case OP_IPI:
-	case OP_IPI_WAIT:
-		f->written |= RES_IPI(i->other) | RES_IRQ(context_of(s, i->other)->cpu);
-		return;
-	case OP_READ_VAR:
-	case OP_AWAIT:
-		f->read |= RES_VAR(i->other);
-		return;
-	case OP_WRITE_VAR:
-	case OP_EXCHANGE:
-		f->written |= RES_VAR(i->other);
-		return;
-	case OP_SET_REG:
-	case OP_BRANCH:
-	case OP_JUMP:
-	case OP_NOP:
-		return;
-	default: /* migrate, switch_mm, and the layer, which may touch anything */
-		f->written |= RES_ALL;
-		f->lines |= depend_all(s);
+	default:
+		of_control(s, c, i, f);
 	}
 }
 

@@ -65,6 +65,15 @@ static const char *rights_text(uint32_t rights)
 	}
 }
 
+static void put_attr(struct out *o, const struct litmus_instr *i)
+{
+	if (!i->default_attr)
+		put(o, ", %s",
+		    i->attr == COH_UNCACHED	   ? "uncached"
+		    : i->attr == COH_WRITE_THROUGH ? "write-through"
+						   : "cached");
+}
+
 static void put_argument(struct out *o, const struct litmus *t, const struct litmus_context *c,
 			 const struct litmus_instr *i, char kind, unsigned nth)
 {
@@ -118,16 +127,13 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 		return;
 	case 'T':
 		put(o, ", %s, %s", t->page[i->page].name, rights_text(i->rights));
-		break;
+		put_attr(o, i);
+		return;
 	case 't':
 		put(o, ", %s", rights_text(i->rights));
-		break;
+		put_attr(o, i);
+		return;
 	}
-	if (!i->default_attr)
-		put(o, ", %s",
-		    i->attr == COH_UNCACHED	   ? "uncached"
-		    : i->attr == COH_WRITE_THROUGH ? "write-through"
-						   : "cached");
 }
 
 static void put_compare(struct out *o, const struct litmus_context *c, const struct litmus_instr *i)

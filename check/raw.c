@@ -316,7 +316,6 @@ static void release(struct system *s, unsigned c, const struct litmus_instr *i)
 	s->run->lock[lock] = 0;
 }
 
-/* A lock that turns interrupts off does that first, and then waits for the lock. */
 static void say_variable(const struct system *s, const struct litmus_instr *i, struct event *event)
 {
 	if (!event || (i->op != OP_READ_VAR && i->op != OP_EXCHANGE))
@@ -325,9 +324,10 @@ static void say_variable(const struct system *s, const struct litmus_instr *i, s
 	event->value = event->newest = s->run->word[i->other];
 }
 
-static bool control(struct system *s, unsigned c, const struct litmus_instr *i)
+/* A lock that turns interrupts off does that first, and then waits for the lock. */
+static bool lock_or_irq(struct system *s, unsigned c, const struct litmus_instr *i)
 {
-	struct run_context *rc = &s->run->context[c];
+	const struct run_context *rc = &s->run->context[c];
 	uint32_t *reg = i->reg == LITMUS_NONE ? NULL : reg_of(s, c, i->reg);
 	uint32_t value = raw_value(s, c, &i->a);
 
@@ -364,9 +364,21 @@ static bool control(struct system *s, unsigned c, const struct litmus_instr *i)
 		*reg = are_on(s, c);
 		irqs(s, c, false);
 		return true;
-	case OP_IRQ_RESTORE:
+	default: /* irq_restore */
 		irqs(s, c, value);
 		return true;
+	}
+}
+
+static bool control(struct system *s, unsigned c, const struct litmus_instr *i)
+{
+	struct run_context *rc = &s->run->context[c];
+	uint32_t *reg = i->reg == LITMUS_NONE ? NULL : reg_of(s, c, i->reg);
+	uint32_t value = raw_value(s, c, &i->a);
+
+	if (i->op >= OP_LOCK && i->op <= OP_IRQ_RESTORE)
+		return lock_or_irq(s, c, i);
+	switch (i->op) {
 	case OP_IPI:
 	case OP_IPI_WAIT:
 		if (rc->sub)

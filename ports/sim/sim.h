@@ -83,6 +83,7 @@
 
 #include "model/cpus.h"
 #include "model/machine.h"
+#include "ports/sim/driver.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -112,35 +113,6 @@ enum coh_sim_grain {
 
 #define COH_SIM_ALWAYS	    256u /* a rate: at every point */
 #define COH_SIM_EVERY_DIRTY 257u /* for evict: at every point, every dirty line */
-
-/* What the context that runs is about to do, at a point. */
-struct coh_sim_next {
-	enum coh_sim_next_kind {
-		COH_SIM_NEXT_CODE = 1, /* go on in code of layer and kernel */
-		COH_SIM_NEXT_OP,       /* op, on [va, va + len) where it has such */
-		COH_SIM_NEXT_ACCESS,   /* read, store or fetch [va, va + len) */
-		COH_SIM_NEXT_WAIT,     /* nothing, before *word is 0 */
-	} kind;
-	int op; /* enum coh_sim_op */
-	uint64_t va;
-	size_t len;
-	const uintptr_t *word;
-};
-
-/*
- * Somebody who schedules by himself, instead of the arrivals below: contexts then are
- * coroutines of his, made by coh_sim_context_new.  All memory is his, too, so that he
- * can copy whole states.  Every callback is needed.
- */
-struct coh_sim_driver {
-	void *context;
-	void *(*allocate)(void *context, size_t size); /* zeroed; NULL if there is none */
-	void (*release)(void *context, void *memory);
-	/* At each point; may return much later.  What arrives and what hardware does are his. */
-	void (*point)(void *context, const struct coh_sim_next *next);
-	/* The context that runs cannot go on: see Failures.  Does not return. */
-	void (*fail)(void *context, const char *what, int error) __attribute__((noreturn));
-};
 
 /* 0 is a good value for every field but core. */
 struct coh_sim_config {
