@@ -24,6 +24,7 @@ struct breadth {
 	unsigned char *state; /* of the node that is being expanded */
 	size_t state_size;
 	bool found, no_memory;
+	bool deadlock; /* that is looked for, and nothing else */
 	bool holds;
 	unsigned bits;
 };
@@ -35,7 +36,7 @@ static void each_ending(void *context, const struct ending *e)
 
 	if (t->filter.n && !system_holds(e, &t->filter))
 		return;
-	if (!system_holds(e, &t->condition) && !(e->outcome & OUTCOME_DEADLOCK))
+	if (b->deadlock ? !(e->outcome & OUTCOME_DEADLOCK) : !system_holds(e, &t->condition))
 		return;
 	if (!b->holds)
 		b->bits = e->outcome;
@@ -52,7 +53,7 @@ static bool is_example(struct breadth *b)
 	unsigned found = system_found(b->system);
 
 	b->holds = false;
-	if (c->n == 1 && ((c->term[0].kind == TERM_HAZARD && found) ||
+	if (c->n == 1 && !b->deadlock && ((c->term[0].kind == TERM_HAZARD && found) ||
 			  (c->term[0].kind == TERM_STALE && found & OUTCOME_STALE) ||
 			  (c->term[0].kind == TERM_IRQ && found & OUTCOME_IRQ))) {
 		b->bits = found;
@@ -315,9 +316,9 @@ static size_t bytes_of(const struct breadth *b)
 }
 
 struct trail *verdict_shortest(const struct litmus *test, const struct target *target,
-			       const struct bounds *bounds)
+			       const struct verdict *v, const struct bounds *bounds)
 {
-	struct breadth b = { .bounds = bounds };
+	struct breadth b = { .bounds = bounds, .deadlock = v->found == FOUND_DEADLOCK };
 	struct trail *trail = NULL;
 	double start = explore_clock();
 	char why[256];

@@ -219,7 +219,7 @@ struct verdict *verdict_find(const struct litmus *test, const struct target *tar
 		qsort(v->outcome, v->n_outcomes, sizeof(*v->outcome), compare);
 	v->found = judge(v);
 	if (!bounds->no_trail && (v->positive || v->bits & OUTCOME_DEADLOCK))
-		v->trail = verdict_shortest(test, target, bounds);
+		v->trail = verdict_shortest(test, target, v, bounds);
 	return v;
 }
 

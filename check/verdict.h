@@ -106,11 +106,11 @@ bool verdict_is(const struct verdict *v, enum litmus_verdict expected);
 const char *verdict_name(const struct verdict *v);
 
 /*
- * verdict_shortest: the trail with the fewest moves to a state that fulfils the condition.
- * NULL: none within the bounds.
+ * verdict_shortest: the trail with the fewest moves to what the verdict says: a deadlock, or a
+ * state that fulfils the condition.  NULL: none within the bounds.
  */
 struct trail *verdict_shortest(const struct litmus *test, const struct target *target,
-			       const struct bounds *bounds);
+			       const struct verdict *v, const struct bounds *bounds);
 void trail_free(struct trail *t);
 
 #endif

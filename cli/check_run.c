@@ -160,7 +160,7 @@ static void *work(void *context, size_t n, size_t *len)
 		if (wants_trail(s) && (v->positive || v->bits & OUTCOME_DEADLOCK) &&
 		    (s->list->n_files == 1 || s->options->verbose || s->options->example ||
 		     s->options->format == CHECK_JSON || (!right && job->expected)))
-			v->trail = verdict_shortest(job->test, &job->target, &bounds);
+			v->trail = verdict_shortest(job->test, &job->target, v, &bounds);
 		a = (struct answer){ .found = v->found,
 				     .right = right,
 				     .cut = v->bound,
