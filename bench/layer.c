@@ -339,14 +339,14 @@ static void flush_layer(struct world *w)
 	must(coh_flush_dcache_page(&w->coh, &w->page));
 }
 
-/* What the layer asks of the port for the same page: two aliases, then K. */
+/* What the layer asks of the port for the same page: K, then two aliases. */
 static void flush_bare(struct world *w)
 {
 	const struct coh_port *port = w->coh.port;
 
+	port->dcache_flush(port->context, KERNEL + 5 * PAGE, PAGE);
 	port->dcache_flush(port->context, USER + 3 * PAGE, PAGE);
 	port->dcache_flush(port->context, USER + 0x104000, PAGE);
-	port->dcache_flush(port->context, KERNEL + 5 * PAGE, PAGE);
 }
 
 static void dirty_all(struct world *w)

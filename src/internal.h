@@ -152,7 +152,7 @@ void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva
  * aliases only, which are handed to coh_flush_by_, 1 if they saw one, 0 if not or if they cannot
  * tell, or COH_E_CORRUPT.
  *
- * The order is the same everywhere, K first: see coh_flush_by_.
+ * Whoever finds the aliases, the order is coh_flush_by_'s, K first.
  */
 typedef int coh_aliases_fn_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
 coh_aliases_fn_ coh_alias_flush_;

@@ -68,7 +68,11 @@
 #define WINDOW \
 	"no scenario interrupts it with another use of the window"
 #define LAZY_CODE \
-	"lazy comes here for code only: it knows that no data line of a user's is behind"
+	"lazy comes here for pages that were executed: no scenario has such a page's data in " \
+	"users' lines when flush_dcache_page is called; with get_user_pages some do"
+#define LAZY_SECOND \
+	"the second flush of K, where lazy comes here for pages that were executed: no " \
+	"scenario has K of such a page filled ahead by then"
 #define CLEAN_LINE \
 	"what stays is a clean line: whoever uses or maps the page next flushes that " \
 	"colour, and no scenario comes between"
@@ -131,15 +135,6 @@ static const struct survivor survivors[] = {
 	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
 	  "coh_get_user_page > policy_uncache:get_user > coh_flush_now_ > coh_flush_by_ > coh_alias_flush_ > *",
 	  UNCACHED_TWICE },
-	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
-	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_alias_flush_ > *",
-	  LAZY_CODE },
-	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
-	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#2 > *",
-	  LAZY_CODE },
-	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
-	  "coh_get_user_page > policy_lazy:get_user > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#2 > *",
-	  LAZY_CODE },
 	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
 	  "coh_get_user_page > policy_gup_hook:flush_anon > coh_flush_k_ > *",
 	  "coh_get_user_page calls flush_dcache_page right behind the hook, and that flushes "
@@ -292,6 +287,15 @@ static const struct survivor survivors[] = {
 	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
 	  "coh_get_user_page > policy_uncache:get_user > * > coh_flush_k_#2 > *",
 	  SECOND_IN_HOOK },
+	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
+	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_alias_flush_ > *",
+	  LAZY_CODE },
+	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
+	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#2 > *",
+	  LAZY_SECOND },
+	{ SURVIVES_UNTRIED, "vipt", "dcache_flush", 0,
+	  "coh_get_user_page > policy_lazy:get_user > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#2 > *",
+	  LAZY_SECOND },
 	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
 	  "coh_kunmap > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_AFTER },
