@@ -207,7 +207,7 @@ bool schedule_needs_switch(const struct system *s, unsigned c)
 	const struct litmus_context *context = context_of(s, c);
 	const struct run_context *rc = &s->run->context[c];
 
-	if (context->kind != LITMUS_PROCESS || context->mm == LITMUS_NONE || rc->in_call)
+	if (context->kind != LITMUS_PROCESS || context->mm == LITMUS_NONE)
 		return false;
 	/* One that changes the mm by itself means to. */
 	if (s->run->cpu[rc->cpu].process == c && rc->state == CONTEXT_RUNNING)
@@ -226,7 +226,10 @@ static void do_switch(struct system *s, unsigned c, struct event *event)
 		snprintf(event->text, sizeof(event->text), "the CPU switches to mm %u",
 			 context_of(s, c)->mm);
 	}
-	if (s->layer)
+	/* Amid a call its stack is in use: there the switch is one step. */
+	if (s->layer && rc->in_call)
+		layer_start_in(s, rc->cpu, context_of(s, c)->mm);
+	else if (s->layer)
 		layer_switch(s, c);
 	else
 		raw_switch(s, rc->cpu, context_of(s, c)->mm);

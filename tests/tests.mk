@@ -124,7 +124,7 @@ $(EXAMPLE_BIN): $(BUILD)/examples/%: $(BUILD)/obj/examples/%/main.o \
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^
 
 check-litmus: $(BUILD)/coherer ## the library of litmus tests, each with the verdict that it states
-	@$(BUILD)/coherer check --quiet litmus
+	@$(BUILD)/coherer check --quiet litmus tests/litmus
 
 check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 	@tests/check-cli.sh
