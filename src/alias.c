@@ -152,10 +152,14 @@ bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
 }
 
 /*
- * K before U.  What another thread brings in under U meanwhile is filled from memory: when K is
- * there already, it is new; the other way round it would be old, and stay.  K itself is not
- * brought in again, for the kernel is here; unless hardware does that unasked, from memory
- * that lacks what U holds.
+ * K, U, K.  Other threads run meanwhile, and what they bring in is filled from memory.
+ *
+ * K before U: when U is filled again K's bytes are there already.  The other way round the line
+ * would be old, and stay.
+ *
+ * K after U: the kernel may be here more than once.  Another thread in it, which flushed the page
+ * before, loads through K; on VIPT a private mapping of K's colour fills the very same lines; and
+ * some hardware does it unasked.  As long as U's bytes are not in memory, those lines are old.
  */
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
@@ -164,8 +168,7 @@ int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_ali
 
 	coh_flush_k_(coh, kva);
 	seen = aliases(coh, page, kva);
-	if (coh->config.speculates)
-		coh_flush_k_(coh, kva);
+	coh_flush_k_(coh, kva);
 	coh_page_code_(coh, page, kva);
 	if (!seen && coh->mechanism->aliasing)
 		coh_page_settle_(coh, page, sequence);

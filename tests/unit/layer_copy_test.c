@@ -70,18 +70,19 @@ static void kmap_flushes_before_any_use(void **state)
 
 		start(layer_vivt(), PFN);
 		kmap(intent, K);
-		LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(U));
+		LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 		kunmap(intent, K);
 		if (intent == COH_INTENT_READ) /* the linear map stays */
 			LAYER_ASKED(l, DO_KUNMAP(PFN, K));
 		else
-			LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), DO_KUNMAP(PFN, K));
+			LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K),
+				    DO_KUNMAP(PFN, K));
 	}
 	start(layer_vipt(), PFN);
 	kmap(COH_INTENT_WRITE, K);
 	kunmap(COH_INTENT_WRITE, K);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K),
-		    BY_WINDOW(PFN, 2), DO_KUNMAP(PFN, K));
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), FLUSH_PAGE(K),
+		    BY_WINDOW(PFN, 2), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	start(layer_pipt(), PFN);
 	kmap(COH_INTENT_WRITE, K);
 	kunmap(COH_INTENT_WRITE, K);
@@ -104,13 +105,13 @@ static void kmap_of_a_page_nobody_mapped(void **state)
 	layer_unmap(l, vma);
 	layer_reset(l);
 	kmap(COH_INTENT_READ, K);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K));
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K));
 	coh_page_clear(&page);
 	kmap(COH_INTENT_READ, K);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K));
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K));
 	page = layer_anon_page(l, PFN, INDEX);
 	kmap(COH_INTENT_READ, K);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K));
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
 
 /* Between that flush and the end of the translation lines can be read ahead: of the page before. */
@@ -144,13 +145,14 @@ static void a_kmap_that_goes_leaves_no_line(void **state)
 		LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), DO_KUNMAP(HIGH_PFN, KMAP));
 		kmap(COH_INTENT_WRITE, KMAP);
 		kunmap(COH_INTENT_WRITE, KMAP);
-		LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), DO_KUNMAP(HIGH_PFN, KMAP));
+		LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), FLUSH_PAGE(KMAP),
+			    DO_KUNMAP(HIGH_PFN, KMAP));
 	}
 	start(layer_vivt(), HIGH_PFN);
 	kmap(COH_INTENT_WRITE, KMAP);
 	kunmap(COH_INTENT_WRITE, KMAP);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), FLUSH_PAGE(U), FLUSH_PAGE(KMAP),
-		    FLUSH_PAGE(U), DO_KUNMAP(HIGH_PFN, KMAP));
+		    FLUSH_PAGE(KMAP), FLUSH_PAGE(U), FLUSH_PAGE(KMAP), DO_KUNMAP(HIGH_PFN, KMAP));
 	start(layer_pipt(), HIGH_PFN);
 	kmap(COH_INTENT_WRITE, KMAP);
 	kunmap(COH_INTENT_WRITE, KMAP);
@@ -194,12 +196,12 @@ static void copy_to_flushes_before_and_after(void **state)
 	(void)state;
 	start(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
 	copy_to(0x123, 8);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), COPY(K + 0x123, BUFFER, 8), FLUSH_PAGE(K),
-		    FLUSH_PAGE(U));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K), COPY(K + 0x123, BUFFER, 8),
+		    FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 	start(layer_vipt(), PFN);
 	copy_to(0, PAGE_BYTES);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), COPY(K, BUFFER, PAGE_BYTES), FLUSH_PAGE(K),
-		    BY_WINDOW(PFN, 2));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K, BUFFER, PAGE_BYTES),
+		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 	start(layer_pipt(), PFN);
 	copy_to(PAGE_BYTES - 1, 1);
 	LAYER_ASKED(l, COPY(K + PAGE_BYTES - 1, BUFFER, 1));
@@ -214,14 +216,15 @@ static void copy_to_code_reaches_fetches(void **state)
 	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, text);
 	copy_to(4, 4);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U), COPY(K + 4, BUFFER, 4),
-		    FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U), CLEAN_PAGE(K), LOCKED(l),
-		    ICACHE_PAGE(U));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U), FLUSH_PAGE(K),
+		    COPY(K + 4, BUFFER, 4), FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U),
+		    FLUSH_PAGE(K), CLEAN_PAGE(K), LOCKED(l), ICACHE_PAGE(U));
 	start_unmapped(with_icache(layer_vipt(), COH_INDEXED_VIPT), PFN);
 	vma = layer_map_file(l, &l->other, U, 4, INDEX, text);
 	copy_to(4, 4);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), COPY(K + 4, BUFFER, 4), FLUSH_PAGE(K),
-		    BY_WINDOW(PFN, 2), CLEAN_PAGE(K), LOCKED(l), ICACHE_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K + 4, BUFFER, 4),
+		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), CLEAN_PAGE(K), LOCKED(l),
+		    ICACHE_PAGE(K));
 	start_unmapped(with_icache(layer_pipt(), COH_INDEXED_PIPT), PFN);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, text);
 	copy_to(4, 4);
@@ -235,10 +238,11 @@ static void copy_from_flushes_before(void **state)
 	assert_int_equal(coh_copy_from_user_page(coh, vma, &page, U + 0x123, BUFFER, K + 0x123,
 						 PAGE_BYTES - 0x123),
 			 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), COPY(BUFFER, K + 0x123, PAGE_BYTES - 0x123));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K),
+		    COPY(BUFFER, K + 0x123, PAGE_BYTES - 0x123));
 	start(layer_vipt(), PFN);
 	assert_int_equal(coh_copy_from_user_page(coh, vma, &page, U, BUFFER, K, 1), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), COPY(BUFFER, K, 1));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(BUFFER, K, 1));
 	start(layer_pipt(), PFN);
 	assert_int_equal(coh_copy_from_user_page(coh, vma, &page, U, BUFFER, K, 1), 0);
 	LAYER_ASKED(l, COPY(BUFFER, K, 1));
@@ -251,10 +255,11 @@ static void copies_go_by_the_address_that_is_given(void **state)
 	start(layer_vivt(), HIGH_PFN);
 	l->high_is_mapped = true;
 	assert_int_equal(coh_copy_to_user_page(coh, vma, &page, U + 16, KMAP + 16, BUFFER, 8), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(U), COPY(KMAP + 16, BUFFER, 8),
-		    FLUSH_PAGE(KMAP), FLUSH_PAGE(U));
+	LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(U), FLUSH_PAGE(KMAP),
+		    COPY(KMAP + 16, BUFFER, 8), FLUSH_PAGE(KMAP), FLUSH_PAGE(U), FLUSH_PAGE(KMAP));
 	assert_int_equal(coh_copy_from_user_page(coh, vma, &page, U + 16, BUFFER, KMAP + 16, 8), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(U), COPY(BUFFER, KMAP + 16, 8));
+	LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(U), FLUSH_PAGE(KMAP),
+		    COPY(BUFFER, KMAP + 16, 8));
 }
 
 /* ------------------------------------------------------------------------
@@ -323,12 +328,14 @@ static void copy_reads_the_newest(void **state)
 	(void)state;
 	start_fill(layer_vivt());
 	assert_int_equal(coh_copy_user_page(coh, &to, &page, APART), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), COPY(KTO, K, PAGE_BYTES), FLUSH_PAGE(KTO));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K), COPY(KTO, K, PAGE_BYTES),
+		    FLUSH_PAGE(KTO));
 	start_fill(layer_vipt());
 	assert_int_equal(coh_copy_user_page(coh, &to, &page, APART), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), COPY(KTO, K, PAGE_BYTES), FLUSH_PAGE(KTO));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(KTO, K, PAGE_BYTES),
+		    FLUSH_PAGE(KTO));
 	assert_int_equal(coh_copy_user_page(coh, &to, &page, CONGRUENT), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), COPY(KTO, K, PAGE_BYTES));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(KTO, K, PAGE_BYTES));
 	start_fill(layer_pipt());
 	assert_int_equal(coh_copy_user_page(coh, &to, &page, APART), 0);
 	LAYER_ASKED(l, COPY(KTO, K, PAGE_BYTES));

@@ -67,7 +67,7 @@ static void flush_dcache_page_reports_and_flushes_everything(void **state)
 		damage_header();
 		assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 		LAYER_COUNTED(l, { COH_COUNT_WALK, 0 });
-		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	}
 }
 
@@ -79,7 +79,7 @@ static void an_empty_damaged_map_defers_nothing(void **state)
 	l->file.map.side = COH_SIDE_ANON;
 	l->file.map.root[0] = l->file.map.root[1] = NULL;
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
 
 static void an_anonymous_map_is_looked_at_as_such(void **state)
@@ -89,7 +89,8 @@ static void an_anonymous_map_is_looked_at_as_such(void **state)
 	page = layer_anon_page(l, PFN, INDEX);
 	l->family.map.side = COH_SIDE_FILE;
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL, ICACHE_ALL, REPORT(COH_E_CORRUPT, &l->family.map));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL, ICACHE_ALL, REPORT(COH_E_CORRUPT, &l->family.map),
+		    FLUSH_PAGE(K));
 }
 
 /* Nothing is asked of a map that is not needed. */
@@ -108,7 +109,7 @@ static void get_user_page_returns_the_damage(void **state)
 	start(layer_vivt(), NULL);
 	damage_header();
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
 
 /* No address is handed out with an error; one that is given back is gone with it, too. */
@@ -126,12 +127,13 @@ static void kmap_gives_no_address(void **state)
 		assert_int_equal(va, 77);
 		assert_int_equal(l->slots, 1);
 		LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), FLUSHED_EVERYTHING,
-			    DO_KUNMAP(HIGH_PFN, KMAP));
+			    FLUSH_PAGE(KMAP), DO_KUNMAP(HIGH_PFN, KMAP));
 
 		l->port.kmap(l, HIGH_PFN);
 		layer_reset(l);
 		assert_int_equal(coh_kunmap(&l->coh, &page, COH_INTENT_WRITE, KMAP), COH_E_CORRUPT);
-		LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSHED_EVERYTHING, DO_KUNMAP(HIGH_PFN, KMAP));
+		LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSHED_EVERYTHING, FLUSH_PAGE(KMAP),
+			    DO_KUNMAP(HIGH_PFN, KMAP));
 	}
 }
 
@@ -146,13 +148,13 @@ static void nothing_is_copied(void **state)
 	damage_header();
 	assert_int_equal(coh_copy_to_user_page(&l->coh, vma, &page, U, K, buffer, 8),
 			 COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	assert_int_equal(coh_copy_from_user_page(&l->coh, vma, &page, U, buffer, K, 8),
 			 COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	assert_int_equal(coh_copy_user_page(&l->coh, &to, &page, U), COH_E_CORRUPT);
 	assert_int_equal(to.clean, 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
 
 static void a_stray_store_comes_with_the_copy(struct layer *world, const struct port_call *call)
@@ -171,8 +173,8 @@ static void damage_after_the_copy_is_returned(void **state)
 	l->interrupt = a_stray_store_comes_with_the_copy;
 	assert_int_equal(coh_copy_to_user_page(&l->coh, vma, &page, U, K, buffer, 8),
 			 COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(V), COPY(K, buffer, 8),
-		    FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(V), FLUSH_PAGE(K),
+		    COPY(K, buffer, 8), FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
 
 /* What it owes to K is done; whether others conflict nobody can say. */
@@ -195,7 +197,7 @@ static void uncache_does_not_believe_it_is_done(void **state)
 		assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ),
 				 COH_E_CORRUPT);
 		LAYER_ASKED(l, REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_PAGE(K),
-			    FLUSHED_EVERYTHING);
+			    FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	}
 }
 
@@ -205,13 +207,13 @@ static void lazy_does_not_believe_in_nobody(void **state)
 	start(layer_vivt(), &coh_policy_lazy);
 	damage_header();
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	start(layer_vivt(), &coh_policy_lazy);
 	damage_tree();
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 	LAYER_ASKED(l, IRQ_SAVE, LOCK(&l->coh.lock), REPORT(COH_E_CORRUPT, &l->file.map),
 		    UNLOCK(&l->coh.lock), IRQ_RESTORE, FLUSH_PAGE(K),
-		    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL);
+		    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL, FLUSH_PAGE(K));
 }
 
 /* Damaged after they were uncached, before the lines of before are flushed. */
@@ -228,9 +230,9 @@ static void uncache_does_not_believe_it_flushed(void **state)
 	l->interrupt = a_stray_store_follows_the_walk;
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), COH_E_CORRUPT);
 	LAYER_ASKED(l, UNCACHE(U, &l->mm, PFN), FLUSH_PAGE(U), UNCACHE(V, &l->mm, PFN),
-		    FLUSH_PAGE(V), FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+		    FLUSH_PAGE(V), FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
 
 /* ------------------------------------------------------------------------
@@ -246,7 +248,7 @@ static void a_damaged_tree_is_found_on_the_way(void **state)
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 2 });
 	LAYER_ASKED(l, REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_PAGE(K),
-		    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL);
+		    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL, FLUSH_PAGE(K));
 
 	assert_int_equal(coh_update_mmu_cache(&l->coh, vma, &page, U, COH_PROT_WRITE), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), REPORT(COH_E_CORRUPT, &l->file.map));
@@ -287,7 +289,8 @@ static void a_map_marked_as_damaged_is_walked_by_nobody(void **state)
 		assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 		LAYER_COUNTED(l, { COH_COUNT_WALK, 0 });
 		LAYER_ASKED(l, REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_PAGE(K),
-			    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL);
+			    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL,
+			    FLUSH_PAGE(K));
 	}
 }
 
@@ -299,7 +302,7 @@ static void rmap_locked_gives_its_lock_back(void **state)
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 	LAYER_ASKED(l, REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_PAGE(K), LOCK(&l->file.map.lock),
 		    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_ALL, ICACHE_ALL,
-		    UNLOCK(&l->file.map.lock));
+		    UNLOCK(&l->file.map.lock), FLUSH_PAGE(K));
 }
 
 /* ------------------------------------------------------------------------
@@ -332,7 +335,7 @@ static void a_walk_that_saw_an_update_begins_again(void **state)
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), 0);
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 2 }, { COH_COUNT_WALK_RETRY, 1 },
 		      { COH_COUNT_ALIAS, 3 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(U), FLUSH_PAGE(V));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(U), FLUSH_PAGE(V), FLUSH_PAGE(K));
 }
 
 #define EIGHT(call) call, call, call, call, call, call, call, call
@@ -350,9 +353,11 @@ static void a_walk_that_is_given_up_flushes_everything(void **state)
 			      { COH_COUNT_WALK_GIVEN_UP, 1 }, { COH_COUNT_ALIAS, 8 });
 		if (locked) /* so the lock was not held by who should have */
 			LAYER_ASKED(l, FLUSH_PAGE(K), LOCK(&l->file.map.lock), EIGHT(FLUSH_PAGE(U)),
-				    FLUSH_ALL, ICACHE_ALL, UNLOCK(&l->file.map.lock));
+				    FLUSH_ALL, ICACHE_ALL, UNLOCK(&l->file.map.lock),
+				    FLUSH_PAGE(K));
 		else
-			LAYER_ASKED(l, FLUSH_PAGE(K), EIGHT(FLUSH_PAGE(U)), FLUSH_ALL, ICACHE_ALL);
+			LAYER_ASKED(l, FLUSH_PAGE(K), EIGHT(FLUSH_PAGE(U)), FLUSH_ALL, ICACHE_ALL,
+				    FLUSH_PAGE(K));
 	}
 }
 
@@ -366,11 +371,11 @@ static void who_could_not_be_uncached_is_reported(void **state)
 	updates_left = 16; /* two for each try */
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), 0);
 	LAYER_ASKED(l, EIGHT(UNCACHED_U), REPORT(COH_E_BUSY, &l->file.map), FLUSH_PAGE(K),
-		    FLUSH_PAGE(U), FLUSH_PAGE(V));
+		    FLUSH_PAGE(U), FLUSH_PAGE(V), FLUSH_PAGE(K));
 	/* So the next one tries again, and may believe it. */
 	assert_int_equal(coh_get_user_page(&l->coh, vma, &page, U, COH_INTENT_READ), 0);
 	LAYER_ASKED(l, UNCACHED_U, UNCACHE(V, &l->mm, PFN), FLUSH_PAGE(V), FLUSH_PAGE(K),
-		    FLUSH_PAGE(U), FLUSH_PAGE(V));
+		    FLUSH_PAGE(U), FLUSH_PAGE(V), FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K));
 }
@@ -400,7 +405,8 @@ static void windows_nest(void **state)
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), WINDOW_MAP(PFN, 2), FLUSH_PAGE(K + 4 * PAGE_BYTES),
 		    WINDOW_MAP(PFN + 4, 2), FLUSH_PAGE(WINDOW_AT(2)), WINDOW_UNMAP(2, PFN),
-		    FLUSH_PAGE(WINDOW_AT(2)), WINDOW_UNMAP(2, 0), BY_WINDOW(PFN, 3));
+		    FLUSH_PAGE(K + 4 * PAGE_BYTES), FLUSH_PAGE(WINDOW_AT(2)), WINDOW_UNMAP(2, 0),
+		    BY_WINDOW(PFN, 3), FLUSH_PAGE(K));
 }
 
 /* T10: from an interrupt amid an update of the very map, where rmap-locked stops for ever (T11). */
@@ -422,7 +428,8 @@ static void rmap_takes_no_lock(void **state)
 	l->interrupt = an_interrupt_flushes_the_page;
 	assert_int_equal(coh_vma_link(&l->coh, &third, &l->file), 0);
 	LAYER_ASKED(l, LOCK(&l->mm.lock), UNLOCK(&l->mm.lock), LOCK(&l->file.map.lock),
-		    FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(V), UNLOCK(&l->file.map.lock));
+		    FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(V), FLUSH_PAGE(K),
+		    UNLOCK(&l->file.map.lock));
 }
 
 int main(void)

@@ -93,7 +93,7 @@ static void a_page_that_may_be_mapped_does_not_wait(void **state)
 	layer_map_file(l, &l->mm, 0x300000, 4, INDEX, SHARED);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x300000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x300000), FLUSH_PAGE(K));
 }
 
 /* Users were there: K may be old, though they are gone.  Once; then it waits as before. */
@@ -110,7 +110,7 @@ static void after_munmap_one_flush_is_owed(void **state)
 		layer_reset(l);
 		flush();
 		LAYER_COUNTED(l, { COH_COUNT_WALK, 2 });
-		LAYER_ASKED(l, FLUSH_PAGE(K));
+		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 		flush();
 		LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });
 		LAYER_ASKED_NOTHING(l);
@@ -129,7 +129,7 @@ static void a_flush_while_mapped_leaves_one_owed(void **state)
 	layer_unmap(l, vma);
 	layer_reset(l);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	flush();
 	LAYER_ASKED_NOTHING(l);
 }
@@ -144,11 +144,11 @@ static void nothing_waits_for_another_cpu(void **state)
 	start(config);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_NOT_DEFERRED, 1 }, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	page = layer_anon_page(l, PFN, INDEX);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
 
 static void a_page_of_nobody_has_only_k(void **state)
@@ -158,7 +158,7 @@ static void a_page_of_nobody_has_only_k(void **state)
 	coh_page_clear(&page);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 0 });
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
 
 /* ------------------------------------------------------------------------
@@ -179,15 +179,15 @@ static void vivt_flushes_each_alias_of_the_current_mm(void **state)
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 3 }, { COH_COUNT_WALK, 2 });
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x102000), FLUSH_PAGE(0x301000),
-		    FLUSH_PAGE(0x500000));
+		    FLUSH_PAGE(0x500000), FLUSH_PAGE(K));
 
 	l->current = &l->other;
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x800000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x800000), FLUSH_PAGE(K));
 	l->current = NULL;
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
 
 /* The same, to the letter: what a walk stands between. */
@@ -199,7 +199,7 @@ static void vivt_walks_between_enter_and_exit(void **state)
 	flush();
 	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K), ENTER,
 			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(0x301000),
-			EXIT);
+			EXIT, FLUSH_PAGE(K));
 }
 
 static void vivt_leaves_private_mappings_alone(void **state)
@@ -209,7 +209,7 @@ static void vivt_leaves_private_mappings_alone(void **state)
 	layer_map_file(l, &l->mm, 0x100000, 8, INDEX, COH_VMA_WRITE | COH_VMA_EXEC);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 3 }); /* the last asks whether the next flush may wait */
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
 
 static void vivt_drops_code_where_a_vma_is_executable(void **state)
@@ -223,18 +223,18 @@ static void vivt_drops_code_where_a_vma_is_executable(void **state)
 	layer_map_file(l, &l->mm, 0x300000, 8, INDEX, SHARED);
 	flush();
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000),
-		    FLUSH_PAGE(0x300000));
+		    FLUSH_PAGE(0x300000), FLUSH_PAGE(K));
 	config.icache.size = 0; /* unified */
 	start(config);
 	layer_map_file(l, &l->mm, 0x100000, 8, INDEX, SHARED | COH_VMA_EXEC);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000), FLUSH_PAGE(K));
 	/* Less than a page: all of it is less work. */
 	config.icache.size = 0x800;
 	start(config);
 	layer_map_file(l, &l->mm, 0x100000, 8, INDEX, SHARED | COH_VMA_EXEC);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000), ICACHE_ALL);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x100000), ICACHE_ALL, FLUSH_PAGE(K));
 }
 
 /* T3: anonymous pages, in private mappings, too; of VMAs that do not cover it none (T4). */
@@ -250,7 +250,7 @@ static void vivt_finds_anonymous_aliases(void **state)
 	layer_map_anon(l, &l->other, 0x100000, 4, INDEX - 3, COH_VMA_WRITE); /* after fork */
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x103000), FLUSH_PAGE(0x401000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x103000), FLUSH_PAGE(0x401000), FLUSH_PAGE(K));
 }
 
 /* A page beyond the linear map that is not kmapped now has no lines under K. */
@@ -271,9 +271,9 @@ static void without_k_only_u(void **state)
 		LAYER_COUNTED(l, { COH_COUNT_WALK, 1 }, { COH_COUNT_ALIAS, !vipt },
 			      { COH_COUNT_SKIPPED_CONGRUENT, vipt });
 		if (vipt)
-			LAYER_ASKED(l, FLUSH_PAGE(KMAP));
+			LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(KMAP));
 		else
-			LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(0x100000));
+			LAYER_ASKED(l, FLUSH_PAGE(KMAP), FLUSH_PAGE(0x100000), FLUSH_PAGE(KMAP));
 	}
 }
 
@@ -301,11 +301,12 @@ static void vipt_flushes_one_alias_of_each_colour(void **state)
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 3 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
 		      { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3),
+		    FLUSH_PAGE(K));
 }
 
-/* Filled ahead before what a user stored was in memory, K would show what was before: once more. */
-static void who_speculates_flushes_k_twice(void **state)
+/* Filled before what a user stored was in memory, K would show what was before: once more. */
+static void k_is_flushed_before_and_after_users(void **state)
 {
 	struct coh_config config = layer_vipt();
 
@@ -345,7 +346,7 @@ static void vipt_puts_back_what_the_window_held(void **state)
 	flush();
 	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K), ENTER, ENTER,
 			WINDOW_MAP(PFN, 2), FLUSH_PAGE(WINDOW_AT(2)), WINDOW_UNMAP(2, 0x777), EXIT,
-			EXIT);
+			EXIT, FLUSH_PAGE(K));
 	assert_int_equal(l->window[2], 0x777);
 }
 
@@ -358,7 +359,7 @@ static void vipt_finds_anonymous_aliases(void **state)
 	layer_map_anon(l, &l->mm, AT(0x200000, 3), 4, INDEX, COH_VMA_WRITE);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 3));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 3), FLUSH_PAGE(K));
 }
 
 /* Each kind of I-cache beside the data cache, for a page that was executed. */
@@ -380,26 +381,26 @@ static void stores_to_executed_pages_drop_their_code(void **state)
 
 	(void)state;
 	map_executable(layer_vipt(), none);
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	map_executable(layer_vipt(), layer_icache(COH_INDEXED_VIPT));
-	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), ICACHE_PAGE(K));
 	map_executable(layer_vipt(), layer_icache(COH_INDEXED_PIPT));
-	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), ICACHE_PAGE(K));
 	/* One address does not find what others fetched. */
 	map_executable(layer_vipt(), layer_icache_aliasing());
-	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_ALL);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), ICACHE_ALL);
 	map_executable(layer_vipt(), layer_icache(COH_INDEXED_VIVT));
-	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_ALL);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), ICACHE_ALL);
 
 	/* On VIVT each alias has its own; K is in memory before it is dropped. */
 	map_executable(layer_vivt(), layer_icache(COH_INDEXED_VIVT));
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x101000), ICACHE_PAGE(0x101000), FLUSH_PAGE(K));
 
 	/* Not executed: only data. */
 	start(layer_vipt());
 	layer_map_file(l, &l->mm, 0x101000, 4, INDEX, COH_VMA_EXEC | SHARED);
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
 
 /*
@@ -492,11 +493,11 @@ static void get_user_page_is_the_flush(void **state)
 		assert_int_equal(
 			coh_get_user_page(&l->coh, vma, &page, 0x301010, (enum coh_intent)intent),
 			0);
-		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x301000));
+		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x301000), FLUSH_PAGE(K));
 	}
 	page = layer_anon_page(l, PFN, INDEX);
 	assert_int_equal(coh_get_user_page(&l->coh, anon, &page, 0x501fff, COH_INTENT_WRITE), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x501000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x501000), FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_anon_page(&l->coh, anon, &page, 0x501fff), 0);
 	LAYER_ASKED_NOTHING(l);
 }
@@ -536,7 +537,7 @@ int main(void)
 		cmocka_unit_test(vivt_finds_anonymous_aliases),
 		cmocka_unit_test(without_k_only_u),
 		cmocka_unit_test(vipt_flushes_one_alias_of_each_colour),
-		cmocka_unit_test(who_speculates_flushes_k_twice),
+		cmocka_unit_test(k_is_flushed_before_and_after_users),
 		cmocka_unit_test(vipt_puts_back_what_the_window_held),
 		cmocka_unit_test(vipt_finds_anonymous_aliases),
 		cmocka_unit_test(stores_to_executed_pages_drop_their_code),

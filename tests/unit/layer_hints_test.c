@@ -59,7 +59,7 @@ static void hints_flush_the_colours_that_were_seen(void **state)
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 2 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
 		      { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 
 	/* Without K no colour is K's; one that never was mapped has none. */
 	page = layer_file_page(l, HIGH_PFN, INDEX);
@@ -82,7 +82,7 @@ static void hints_are_wrong_on_vivt(void **state)
 	layer_reset(l);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x1000));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x1000), FLUSH_PAGE(K));
 }
 
 static void hints_of_many_colours_remember_one(void **state)
@@ -93,21 +93,21 @@ static void hints_of_many_colours_remember_one(void **state)
 	config.dcache.span = 1u << 22; /* 1024 */
 	start(config);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0); /* none yet */
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	map_at(0x400000, SHARED); /* the first */
 	layer_reset(l);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), FLUSH_PAGE(K));
 	start(config);
 	map_at(0x605000, SHARED);
 	map_at(0xa05000, SHARED); /* of the same colour */
 	layer_reset(l);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0x205));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0x205), FLUSH_PAGE(K));
 	map_at(0xb05000, SHARED);
 	layer_reset(l);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL, FLUSH_PAGE(K));
 
 	/* Those that have no number left are several from the start. */
 	config.dcache.span = 1u << 28;
@@ -116,7 +116,7 @@ static void hints_of_many_colours_remember_one(void **state)
 		map_at(va, SHARED);
 		layer_reset(l);
 		assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL);
+		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL, FLUSH_PAGE(K));
 	}
 }
 
@@ -139,10 +139,11 @@ static void hints_defer_and_kmap(void **state)
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ);
 	layer_reset(l);
 	kmap_kunmap(&page, COH_INTENT_READ);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), DO_KUNMAP(PFN, K));
-	kmap_kunmap(&page, COH_INTENT_WRITE);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K),
-		    BY_WINDOW(PFN, 2), DO_KUNMAP(PFN, K));
+		    DO_KUNMAP(PFN, K));
+	kmap_kunmap(&page, COH_INTENT_WRITE);
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), FLUSH_PAGE(K),
+		    BY_WINDOW(PFN, 2), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	high = layer_file_page(l, HIGH_PFN, INDEX + 4);
 	assert_int_equal(coh_flush_dcache_page(coh, &high), 0);
 	LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });

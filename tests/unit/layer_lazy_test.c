@@ -154,16 +154,16 @@ static void vivt_flushes_where_the_mm_maps_the_page(void **state)
 	map(&l->mm, U, SHARED | WRITE);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U));
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 	start(layer_vivt());
 	map(&l->mm, U, 0);
 	flush();
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K));
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(K));
 	start(layer_vivt());
 	page = layer_anon_page(l, PFN, INDEX);
 	layer_map_anon(l, &l->mm, U, 4, INDEX, WRITE);
 	flush();
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U));
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 }
 
 /* K can be old only from before the last switch; and once it is flushed it is not. */
@@ -279,13 +279,13 @@ static void vipt_flushes_where_a_colour_differs(void **state)
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_SKIPPED_CONGRUENT, 1 },
 		      { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), BY_WINDOW(PFN, 2));
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 
 	/* And where one did: once. */
 	start(layer_vipt());
 	vma = map_and_use(&l->mm, U, SHARED | WRITE, COH_PROT_WRITE);
 	flush();
-	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), BY_WINDOW(PFN, 2));
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 	unmap(vma);
 	flush();
 	LAYER_ASKED(l, K_FLUSHED_LOCKED(l));
@@ -350,11 +350,12 @@ static void readers_leave_nothing_for_loads_to_miss(void **state)
 		get_user(vma, U, COH_INTENT_WRITE);
 		kmap(COH_INTENT_READ_WRITE);
 		if (vipt)
-			LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), DO_KMAP(PFN),
-				    FLUSH_PAGE(K), BY_WINDOW(PFN, 2));
+			LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K),
+				    DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 		else
-			LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), DO_KMAP(PFN),
-				    LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U));
+			LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K),
+				    DO_KMAP(PFN), LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U),
+				    FLUSH_PAGE(K));
 	}
 }
 
@@ -369,12 +370,13 @@ static void who_may_store_is_remembered(void **state)
 		vma = map_and_use(&l->mm, U, by_prot ? SHARED : SHARED | WRITE,
 				  by_prot ? COH_PROT_WRITE : READ);
 		get_user(vma, U, COH_INTENT_READ);
-		LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U));
+		LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 		/* For good: what it stored may be in any line yet. */
 		assert_int_equal(coh_update_mmu_cache(coh, vma, &page, U, READ), 0);
 		layer_reset(l);
 		kmap(COH_INTENT_READ);
-		LAYER_ASKED(l, DO_KMAP(PFN), LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U));
+		LAYER_ASKED(l, DO_KMAP(PFN), LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U),
+			    FLUSH_PAGE(K));
 	}
 }
 
@@ -392,12 +394,12 @@ static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 	start(config);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_NOT_DEFERRED, 1 }, { COH_COUNT_WALK, 2 });
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 
 	start(layer_vivt());
 	coh_page_clear(&page); /* of nobody */
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	page = layer_file_page(l, HIGH_PFN, INDEX); /* no K */
 	map(&l->mm, U, SHARED);
 	flush();
@@ -415,7 +417,7 @@ static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 	KNEW_BETTER(1);
 	page.ever |= COH_EVER_UNCACHED_;
 	flush();
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 
 	/* Code: the I-cache counts, too. */
 	config = layer_vipt();
@@ -424,9 +426,9 @@ static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 	vma = map_and_use(&l->mm, SAME, SHARED, COH_PROT_EXEC);
 	flush();
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CONGRUENT, 1 }, { COH_COUNT_WALK, 1 });
-	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), ICACHE_PAGE(K));
 	assert_int_equal(coh_kunmap(coh, &page, COH_INTENT_WRITE, K), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K), DO_KUNMAP(PFN, K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), ICACHE_PAGE(K), DO_KUNMAP(PFN, K));
 	unmap(vma);
 }
 

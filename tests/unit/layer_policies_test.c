@@ -233,15 +233,15 @@ static void gup_hook_leaves_anonymous_aliases_to_the_hook(void **state)
 	(void)state;
 	start(layer_vivt(), &coh_policy_gup_hook);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(coh, &anon_page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	coh_flush_anon_page(coh, anon, &anon_page, A + 5);
 	LAYER_ASKED(l, FLUSH_PAGE(A), FLUSH_PAGE(K));
 	coh_get_user_page(coh, anon, &anon_page, A + 5, COH_INTENT_READ);
-	LAYER_ASKED(l, FLUSH_PAGE(A), FLUSH_PAGE(K), FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(A), FLUSH_PAGE(K), FLUSH_PAGE(K), FLUSH_PAGE(K));
 	coh_get_user_page(coh, vma, &page, U + 5, COH_INTENT_READ);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 	l->current = &l->other; /* get_user_pages of another mm */
 	coh_flush_anon_page(coh, anon, &anon_page, A);
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_MM, 1 });
@@ -312,7 +312,7 @@ static void copies_flush_all_aliases(void **state)
 		coh_update_mmu_cache(coh, anon, &anon_page, A, COH_PROT_WRITE);
 		layer_map_anon(l, &l->other, U, 1, INDEX, 0);
 		layer_reset(l);
-#define BOTH_ALIASES FLUSH_PAGE(K), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3)
+#define BOTH_ALIASES FLUSH_PAGE(K), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3), FLUSH_PAGE(K)
 		assert_int_equal(coh_copy_to_user_page(coh, anon, &anon_page, A, K, LINEAR, 4), 0);
 		if (some[i].locked)
 			LAYER_ASKED(l, BOTH_ALIASES, COPY(K, LINEAR, 4), LOCKED(l), BOTH_ALIASES);
@@ -331,8 +331,8 @@ static void copies_flush_all_aliases(void **state)
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 }
 
-/* Under each policy that flushes by page, K is flushed again where a cache reads ahead. */
-static void k_is_flushed_twice_where_a_cache_reads_ahead(void **state)
+/* Under each policy that flushes by page, K is flushed before and after the users. */
+static void k_is_flushed_before_and_after_users(void **state)
 {
 	struct coh_config config = layer_vipt();
 
@@ -428,12 +428,12 @@ static void rmap_locked_visits_all_under_the_lock(void **state)
 	LAYER_COUNTED(l, { COH_COUNT_ALIAS, 1 }, { COH_COUNT_SKIPPED_MM, 1 },
 		      { COH_COUNT_WALK, 2 });
 	LAYER_ASKED(l, FLUSH_PAGE(K), LOCK(MAP_LOCK(&l->file)), FLUSH_PAGE(U),
-		    UNLOCK(MAP_LOCK(&l->file)));
+		    UNLOCK(MAP_LOCK(&l->file)), FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(coh, &anon_page), 0);
 	LAYER_ASKED_ALL(l, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K),
 			LOCK(MAP_LOCK(&l->family)), ENTER, RANGE_(CURRENT_MM, 0, 0),
-			RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(A), EXIT,
-			UNLOCK(MAP_LOCK(&l->family)));
+			RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(A), EXIT, UNLOCK(MAP_LOCK(&l->family)),
+			FLUSH_PAGE(K));
 
 	l->current = &l->other; /* who lies behind in the map's order */
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
@@ -444,10 +444,10 @@ static void rmap_locked_visits_all_under_the_lock(void **state)
 	start(layer_vipt(), &coh_policy_rmap_locked);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), LOCK(MAP_LOCK(&l->file)), BY_WINDOW(PFN, 2),
-		    UNLOCK(MAP_LOCK(&l->file)));
+		    UNLOCK(MAP_LOCK(&l->file)), FLUSH_PAGE(K));
 	coh_page_clear(&page);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 	start(layer_pipt(), &coh_policy_rmap_locked);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED_NOTHING(l);
@@ -461,10 +461,10 @@ static void rmap_locked_defers_and_kmaps(void **state)
 	(void)state;
 	start(layer_vivt(), &coh_policy_rmap_locked);
 	kmap_kunmap(&page, COH_INTENT_READ);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), LOCKED_FLUSH, DO_KUNMAP(PFN, K));
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), LOCKED_FLUSH, FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	kmap_kunmap(&page, COH_INTENT_WRITE);
-	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), LOCKED_FLUSH, FLUSH_PAGE(K), LOCKED_FLUSH,
-		    DO_KUNMAP(PFN, K));
+	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), LOCKED_FLUSH, FLUSH_PAGE(K), FLUSH_PAGE(K),
+		    LOCKED_FLUSH, FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	high = layer_file_page(l, HIGH_PFN, INDEX + 4);
 	assert_int_equal(coh_flush_dcache_page(coh, &high), 0);
 	LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });
@@ -484,7 +484,7 @@ int main(void)
 		cmocka_unit_test(gup_hook_defers),
 		cmocka_unit_test(gup_hook_kmaps_for_the_kernel_only),
 		cmocka_unit_test(copies_flush_all_aliases),
-		cmocka_unit_test(k_is_flushed_twice_where_a_cache_reads_ahead),
+		cmocka_unit_test(k_is_flushed_before_and_after_users),
 		cmocka_unit_test(stores_to_code_drop_it),
 		cmocka_unit_test(stores_are_owed_to_who_comes_later),
 		cmocka_unit_test(rmap_locked_visits_all_under_the_lock),

@@ -58,7 +58,7 @@ static void uncache_takes_the_page_from_all_users(void **state)
 		      { COH_COUNT_ALIAS, 3 }, { COH_COUNT_WALK, 2 });
 	LAYER_ASKED(l, U_UNCACHED, UNCACHE(0x900000, &l->mm, PFN),
 		    UNCACHE(0xb00000, &l->other, PFN), FLUSH_PAGE(K), FLUSH_PAGE(U),
-		    FLUSH_PAGE(0x900000));
+		    FLUSH_PAGE(0x900000), FLUSH_PAGE(K));
 	for (int i = 0; i < 2; i++) {
 		if (i)
 			coh_get_user_page(coh, vma, &page, U, COH_INTENT_READ_WRITE);
@@ -99,8 +99,8 @@ static void uncache_takes_anonymous_pages_too(void **state)
 	(void)state;
 	start(layer_vipt());
 	assert_int_equal(coh_get_user_page(coh, anon, &anon_page, A, COH_INTENT_WRITE), 0);
-	LAYER_ASKED(l, UNCACHE(A, &l->mm, PFN), BY_WINDOW(PFN, 3), FLUSH_PAGE(K),
-		    BY_WINDOW(PFN, 3));
+	LAYER_ASKED(l, UNCACHE(A, &l->mm, PFN), BY_WINDOW(PFN, 3), FLUSH_PAGE(K), BY_WINDOW(PFN, 3),
+		    FLUSH_PAGE(K));
 	start(layer_pipt());
 	assert_int_equal(coh_get_user_page(coh, anon, &anon_page, A, COH_INTENT_WRITE), 0);
 	LAYER_ASKED_NOTHING(l);
@@ -148,7 +148,7 @@ static void uncache_meets_who_comes_meanwhile(void **state)
 	assert_true(l->translation[2].uncached);
 	LAYER_ASKED(l, UNCACHE(U, &l->mm, PFN), UNCACHE(0x900000, &l->other, PFN),
 		    FLUSH_PAGE(0x900000), FLUSH_PAGE(U), UNCACHE(0x900000, &l->other, PFN),
-		    FLUSH_PAGE(K), FLUSH_PAGE(U));
+		    FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 }
 
 /* From an interrupt no translation can be changed: as rmap, until somebody took the page. */
@@ -157,7 +157,7 @@ static void uncache_flushes_as_rmap_before(void **state)
 	(void)state;
 	start(layer_vivt());
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U));
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 }
 
 int main(void)

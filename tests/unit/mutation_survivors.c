@@ -82,6 +82,10 @@
 #define FLUSH_ALL \
 	"flush-all flushes everything at every entry point: before anybody can see it the " \
 	"next entry point, or dma_map, did"
+#define K_TWICE \
+	"K is flushed before and after the users: each makes up for the other, unless another " \
+	"thread runs between the two; litmus/thread/t12-flush-after and t12-two-readers need " \
+	"each"
 #define HINTS_K \
 	"VIVT with hints: hardly a scenario of it is right with nothing spoilt (T9), none " \
 	"of those needs it"
@@ -269,6 +273,27 @@ static const struct survivor survivors[] = {
 	{ SURVIVES_UNTRIED, "vivt", "dcache_flush", 0,
 	  "coh_get_user_page > * > policy_hints:* > coh_flush_k_#1 > *",
 	  HINTS_K },
+	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
+	  "coh_copy_* > coh_flush_k_#1 > *",
+	  K_TWICE },
+	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
+	  "coh_get_user_page > * > coh_flush_k_#1 > *",
+	  K_TWICE },
+	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
+	  "coh_kmap > * > coh_flush_k_#1 > *",
+	  K_TWICE },
+	{ SURVIVES_COVERED, NULL, "dcache_flush", 0,
+	  "coh_kunmap > * > coh_flush_by_ > coh_flush_k_#1 > *",
+	  K_TWICE },
+	{ SURVIVES_COVERED, "vipt", "dcache_flush", 0,
+	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_rmap_flush_page_ > * > coh_flush_k_#1 > *",
+	  K_TWICE },
+	{ SURVIVES_COVERED, "vivt", "dcache_flush", 0,
+	  "coh_flush_dcache_page > policy_lazy:flush_page > coh_flush_now_ > * > coh_flush_k_#1 > *",
+	  K_TWICE },
+	{ SURVIVES_COVERED, "vivt", "dcache_flush", 0,
+	  "coh_flush_dcache_page > policy_hints:* > coh_flush_k_#1 > *",
+	  K_TWICE },
 	{ SURVIVES_UNTRIED, NULL, "dcache_flush", 0,
 	  "coh_kmap > * > coh_flush_by_ > coh_flush_k_#2 > *",
 	  SECOND_BEFORE },
