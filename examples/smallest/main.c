@@ -152,6 +152,7 @@ int main(void)
 	/* Another mm: the switch empties a VIVT cache, so only the kernel can have lines. */
 	must("switch", coh_switch_mm(&coh, &mm[0], &mm[1]), "    flush all 0x00000000\n");
 	current = &mm[1];
-	must("flush the file's page", coh_flush_dcache_page(&coh, &page), "    flush 0xc0005000\n");
+	must("flush the file's page", coh_flush_dcache_page(&coh, &page),
+	     "    flush 0xc0005000\n    flush 0xc0005000\n");
 	return 0;
 }
