@@ -9,7 +9,8 @@
 #include "check/layer.h"
 #include "check/system_internal.h"
 
-#define COPIES 16u
+#define COPIES	16u
+#define ENDINGS 4096u /* of one state */
 
 /* What one line may be in memory at the end. */
 struct choices {
@@ -65,9 +66,23 @@ struct walk {
 	void *context;
 	struct ending ending;
 	uint8_t *memory;
+	unsigned n; /* endings so far */
 	bool stuck;
-	uint64_t asked; /* pages that condition, filter or locations speak of */
+	uint64_t asked; /* lines that condition, filter or locations speak of */
 };
+
+static uint64_t address_of(const struct system *s, uint32_t line)
+{
+	const struct litmus *t = s->test;
+
+	return (uint64_t)layer_frame_of(s, (uint8_t)(line / t->lines)) * litmus_page_size(t) +
+	       line % t->lines * LITMUS_LINE;
+}
+
+static uint32_t n_lines(const struct walk *w)
+{
+	return (uint32_t)w->s->test->n_pages * w->s->test->lines;
+}
 
 static bool is_lost(const struct system *s, uint64_t pa, const uint8_t *bytes)
 {
@@ -77,63 +92,90 @@ static bool is_lost(const struct system *s, uint64_t pa, const uint8_t *bytes)
 	return false;
 }
 
-static void from_line(struct walk *w, uint32_t line, unsigned outcome);
+static bool from_line(struct walk *w, uint32_t line, unsigned outcome);
 
-/* Only choices that somebody can tell apart are told apart. */
-static void try_choice(struct walk *w, uint32_t line, unsigned outcome, const struct choices *c,
+static bool try_choice(struct walk *w, uint32_t line, unsigned outcome, const struct choices *c,
 		       unsigned which, bool lost)
 {
-	uint32_t page = line / w->s->test->lines;
-
 	for (unsigned before = 0; before < which; before++)
-		if (!(w->asked >> page & 1)
-			    ? is_lost(w->s,
-				      (uint64_t)layer_frame_of(w->s, (uint8_t)page) *
-						      litmus_page_size(w->s->test) +
-					      line % w->s->test->lines * LITMUS_LINE,
-				      c->bytes[before]) == lost
-			    : !memcmp(c->bytes[before], c->bytes[which], LITMUS_LINE))
-			return;
+		if (!memcmp(c->bytes[before], c->bytes[which], LITMUS_LINE))
+			return true;
 	memcpy(w->memory + (size_t)line * LITMUS_LINE, c->bytes[which], LITMUS_LINE);
-	if (lost && !w->s->test->page[page].scratch && !w->stuck)
+	if (lost && !w->s->test->page[line / w->s->test->lines].scratch && !w->stuck)
 		outcome |= OUTCOME_LOST;
-	from_line(w, line + 1, outcome);
+	return from_line(w, line + 1, outcome);
 }
 
-static void from_line(struct walk *w, uint32_t line, unsigned outcome)
+/* Every choice of every line that is asked for; false: too many. */
+static bool from_line(struct walk *w, uint32_t line, unsigned outcome)
 {
-	const struct litmus *t = w->s->test;
 	uint8_t memory[LITMUS_LINE];
 	struct choices c;
 	uint64_t pa;
 
-	if (line == (uint32_t)t->n_pages * t->lines) {
+	while (line < n_lines(w) && !(w->asked >> line & 1))
+		line++;
+	if (line == n_lines(w)) {
+		if (w->n++ == ENDINGS)
+			return false;
 		w->ending.outcome = outcome;
 		w->each(w->context, &w->ending);
-		return;
+		return true;
 	}
-	pa = (uint64_t)layer_frame_of(w->s, (uint8_t)(line / t->lines)) * litmus_page_size(t) +
-	     line % t->lines * LITMUS_LINE;
+	pa = address_of(w->s, line);
 	choices_of(w->s, pa, memory, &c);
 	for (unsigned i = 0; i < c.n; i++)
-		try_choice(w, line, outcome, &c, i, is_lost(w->s, pa, c.bytes[i]));
+		if (!try_choice(w, line, outcome, &c, i, is_lost(w->s, pa, c.bytes[i])))
+			return false;
+	return true;
 }
 
-static uint64_t pages_in(const struct litmus_term *terms, unsigned n)
+/*
+ * Of the lines that nobody asks for it matters only whether one of them can be lost, and whether
+ * all can be kept: each choice of each, times all others, would be 2 to the power of the lines.
+ * Makes each of them as wanted, if it can be.  Is it so: lost, of any; kept, of all?
+ */
+static bool settle(struct walk *w, bool lost)
 {
-	uint64_t pages = 0;
+	bool any = false, all = true;
+
+	for (uint32_t line = 0; line < n_lines(w); line++) {
+		uint64_t pa = address_of(w->s, line);
+		uint8_t memory[LITMUS_LINE];
+		struct choices c;
+		unsigned i = 0;
+
+		if (w->asked >> line & 1)
+			continue;
+		choices_of(w->s, pa, memory, &c);
+		while (i < c.n && is_lost(w->s, pa, c.bytes[i]) != lost)
+			i++;
+		memcpy(w->memory + (size_t)line * LITMUS_LINE, c.bytes[i < c.n ? i : 0],
+		       LITMUS_LINE);
+		if (w->s->test->page[line / w->s->test->lines].scratch)
+			continue;
+		any |= i < c.n;
+		all &= i < c.n;
+	}
+	return lost ? any : all;
+}
+
+static uint64_t lines_in(const struct litmus *t, const struct litmus_term *terms, unsigned n)
+{
+	uint64_t lines = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		if (terms[i].kind == TERM_MEMORY)
-			pages |= 1ull << terms[i].index;
-	return pages;
+			lines |= 1ull << (terms[i].index * t->lines + terms[i].word / t->words);
+	return lines;
 }
 
-void system_endings(struct system *s, bool stuck,
+bool system_endings(struct system *s, bool stuck,
 		    void (*each)(void *context, const struct ending *ending), void *context)
 {
 	const struct litmus *t = s->test;
 	uint8_t memory[LITMUS_PAGES * 8 * LITMUS_LINE];
+	unsigned outcome = s->run->found | (stuck ? OUTCOME_DEADLOCK : 0u);
 	struct walk w = { .s = s,
 			  .each = each,
 			  .context = context,
@@ -141,9 +183,13 @@ void system_endings(struct system *s, bool stuck,
 			  .memory = memory,
 			  .stuck = stuck };
 
-	w.asked = pages_in(t->condition.term, t->condition.n) |
-		  pages_in(t->filter.term, t->filter.n) | pages_in(t->location, t->n_locations);
-	from_line(&w, 0, s->run->found | (stuck ? OUTCOME_DEADLOCK : 0u));
+	w.asked = lines_in(t, t->condition.term, t->condition.n) |
+		  lines_in(t, t->filter.term, t->filter.n) |
+		  lines_in(t, t->location, t->n_locations);
+	/* Whoever waits for ever has lost nothing yet. */
+	if (!stuck && settle(&w, true) && !from_line(&w, 0, outcome | OUTCOME_LOST))
+		return false;
+	return (!settle(&w, false) && !stuck) || from_line(&w, 0, outcome);
 }
 
 /* ---- conditions ---- */

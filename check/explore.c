@@ -103,6 +103,8 @@ static bool push(struct search *s)
 		s->e->end(s->e->context, system, false);
 	else if (system_is_stuck(system))
 		s->e->end(s->e->context, system, true);
+	if (s->e->bound)
+		return false;
 	n = system_moves(system, s->moves + s->moves_used, s->e->bounds->reduce);
 	if (n == UINT_MAX) {
 		s->e->bound = "the moves of one state";

@@ -12,7 +12,7 @@ struct exploration {
 	struct system *system;
 	const struct bounds *bounds;
 	const struct progress *progress;
-	/* Called in each state that ends a run. */
+	/* Called in each state that ends a run; may set bound, to stop there. */
 	void (*end)(void *context, struct system *system, bool stuck);
 	void *context;
 

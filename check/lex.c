@@ -17,6 +17,10 @@ bool lex_fail(struct lexer *l, struct litmus_at at, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(l->error->text, sizeof(l->error->text), format, args);
 	va_end(args);
+	/* A word of a comment may be any bytes, and a terminal obeys some of them. */
+	for (char *c = l->error->text; *c; c++)
+		if (!isprint((unsigned char)*c))
+			*c = '?';
 	return false;
 }
 
@@ -117,8 +121,10 @@ static void number(struct lexer *l)
 		if (digit >= base || value > UINT32_MAX)
 			t->kind = TOKEN_WRONG;
 		value = value * base + digit;
-		if (n > 40)
+		if (n > 40) { /* its rest would be another number */
+			t->kind = TOKEN_WRONG;
 			break;
+		}
 	}
 	if ((base == 16 && n == 2) || value > UINT32_MAX)
 		t->kind = TOKEN_WRONG;
@@ -234,15 +240,22 @@ bool lex_name(struct lexer *l, char name[LITMUS_NAME], const char *what)
 	return !l->failed;
 }
 
-bool lex_number(struct lexer *l, uint32_t min, uint32_t max, uint32_t *number, const char *what)
+bool lex_number_as(struct lexer *l, const struct token *word, uint32_t min, uint32_t max,
+		   uint32_t *number, const char *what)
 {
-	if (l->now.kind != TOKEN_NUMBER)
-		return lex_fail(l, l->now.at, "expected %s, a number from %u to %u, found '%s'",
-				what, min, max, lex_found(l));
-	if (l->now.number < min || l->now.number > max)
-		return lex_fail(l, l->now.at, "%s is %u, expected %u to %u", what, l->now.number,
-				min, max);
-	*number = l->now.number;
+	if (word->kind != TOKEN_NUMBER)
+		return lex_fail(l, word->at, "expected %s, a number from %u to %u, found '%s'",
+				what, min, max,
+				word->kind == TOKEN_END ? lex_found(l) : word->text);
+	if (word->number < min || word->number > max)
+		return lex_fail(l, word->at, "%s is %u, expected %u to %u", what, word->number, min,
+				max);
+	*number = word->number;
 	lex_next(l);
 	return !l->failed;
+}
+
+bool lex_number(struct lexer *l, uint32_t min, uint32_t max, uint32_t *number, const char *what)
+{
+	return lex_number_as(l, &l->now, min, max, number, what);
 }

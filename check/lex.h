@@ -48,6 +48,9 @@ bool lex_expect(struct lexer *l, const char *text, const char *where);
 /* A name into name; what is expected, for the message. */
 bool lex_name(struct lexer *l, char name[LITMUS_NAME], const char *what);
 bool lex_number(struct lexer *l, uint32_t min, uint32_t max, uint32_t *number, const char *what);
+/* The same of another word that the present token stands for. */
+bool lex_number_as(struct lexer *l, const struct token *word, uint32_t min, uint32_t max,
+		   uint32_t *number, const char *what);
 /* How the present token is called in a message. */
 const char *lex_found(const struct lexer *l);
 

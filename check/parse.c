@@ -61,6 +61,34 @@ bool parse_unknown(struct parser *p, struct litmus_at at, const char *what, cons
 	return lex_fail(&p->lex, at, "unknown %s '%s'", what, name);
 }
 
+bool parse_expected(struct parser *p, struct litmus_at at, const char *what,
+		    const char *const *names)
+{
+	const struct token *word = parse_meant(p, &p->lex.now);
+	const char *near = word->kind == TOKEN_NAME ? suggest(names, word->text) : NULL;
+
+	return lex_fail(&p->lex, at, "expected %s, found '%s'%s%s%s", what,
+			word->kind == TOKEN_END ? lex_found(&p->lex) : word->text,
+			near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+/* Words that would mean something else where the name is used. */
+static bool is_reserved(const char *name)
+{
+	static const char *const reserved[] = { "if",	  "else",   "await",  "define",
+						"exists", "forall", "filter", "locations",
+						"not",	  "stale",  "lost",   "deadlock",
+						"irq",	  "hazard", "true" };
+	uint32_t rights;
+	enum coh_attr attr;
+	bool has_attr;
+
+	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
+		if (!strcmp(reserved[i], name))
+			return true;
+	return parse_is_register(name) || parse_right(name, &rights, &attr, &has_attr);
+}
+
 static bool is_taken(const struct parser *p, const char *name)
 {
 	const struct litmus *t = p->test;
@@ -87,6 +115,9 @@ bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *
 			return lex_fail(
 				&p->lex, *at,
 				"'%s' is an operation, and means one thing: choose another name",
+				word.text);
+	if (is_reserved(word.text))
+		return lex_fail(&p->lex, *at, "'%s' is a word of the language: choose another name",
 				word.text);
 	if (is_taken(p, word.text))
 		return lex_fail(&p->lex, *at, "there is a '%s' already", word.text);

@@ -8,6 +8,8 @@
 #define MACROS	   8
 #define PARAMETERS 4
 #define DEPTH	   8 /* of macros in macros, ifs in ifs */
+/* Of macros in one context: those that do nothing are no statements, and would have no end. */
+#define EXPANSIONS 1000
 
 struct macro {
 	char name[LITMUS_NAME];
@@ -33,7 +35,9 @@ struct parser {
 	struct macro macro[MACROS];
 	uint8_t n_macros;
 	const struct expansion *expansion;
-	bool in_header; /* comments may hold results */
+	unsigned expansions;			/* of macros, in the context */
+	struct litmus_at init_at[LITMUS_INITS]; /* the words of the initial values */
+	bool in_header;				/* comments may hold results */
 };
 
 /* A look-up; LITMUS_NONE if there is no such name. */
@@ -48,6 +52,9 @@ bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *
 /* "unknown page 'q'; did you mean p?" */
 bool parse_unknown(struct parser *p, struct litmus_at at, const char *what, const char *name,
 		   const char *const *names);
+/* "expected a colour, found 'gren'; did you mean 'green'?": of the present token. */
+bool parse_expected(struct parser *p, struct litmus_at at, const char *what,
+		    const char *const *names);
 /* Rights and attribute in one word: false if it is none. */
 bool parse_right(const char *word, uint32_t *rights, enum coh_attr *attr, bool *has_attr);
 bool parse_compare(struct lexer *l, enum litmus_compare *compare);

@@ -162,8 +162,8 @@ bool parse_named(struct parser *p, const char *what, char kind,
 	struct token word = *parse_meant(p, &p->lex.now);
 
 	if (word.kind != TOKEN_NAME)
-		return lex_fail(&p->lex, p->lex.now.at, "expected %s, found '%s'", what,
-				lex_found(&p->lex));
+		return lex_fail(&p->lex, p->lex.now.at, "expected %s %s, found '%s'",
+				strchr("aeiou", *what) ? "an" : "a", what, lex_found(&p->lex));
 	*to = find(p->test, word.text);
 	if (*to == LITMUS_NONE) {
 		if (kind == 'a' && parse_page(p->test, word.text) != LITMUS_NONE)
@@ -193,7 +193,7 @@ static bool words_of(struct parser *p, struct litmus_instr *i, bool range, bool 
 	i->last = whole ? (uint8_t)last : 0;
 	if (!lex_accept(l, "["))
 		return true;
-	if (!lex_number(l, 0, last, &n, "the word of the page"))
+	if (!lex_number_as(l, parse_meant(p, &l->now), 0, last, &n, "the word of the page"))
 		return false;
 	i->first = i->last = (uint8_t)n;
 	at = l->now.at;
@@ -201,7 +201,7 @@ static bool words_of(struct parser *p, struct litmus_instr *i, bool range, bool 
 		if (!range)
 			return lex_fail(l, at, "%s takes one word, not a range",
 					litmus_op_name(i->op));
-		if (!lex_number(l, n, last, &n, "the last word"))
+		if (!lex_number_as(l, parse_meant(p, &l->now), n, last, &n, "the last word"))
 			return false;
 		i->last = (uint8_t)n;
 	}
@@ -219,10 +219,7 @@ static bool keyword(struct parser *p, const char *const *of, uint8_t first, uint
 			lex_next(&p->lex);
 			return true;
 		}
-	if (word.kind == TOKEN_NAME)
-		return parse_unknown(p, word.at, what, word.text, of);
-	return lex_fail(&p->lex, p->lex.now.at, "expected %s, found '%s'", what,
-			lex_found(&p->lex));
+	return parse_expected(p, word.at, what, of);
 }
 
 /* Rights, attribute and, for map, a page: any number of words after commas. */
@@ -321,9 +318,11 @@ static bool argument(struct parser *p, struct litmus_instr *i, char kind, unsign
 		lex_next(&p->lex);
 		return true;
 	case 'i':
-		return keyword(p, intents, 1, &i->intent, "what the kernel will do");
+		return keyword(p, intents, 1, &i->intent,
+			       "what the kernel will do (read, write or readwrite)");
 	case 'd':
-		return keyword(p, directions, 1, &i->intent, "direction");
+		return keyword(p, directions, 1, &i->intent,
+			       "to_device, from_device or bidirectional");
 	}
 	return lex_fail(&p->lex, p->lex.now.at, "our own bug: argument kind '%c'", kind);
 }

@@ -69,6 +69,9 @@ static bool expand(struct parser *p, const struct macro *m, struct litmus_at at)
 
 	if (e.depth > DEPTH)
 		return lex_fail(&p->lex, at, "%s within itself, or too deep", m->name);
+	if (++p->expansions > EXPANSIONS)
+		return lex_fail(&p->lex, at, "%s uses definitions more than %d times",
+				p->context->name, EXPANSIONS);
 	if (!lex_expect(&p->lex, "(", "after the name of an operation"))
 		return false;
 	for (uint8_t i = 0; i < m->n; i++) {
@@ -260,9 +263,28 @@ bool parse_code(struct parser *p, struct litmus_context *context)
 	p->context = context;
 	p->regs_set = 0;
 	p->expansion = NULL;
+	p->expansions = 0;
 	if (!lex_is(&p->lex, "{"))
 		return lex_expect(&p->lex, "{", "before statements");
 	return block(p);
+}
+
+static bool parameter(struct lexer *l, struct macro *m)
+{
+	struct litmus_at at;
+
+	if (m->n == PARAMETERS)
+		return lex_fail(l, l->now.at, "more than %d parameters", PARAMETERS);
+	if (m->n && !lex_expect(l, ",", "between parameters"))
+		return false;
+	at = l->now.at;
+	if (!lex_name(l, m->parameter[m->n], "a parameter"))
+		return false;
+	for (uint8_t i = 0; i < m->n; i++)
+		if (!strcmp(m->parameter[i], m->parameter[m->n]))
+			return lex_fail(l, at, "there is a '%s' already", m->parameter[i]);
+	m->n++;
+	return true;
 }
 
 /* define name(a, b) { ... }: its body is only skipped here. */
@@ -279,14 +301,9 @@ bool parse_macro(struct parser *p)
 	if (!parse_new_name(p, m->name, &at, "the name of the operation to define") ||
 	    !lex_expect(l, "(", "after the name"))
 		return false;
-	while (!lex_accept(l, ")")) {
-		if (m->n == PARAMETERS)
-			return lex_fail(l, l->now.at, "more than %d parameters", PARAMETERS);
-		if (m->n && !lex_expect(l, ",", "between parameters"))
+	while (!lex_accept(l, ")"))
+		if (!parameter(l, m))
 			return false;
-		if (!lex_name(l, m->parameter[m->n++], "a parameter"))
-			return false;
-	}
 	m->body = l->now;
 	if (!lex_is(l, "{"))
 		return lex_expect(l, "{", "before the definition");

@@ -44,7 +44,7 @@ static bool register_of(struct parser *p, const struct token *who, struct litmus
 	if (!lex_name(&p->lex, name, "a register"))
 		return false;
 	for (i = 0; i < t->context[term->context].n_regs; i++)
-		if (!strcmp(t->context[term->context].reg[i], name)) {
+		if (parse_is_register(name) && !strcmp(t->context[term->context].reg[i], name)) {
 			term->index = i;
 			return true;
 		}

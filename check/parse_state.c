@@ -4,12 +4,14 @@
 #include <string.h>
 
 #include "check/parse.h"
+#include "check/target.h"
 #include "model/machine.h"
 
 /* ---- words that the machine is described with ---- */
 
+/* canonical: what the name is called elsewhere, or NULL for itself; NULL: each is as it stands. */
 static bool list(struct parser *p, char names[][LITMUS_NAME], struct litmus_at *at, uint8_t *n,
-		 const char *what)
+		 const char *(*canonical)(const char *name), const char *what)
 {
 	struct lexer *l = &p->lex;
 
@@ -20,6 +22,8 @@ static bool list(struct parser *p, char names[][LITMUS_NAME], struct litmus_at *
 		/* ARM cores have names that begin with digits nowhere; PA-RISC's do not either. */
 		if (!lex_name(l, names[*n], what))
 			return false;
+		if (canonical && canonical(names[*n]))
+			snprintf(names[*n], LITMUS_NAME, "%s", canonical(names[*n]));
 		for (uint8_t i = 0; i < *n; i++)
 			if (!strcmp(names[i], names[*n]))
 				return lex_fail(l, at[*n], "'%s' stands here twice", names[i]);
@@ -32,14 +36,16 @@ static bool state_cache(struct parser *p)
 {
 	struct litmus *t = p->test;
 
-	return list(p, t->target, t->target_at, &t->n_targets, "a kind of cache or a core's name");
+	/* A name that is none is left to whoever makes the target. */
+	return list(p, t->target, t->target_at, &t->n_targets, target_find,
+		    "a kind of cache or a core's name");
 }
 
 static bool state_policy(struct parser *p)
 {
 	struct litmus *t = p->test;
 
-	return list(p, t->policy, t->policy_at, &t->n_policies, "a policy");
+	return list(p, t->policy, t->policy_at, &t->n_policies, NULL, "a policy");
 }
 
 /* One of the words, by number from 0. */
@@ -50,9 +56,7 @@ static bool choice(struct parser *p, const char *const *of, uint32_t *which, con
 	for (*which = 0; of[*which]; ++*which)
 		if (lex_accept(l, of[*which]))
 			return true;
-	if (l->now.kind == TOKEN_NAME)
-		return parse_unknown(p, l->now.at, what, l->now.text, of);
-	return lex_fail(l, l->now.at, "expected %s, found '%s'", what, lex_found(l));
+	return parse_expected(p, l->now.at, what, of);
 }
 
 static bool state_write(struct parser *p)
@@ -180,7 +184,7 @@ static bool state_page(struct parser *p)
 		return false;
 	t->n_pages++;
 	while (!lex_is(&p->lex, ";")) {
-		if (!choice(p, words, &which, "what kind of page it is"))
+		if (!choice(p, words, &which, "what kind of page it is, or ';'"))
 			return false;
 		if (which <= LITMUS_PLAIN + 2)
 			page->kind = which == 0	  ? LITMUS_FILE
@@ -192,32 +196,48 @@ static bool state_page(struct parser *p)
 	return true;
 }
 
-static bool alias_at(struct parser *p, uint8_t self)
+/* What an alias's line says beside struct litmus_alias: properties stand in any order. */
+struct alias_line {
+	bool has_kind;
+	struct token same; /* the one after "at"; of kind TOKEN_END: there is none */
+};
+
+static bool alias_at(struct parser *p, uint8_t self, struct alias_line *line)
 {
-	struct litmus *t = p->test;
-	struct token name = p->lex.now;
+	struct lexer *l = &p->lex;
 	uint8_t other;
 
-	if (name.kind != TOKEN_NAME)
-		return lex_fail(&p->lex, name.at, "expected an alias after 'at', found '%s'",
-				lex_found(&p->lex));
-	other = parse_alias(t, name.text);
+	line->same = l->now;
+	if (l->now.kind != TOKEN_NAME)
+		return lex_fail(l, l->now.at, "expected an alias after 'at', found '%s'",
+				lex_found(l));
+	other = parse_alias(p->test, l->now.text);
 	if (other == LITMUS_NONE || other == self)
 		return lex_fail(
-			&p->lex, name.at,
+			l, l->now.at,
 			"unknown alias '%s': name one from above, whose address this one has",
-			name.text);
-	lex_next(&p->lex);
+			l->now.text);
+	lex_next(l);
+	return !l->failed;
+}
+
+/* When all is known of it. */
+static bool share_address(struct parser *p, uint8_t self, const struct token *same)
+{
+	struct litmus *t = p->test;
+	uint8_t other = parse_alias(t, same->text);
+
 	if ((t->alias[other].kind == LITMUS_USER) != (t->alias[self].kind == LITMUS_USER))
-		return lex_fail(&p->lex, name.at, "'%s' is %s: they cannot have one address",
-				name.text,
+		return lex_fail(&p->lex, same->at, "'%s' is %s: they cannot have one address",
+				same->text,
 				t->alias[other].kind == LITMUS_USER ? "a user's" : "the kernel's");
 	t->alias[self].where = t->alias[other].where;
 	t->alias[self].colour = t->alias[other].colour;
 	return true;
 }
 
-static bool alias_word(struct parser *p, struct litmus_alias *a, uint8_t self, bool *has_kind)
+static bool alias_word(struct parser *p, struct litmus_alias *a, uint8_t self,
+		       struct alias_line *line)
 {
 	static const char *const words[] = {
 		"kernel", "vmap", "mm",	  "colour",   "unmapped", "private",	   "at", "ro", "rw",
@@ -237,12 +257,12 @@ static bool alias_word(struct parser *p, struct litmus_alias *a, uint8_t self, b
 	}
 	if (lex_accept(l, "kernel") || lex_accept(l, "vmap")) {
 		a->kind = !strcmp(word.text, "vmap") ? LITMUS_VMAP : LITMUS_KERNEL;
-		*has_kind = true;
+		line->has_kind = true;
 		return true;
 	}
 	if (lex_accept(l, "mm")) {
 		a->kind = LITMUS_USER;
-		*has_kind = true;
+		line->has_kind = true;
 		return small_number(p, 0, LITMUS_MMS - 1, &a->mm, "the mm");
 	}
 	if (lex_accept(l, "colour"))
@@ -252,7 +272,7 @@ static bool alias_word(struct parser *p, struct litmus_alias *a, uint8_t self, b
 	if (lex_accept(l, "private"))
 		return a->private = true;
 	if (lex_accept(l, "at"))
-		return alias_at(p, self);
+		return alias_at(p, self, line);
 	return parse_unknown(p, word.at, "property of an alias", word.text, words);
 }
 
@@ -264,7 +284,7 @@ static bool state_alias(struct parser *p)
 	struct litmus_alias *a = &t->alias[self];
 	char page[LITMUS_NAME];
 	struct litmus_at at;
-	bool has_kind = false;
+	struct alias_line line = { 0 };
 
 	if (self == LITMUS_ALIASES)
 		return lex_fail(l, l->now.at, "more than %d aliases", LITMUS_ALIASES);
@@ -288,14 +308,14 @@ static bool state_alias(struct parser *p)
 	}
 	t->n_aliases++;
 	while (!lex_is(l, ";"))
-		if (!alias_word(p, a, self, &has_kind))
+		if (!alias_word(p, a, self, &line))
 			return false;
-	if (!has_kind)
+	if (!line.has_kind)
 		return lex_fail(l, a->at, "whose alias is %s? expected 'kernel' or 'mm N'",
 				a->name);
 	if (a->kind == LITMUS_USER && a->mm >= t->mms)
 		t->mms = a->mm + 1;
-	return true;
+	return line.same.kind == TOKEN_END || share_address(p, self, &line.same);
 }
 
 static bool state_var(struct parser *p)
@@ -353,7 +373,7 @@ static const struct statement {
 
 #define STATEMENTS (sizeof(statements) / sizeof(*statements))
 
-/* p[1] = 5; */
+/* p[1] = 5; how many words a page has may be said below. */
 static bool state_init(struct parser *p, uint8_t page)
 {
 	struct litmus *t = p->test;
@@ -364,10 +384,12 @@ static bool state_init(struct parser *p, uint8_t page)
 		return lex_fail(&p->lex, p->lex.now.at, "more than %d initial values",
 				LITMUS_INITS);
 	lex_next(&p->lex);
-	if (lex_accept(&p->lex, "[") &&
-	    (!lex_number(&p->lex, 0, t->lines * t->words - 1u, &word, "the word of the page") ||
-	     !lex_expect(&p->lex, "]", "after the word")))
-		return false;
+	if (lex_accept(&p->lex, "[")) {
+		p->init_at[t->n_inits] = p->lex.now.at;
+		if (!lex_number(&p->lex, 0, LITMUS_WORDS - 1, &word, "the word of the page") ||
+		    !lex_expect(&p->lex, "]", "after the word"))
+			return false;
+	}
 	if (!lex_expect(&p->lex, "=", "before the initial value"))
 		return false;
 	init->page = page;
@@ -399,6 +421,19 @@ static bool one(struct parser *p)
 	return parse_unknown(p, word.at, "line of the initial state", word.text, names);
 }
 
+static bool inits_are_in_pages(struct parser *p)
+{
+	const struct litmus *t = p->test;
+	unsigned words = t->lines * t->words;
+
+	for (uint8_t i = 0; i < t->n_inits; i++)
+		if (t->init[i].word >= words)
+			return lex_fail(&p->lex, p->init_at[i],
+					"the word of the page is %u, expected 0 to %u",
+					t->init[i].word, words - 1);
+	return true;
+}
+
 bool parse_state(struct parser *p)
 {
 	if (!lex_expect(&p->lex, "{", "before the initial state"))
@@ -407,5 +442,5 @@ bool parse_state(struct parser *p)
 		if (!one(p) ||
 		    !lex_expect(&p->lex, ";", "at the end of a line of the initial state"))
 			return false;
-	return !p->lex.failed;
+	return !p->lex.failed && inits_are_in_pages(p);
 }

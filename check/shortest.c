@@ -53,9 +53,10 @@ static bool is_example(struct breadth *b)
 	unsigned found = system_found(b->system);
 
 	b->holds = false;
-	if (c->n == 1 && !b->deadlock && ((c->term[0].kind == TERM_HAZARD && found) ||
-			  (c->term[0].kind == TERM_STALE && found & OUTCOME_STALE) ||
-			  (c->term[0].kind == TERM_IRQ && found & OUTCOME_IRQ))) {
+	if (c->n == 1 && !b->deadlock &&
+	    ((c->term[0].kind == TERM_HAZARD && found) ||
+	     (c->term[0].kind == TERM_STALE && found & OUTCOME_STALE) ||
+	     (c->term[0].kind == TERM_IRQ && found & OUTCOME_IRQ))) {
 		b->bits = found;
 		return true;
 	}

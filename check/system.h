@@ -96,14 +96,16 @@ unsigned system_found(const struct system *s);
 
 /*
  * The ways a run that is over, or stuck, can end: lines that are still dirty are written back
- * in every order.  Calls back with each: the outcome bits, and memory as it is then.
+ * in every order.  Calls back with each that can be told apart: the outcome bits, and memory as
+ * it is then.
  */
 struct ending {
 	unsigned outcome;
 	const struct system *system;
 	const uint8_t *memory; /* all pages, one after another */
 };
-void system_endings(struct system *s, bool stuck,
+/* False: there are more than anybody can read; it has stopped there. */
+bool system_endings(struct system *s, bool stuck,
 		    void (*each)(void *context, const struct ending *ending), void *context);
 
 /* The values that conditions speak of. */

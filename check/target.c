@@ -25,6 +25,17 @@ const char *target_name(size_t i)
 	return i - KINDS < coh_cpu_count() ? coh_cpu_get(i - KINDS)->name : NULL;
 }
 
+const char *target_find(const char *name)
+{
+	const struct coh_cpu *core;
+
+	for (unsigned k = 0; k < KINDS; k++)
+		if (!strcmp(name, kinds[k].name))
+			return kinds[k].name;
+	core = coh_cpu_find(name);
+	return core ? core->name : NULL;
+}
+
 /* A kind stands for a core of it: write-back, allocating on stores, without speculation. */
 static void of_kind(const struct litmus *test, unsigned k, struct coh_cpu *core)
 {

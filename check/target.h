@@ -28,6 +28,9 @@ struct target {
 const char *target_make(const struct litmus *test, const char *name, const char *policy,
 			struct target *target);
 
+/* What a kind or core is called here, whatever alias the name is; NULL: there is none. */
+const char *target_find(const char *name);
+
 /* "vivt", "vipt", "pipt", then the cores; NULL beyond the last. */
 const char *target_name(size_t i);
 

@@ -9,7 +9,7 @@ struct collector {
 	struct verdict *v;
 	const struct litmus *test;
 	uint32_t *slot, slots;
-	bool no_memory;
+	struct exploration *e;
 };
 
 /* ---- what outcomes are told apart by ---- */
@@ -95,7 +95,7 @@ static void add_outcome(struct collector *c, const struct outcome *o)
 	uint32_t *slot;
 
 	if (v->n_outcomes == c->slots / 2 && !grow(c)) {
-		c->no_memory = true;
+		c->e->bound = "memory";
 		return;
 	}
 	slot = slot_of(c, o);
@@ -124,7 +124,10 @@ static void each_ending(void *context, const struct ending *e)
 
 static void each_end(void *context, struct system *system, bool stuck)
 {
-	system_endings(system, stuck, each_ending, context);
+	struct collector *c = context;
+
+	if (!system_endings(system, stuck, each_ending, c) && !c->e->bound)
+		c->e->bound = "the endings of one state";
 }
 
 /* ---- the verdict ---- */
@@ -180,10 +183,9 @@ static void run(struct verdict *v, struct system *s, const struct bounds *bounds
 		.system = s, .bounds = bounds, .progress = progress, .end = each_end, .context = &c
 	};
 
+	c.e = &e;
 	explore(&e);
 	free(c.slot);
-	if (c.no_memory && !e.bound)
-		e.bound = "memory";
 	if (e.wrong)
 		snprintf(v->error, sizeof(v->error), "%s", system_error(s, &v->error_at));
 	v->bound = e.bound;
