@@ -71,6 +71,7 @@ include src/layer.mk
 include guests/guests.mk
 include guests/linux/linux.mk
 include tests/tests.mk
+include examples/minikernel/minikernel.mk
 include tests/torture/torture.mk
 include bench/bench.mk
 include tests/fuzz/fuzz.mk

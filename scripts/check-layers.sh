@@ -21,13 +21,14 @@ src:include:none
 model::any
 ports/sim:include model:any
 ports/template:include:stddef.h stdint.h stdbool.h
+ports/arm926:include:stddef.h stdint.h stdbool.h
 watch:model:any
 check:include src ports/sim model:any
 cli:model check watch:any
 bench:include check ports/sim model watch tests:any
-examples:include ports/sim model:any
+examples:include ports/sim ports/arm926 model:any
 guests::any
-tests:include src ports/sim ports/template model check watch cli:any'
+tests:include src ports/sim ports/template ports/arm926 model check watch cli:any'
 
 found=$(find . -name build -prune -o -name .git -prune -o -name '*.[chS]' -print | sed 's|^\./||' | sort)
 # Includes as FILE:LINE:TEXT; xargs may cut a long list, so /dev/null keeps the names there.

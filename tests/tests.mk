@@ -15,15 +15,18 @@ $(LIB)/libunit.a: $(UNIT_SHARED:%.c=$(BUILD)/obj/%.o)
 # Of watch/, what runs without QEMU: the runner, and from the plugin the decoders.
 $(LIB)/libwatch.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(RUNNER_SRC) $(wildcard watch/decode_*.c watch/mmu_*.c))
 
+# Of ports/arm926 what runs on a host: the decoding of ID registers.
+$(LIB)/libarm926.a: $(BUILD)/obj/ports/arm926/cache_type.o
+
 # In this order: each calls those behind it.
-UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
+UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libarm926.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
 
 .PHONY: check check-unit coverage-run check-sanitize check-headers check-layers check-examples \
 	check-guests check-setup check-litmus check-cli
 
 check: ## all tests but those that need a Linux kernel
 check: check-headers check-layers check-freestanding check-unit check-sanitize check-torture \
-	check-litmus check-cli check-examples check-guests check-setup check-linux-scripts
+	check-litmus check-cli check-examples check-guests check-setup check-linux-scripts check-arm926
 	@echo "all checks passed"
 
 check-unit: $(UNIT_BIN) ## the unit tests
@@ -84,6 +87,7 @@ check-sanitize: ## the unit tests under ASan and UBSan
 # What others include: an embedder, and whoever builds on the model or the simulated port.
 LAYER_HEADERS := $(wildcard include/coherer/*.h)
 PUBLIC_HEADERS := $(LAYER_HEADERS) $(addprefix model/,ops.h cpus.h shadow.h machine.h) \
+	$(wildcard ports/arm926/*.h) \
 	$(filter-out %/internal.h,$(wildcard ports/sim/*.h))
 HEADER_C := $(CC) -std=c11 $(WARN) -Iinclude -I. -fsyntax-only -x c
 HEADER_CXX := $(CXX) -std=c++17 -Wall -Wextra -Werror -Iinclude -I. -fsyntax-only -x c++

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
+/* The calls of the layer that can be left out: HOOK(name) for each coh_name; and those that the
+ * disk's interrupt makes, of coh_flush_dcache_page.  No guard. */
+HOOK(switch_mm)
+HOOK(update_mmu_cache)
+HOOK(flush_cache_range)
+HOOK(flush_cache_page)
+HOOK(flush_cache_mm)
+HOOK(flush_cache_dup_mm)
+HOOK(flush_dcache_page)
+HOOK(get_user_page)
+HOOK(flush_icache_range)
+HOOK(flush_cache_vmap)
+HOOK(flush_cache_vunmap)
+HOOK(dma_map)
+HOOK(dma_unmap)
+HOOK(flush_in_interrupt)

@@ -1,0 +1,173 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# examples/minikernel on ports/arm926, under QEMU:
+#
+#   tests/arm926.sh [--each]
+#
+# - alone: every test passes, with the checksums of examples/minikernel/expected.txt;
+# - under coherer watch: the same, and no report; also with the disk's interrupt as the fast one,
+#   on another core, and on cores that the port does not know;
+# - under each policy: reports, or none, as the table below has it;
+# - with one operation of the port, or one call of the kernel, silenced: reports.
+# Prints a table of the latter: what was silenced, the tests (run one by one) in which something was
+# reported, and how much.  For the kernel's calls the tests are found with --each only, which
+# takes a minute longer.
+#
+# JOBS=N runs N of QEMU at a time.  Exits 0 if all is as expected, 1 if not, 2 if something is
+# missing.
+set -eu
+cd "$(dirname "$0")/.."
+
+coherer=${COHERER:-build/coherer}
+kernel=build/minikernel/minikernel
+expected=examples/minikernel/expected.txt
+jobs=${JOBS:-$(nproc)}
+
+# What can be silenced, and what then must be seen.
+operations="dcache_clean dcache_invalidate dcache_flush dcache_flush_all icache_invalidate
+	icache_invalidate_all user_uncache current_mm"
+hooks="switch_mm update_mmu_cache flush_cache_range flush_cache_page flush_cache_mm
+	flush_dcache_page flush_in_interrupt get_user_page flush_icache_range flush_cache_vmap
+	flush_cache_vunmap dma_map"
+# Not needed on this core: examples/minikernel/README.md says why.
+idle_hooks="flush_cache_dup_mm dma_unmap"
+right_policies="flush-all rmap-locked rmap uncache lazy"
+wrong_policies="none gup-hook hints"
+
+usage() { sed -n '4,22s/^# \{0,1\}//p' "$0"; }
+
+# One run: NAME WATCH(yes|no) CPU COMMAND-LINE.  Leaves NAME.out, NAME.err, NAME.status.
+one() {
+	set -- "$1" "$2" "$3" "$4" qemu-system-arm -M versatilepb -cpu "$3" -m 32 -nographic \
+		-no-reboot -audio none -monitor none -serial stdio -icount shift=4,sleep=off \
+		-kernel $kernel.bin -append "$4"
+	name=$1 watch=$2
+	shift 4
+	[ "$watch" = no ] || set -- "$coherer" watch --max 0 --symbols $kernel.elf -- "$@"
+	status=0
+	timeout "${TIMEOUT:-120}" "$@" </dev/null >"$name.out" 2>"$name.err" || status=$?
+	echo $status >"$name.status"
+}
+
+each=
+case ${1:-} in
+--one) shift; one "$@"; exit 0 ;;
+--each) each=yes ;;
+-h | --help) usage; exit 0 ;;
+'') ;;
+*) echo "arm926.sh: unknown option '$1', see --help" >&2; exit 2 ;;
+esac
+for f in "$coherer" $kernel.bin $kernel.elf; do
+	[ -f "$f" ] || { echo "arm926.sh: $f is missing: run make all minikernel" >&2; exit 2; }
+done
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+tests=$(sed -n 's/^ok [0-9]* \([^ ]*\) .*/\1/p' $expected)
+
+verdict() { # NAME [WHY-NOT]
+	if [ -z "${2:-}" ]; then
+		passed=$((passed + 1))
+		echo "ok - $1"
+	else
+		failed=$((failed + 1))
+		echo "not ok - $1: $2"
+	fi
+}
+
+run() { # NAME WATCH CPU COMMAND-LINE: to be run
+	printf '%s\0' "$work/$1" "$2" "$3" "$4" >>"$work/jobs"
+}
+
+# The guest's part: all tests, with their checksums.
+guest() { # NAME
+	grep '^ok\|^not ok\|^1\.\.' "$work/$1.out" | diff $expected - >"$work/diff" ||
+		{ echo "other results than expected:"; head -n 6 "$work/diff"; tail -n 3 "$work/$1.out"; }
+}
+
+expect() { # NAME STATUS DESCRIPTION
+	status=$(cat "$work/$1.status")
+	[ "$status" = "$2" ] && why=$(guest "$1") ||
+		why="exit status $status, expected $2: $(tail -n 3 "$work/$1.err")"
+	verdict "$3" "$why"
+}
+
+says() { # NAME TEXT DESCRIPTION
+	if grep -qF "$2" "$work/$1.out"; then
+		verdict "$3"
+	else
+		verdict "$3" "it says: $(cat "$work/$1.out")"
+	fi
+}
+
+different() { sed -n 's/^reports: \([0-9]*\) different.*/\1/p' "$1"; }
+occurrences() { sed -n 's/^reports: [0-9]* different, \([0-9]*\) .*/\1/p' "$1"; }
+
+run plain no arm926 ""
+run watched yes arm926 ""
+run fast yes arm926 irq=fast
+run arm1026 yes arm1026 ""
+run ti925t yes ti925t ""
+run xscale no pxa250 ""
+run unknown yes arm926 cache-type=0x07dd20d2
+run option no arm926 "silence=dcache_flush colour=red"
+run number no arm926 main-id=0x4106926z
+run policy no arm926 policy=best
+run silence no arm926 silence=everything
+run test no arm926 test=nothing
+for p in $right_policies $wrong_policies; do run "policy-$p" yes arm926 "policy=$p"; done
+for s in $operations $hooks $idle_hooks; do run "all-$s" yes arm926 "silence=$s"; done
+for s in $operations ${each:+$hooks}; do
+	for t in $tests; do run "each-$s-$t" yes arm926 "silence=$s test=$t"; done
+done
+xargs -0 -n 4 -P "$jobs" "$0" --one <"$work/jobs"
+
+expect plain 0 "alone"
+expect watched 0 "watched: no report"
+expect fast 0 "watched, the disk's interrupt as NMI: no report"
+expect arm1026 0 "watched, on ARM1026EJ-S: no report"
+expect unknown 0 "watched, a cache type that is not known: no report"
+says unknown "falling back to flush-all" "a cache type that is not known: said so"
+expect ti925t 0 "watched, a core that is not known: no report"
+says ti925t "falling back to flush-all" "a core that is not known: said so"
+says xscale "Bail out! no port for this core" "a core that cannot be served: refused"
+says option "bad option 'colour=red'" "bad input: option"
+says number "bad option 'main-id=0x4106926z'" "bad input: number"
+says policy "no policy 'best'" "bad input: policy"
+says silence "nothing called 'everything' can be silenced" "bad input: silence"
+says test "no test of that name" "bad input: test"
+for p in $right_policies; do expect "policy-$p" 0 "policy $p: no report"; done
+for p in $wrong_policies; do expect "policy-$p" 1 "policy $p: reports"; done
+for s in $operations $hooks; do expect "all-$s" 1 "silenced $s: reports"; done
+for s in $idle_hooks; do expect "all-$s" 0 "silenced $s: not needed, no report"; done
+grep '^# interrupted' "$work/watched.out"
+
+row() { # NAME
+	seen=
+	for t in $tests; do
+		[ ! -f "$work/each-$1-$t.status" ] || [ "$(cat "$work/each-$1-$t.status")" = 0 ] ||
+			seen="$seen $t"
+	done
+	[ -n "$seen" ] || seen=' -'
+	printf '%-22s %7s %11s %s\n' "$1" "$(different "$work/all-$1.err")" \
+		"$(occurrences "$work/all-$1.err")" "$seen"
+}
+
+table() { # HEADING NAME...
+	echo
+	printf '%-22s %7s %11s  %s\n' "$1" reports occurrences "tests in which something was reported"
+	shift
+	for s; do row "$s"; done
+}
+
+table "operation silenced" $operations
+table "call left out" $hooks $idle_hooks
+for s in $operations; do
+	row "$s" | grep -q ' -$' && verdict "$s in a test by itself" "no report"
+done
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
