@@ -8,6 +8,7 @@ struct alias_walk {
 	const struct coh_page *page;
 	uintptr_t kva;	  /* K was flushed there before the walk; 0: nowhere */
 	uintptr_t colour; /* the last one that was flushed */
+	bool code;	  /* old code goes, too */
 	int seen;	  /* 1: there was an alias */
 };
 
@@ -51,7 +52,7 @@ static enum coh_visit_ flush_one(struct coh_walk_ *walk, struct coh_vma *vma)
 		return COH_VISIT_NEXT_GROUP; /* bit 0 of a group: none of it is */
 	w->seen = 1;
 	if (!is_served(w, va))
-		mechanism->alias(w->coh, vma, va, w->page->pfn);
+		mechanism->alias(w->coh, vma, va, w->page->pfn, w->code);
 	return mechanism->after_visit;
 }
 
@@ -64,6 +65,7 @@ static void prepare(struct alias_walk *w, struct coh *coh, const struct coh_page
 	w->page = page;
 	w->kva = kva;
 	w->colour = NO_COLOUR;
+	w->code = !coh->config.users_announce_code || !coh_is_anon_(page);
 	w->seen = 0;
 	coh->mechanism->groups(coh, &w->walk);
 }
@@ -160,15 +162,24 @@ bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
  * K after U: the kernel may be here more than once.  Another thread in it, which flushed the page
  * before, loads through K; on VIPT a private mapping of K's colour fills the very same lines; and
  * some hardware does it unasked.  As long as U's bytes are not in memory, those lines are old.
+ *
+ * Where no other thread can run in between, and the hardware does nothing unasked, once is enough:
+ * an interrupt that uses K in between has flushed U before.
  */
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
+	bool alone = coh->config.alone && !coh->config.speculates && !coh->policy->locks;
 	uint32_t sequence = coh_page_sequence_(page);
 	int seen;
 
+	if (alone)
+		coh->port->walk_enter(coh->port->context);
 	coh_flush_k_(coh, kva);
 	seen = aliases(coh, page, kva);
-	coh_flush_k_(coh, kva);
+	if (alone)
+		coh->port->walk_exit(coh->port->context);
+	else
+		coh_flush_k_(coh, kva);
 	coh_page_code_(coh, page, kva);
 	if (!seen && coh->mechanism->aliasing)
 		coh_page_settle_(coh, page, sequence);

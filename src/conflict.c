@@ -26,7 +26,7 @@ bool coh_uncache_(struct coh *coh, const struct coh_vma *vma, const struct coh_p
 	if (!port->user_uncache(port->context, vma->mm, va, page->pfn))
 		return false;
 	coh_count_(coh, COH_COUNT_UNCACHED);
-	coh->mechanism->alias(coh, vma, va, page->pfn);
+	coh->mechanism->alias(coh, vma, va, page->pfn, true);
 	return true;
 }
 

@@ -16,6 +16,20 @@ static int check_piece(const struct coh *coh, const struct coh_vma *vma,
 	return coh_page_in_vma_(coh, page, vma, va);
 }
 
+/* Where aliases do not meet the flush has brought the new bytes to memory. */
+static void forget_code(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			uintptr_t kernel, size_t len)
+{
+	bool by_va = coh->config.icache.indexing == COH_INDEXED_VIVT;
+
+	if (!coh->mechanism->aliasing || coh_code_aliases_(coh)) {
+		coh_flush_icache_page(coh, vma, page);
+		return;
+	}
+	coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
+	coh->mechanism->icache(coh, by_va ? va : kernel, len);
+}
+
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			  uintptr_t kernel, uintptr_t buffer, size_t len)
 {
@@ -32,7 +46,7 @@ int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page 
 	coh->port->copy(coh->port->context, kernel, buffer, len);
 	error = coh->policy->after_copy(coh, page, kva, COH_INTENT_READ_WRITE);
 	if (coh_load(&vma->flags) & COH_VMA_EXEC)
-		coh_flush_icache_page(coh, vma, page);
+		forget_code(coh, vma, page, va, kernel, len);
 	return error;
 }
 

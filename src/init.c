@@ -130,6 +130,10 @@ static void copy_config(struct coh_config *to, const struct coh_config *from)
 	to->linear_start = from->linear_start;
 	to->linear_size = from->linear_size;
 	to->speculates = from->speculates;
+	to->alone = from->alone;
+	to->users_announce_code = from->users_announce_code;
+	to->fetches_in_order = from->fetches_in_order;
+	to->whole_from = from->whole_from;
 	to->check = from->check ? from->check : COH_CHECK_CHEAP;
 	to->policy = from->policy ? from->policy : &coh_policy_rmap;
 }

@@ -42,9 +42,11 @@ struct coh_mechanism {
 
 	/*
 	 * Flush one user alias of a page (T5): the lines that were brought in at va of
-	 * vma.  The one place that does it, for walks and for changes of translations.
+	 * vma, and code as well where code_by_alias says so.  The one place that does it, for walks
+	 * and for changes of translations.
 	 */
-	void (*alias)(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn);
+	void (*alias)(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+		      bool code);
 
 	/* Of a walk: which groups to visit for a page, and what to do after a visit. */
 	void (*groups)(struct coh *coh, struct coh_walk_ *walk);
@@ -70,6 +72,7 @@ typedef int coh_use_fn_(struct coh *coh, struct coh_page *page, uintptr_t kva,
 struct coh_policy {
 	const char *name;
 	enum coh_context context;
+	bool locks;			       /* its walks may wait, and other threads run */
 	const struct coh_mechanism *mechanism; /* NULL: the cache's own */
 
 	/* coh_flush_dcache_page, arguments checked. */
@@ -188,6 +191,13 @@ static inline bool coh_code_aliases_(const struct coh *coh)
 	const struct coh_geometry *i = &coh->config.icache;
 
 	return i->size && i->indexing == COH_INDEXED_VIPT && i->span > coh->page_size;
+}
+
+/* From some length on one flush of everything is less work than one operation a line. */
+static inline bool coh_whole_is_less_(const struct coh *coh, const struct coh_geometry *g,
+				      size_t len)
+{
+	return len > (coh->config.whole_from ? coh->config.whole_from : g->size);
 }
 
 /* The address of a page offset in a VMA that covers it. */

@@ -11,8 +11,10 @@ static void forget_code(struct coh *coh)
 		coh_icache_all_(coh);
 }
 
-static void meeting_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
+static void meeting_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+			  bool code)
 {
+	(void)code;
 	/* All aliases share their lines. */
 	(void)coh;
 	(void)vma;

@@ -7,8 +7,10 @@
  */
 #include "src/internal.h"
 
-static void vipt_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
+static void vipt_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+		       bool code)
 {
+	(void)code;
 	(void)vma; /* its lines are tagged physically: whose they are does not matter */
 	coh_count_(coh, COH_COUNT_ALIAS);
 	coh_window_flush_(coh, pfn, coh_colour(coh, va));
@@ -34,12 +36,12 @@ static void vipt_range(struct coh *coh, const struct coh_vma *vma, uintptr_t va,
 	const struct coh_port *port = coh->port;
 	uintptr_t pfn;
 
-	if (len > coh->config.dcache.size)
+	if (coh_whole_is_less_(coh, &coh->config.dcache, len))
 		coh_dcache_all_(coh);
 	else
 		for (size_t done = 0; done < len; done += coh->page_size)
 			if (port->user_page(port->context, vma->mm, va + done, &pfn))
-				vipt_alias(coh, vma, va + done, pfn);
+				vipt_alias(coh, vma, va + done, pfn, true);
 	if (coh_load(&vma->flags) & COH_VMA_EXEC)
 		forget_code(coh);
 }
@@ -69,7 +71,7 @@ static void vipt_vmap(struct coh *coh, uintptr_t va, size_t len)
 
 static void vipt_vunmap(struct coh *coh, uintptr_t va, size_t len)
 {
-	if (len > coh->config.dcache.size)
+	if (coh_whole_is_less_(coh, &coh->config.dcache, len))
 		coh_dcache_all_(coh);
 	else
 		coh_dcache_(coh, COH_DO_FLUSH_, va, len);

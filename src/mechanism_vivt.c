@@ -14,10 +14,9 @@ static bool is_current(struct coh *coh, const struct coh_mm *mm)
 	return false;
 }
 
-/* Beyond the size of the cache one flush of everything is less work than one operation a line. */
 static void flush_range(struct coh *coh, uintptr_t va, size_t len)
 {
-	if (len > coh->config.dcache.size)
+	if (coh_whole_is_less_(coh, &coh->config.dcache, len))
 		coh_dcache_all_(coh);
 	else
 		coh_dcache_(coh, COH_DO_FLUSH_, va, len);
@@ -27,20 +26,22 @@ static void code_range(struct coh *coh, const struct coh_vma *vma, uintptr_t va,
 {
 	if (!(coh_load(&vma->flags) & COH_VMA_EXEC))
 		return;
-	if (len > coh->config.icache.size)
+	if (coh_whole_is_less_(coh, &coh->config.icache, len))
 		coh_icache_all_(coh);
 	else
 		coh_icache_(coh, va, len);
 }
 
-static void vivt_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
+static void vivt_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+		       bool code)
 {
 	(void)pfn; /* the tag is the address */
 	if (!is_current(coh, vma->mm))
 		return;
 	coh_count_(coh, COH_COUNT_ALIAS);
 	coh_dcache_(coh, COH_DO_FLUSH_, va, coh->page_size);
-	code_range(coh, vma, va, coh->page_size);
+	if (code)
+		code_range(coh, vma, va, coh->page_size);
 }
 
 static void vivt_groups(struct coh *coh, struct coh_walk_ *walk)

@@ -310,6 +310,9 @@ void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_p
 	uint8_t have = coh_load(&page->clean);
 	uintptr_t kva = coh_page_kernel_(coh, page);
 	bool stores = allows_stores(page, vma, prot);
+	bool by_va = coh->config.icache.indexing == COH_INDEXED_VIVT;
+	/* If not, what was fetched at va went with what was mapped there before. */
+	bool fetched = !by_va || !coh->config.fetches_in_order;
 
 	/* Before old code goes: who stores through K from now on drops it again. */
 	if (prot & COH_PROT_EXEC)
@@ -321,8 +324,9 @@ void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_p
 		if (coh->mechanism->congruent_meet &&
 		    (!coh->mechanism->aliasing || have & COH_CLEAN_DATA_))
 			coh_page_write_back_(coh, page, kva, true);
-		coh_page_drop_code_(coh, va, kva);
-	} else if (prot & COH_PROT_EXEC && coh->config.icache.indexing == COH_INDEXED_VIVT) {
+		if (fetched)
+			coh_page_drop_code_(coh, va, kva);
+	} else if (prot & COH_PROT_EXEC && by_va && fetched) {
 		/* What was prefetched at va may be of the page that was there before: after the
 		 * flush, while the tables still had it. */
 		coh_page_drop_code_(coh, va, kva);

@@ -26,8 +26,10 @@ static void all_icache(struct coh *coh, uintptr_t va, size_t len)
 	coh_icache_all_(coh);
 }
 
-static void all_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
+static void all_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+		      bool code)
 {
+	(void)code;
 	(void)vma;
 	(void)va;
 	(void)pfn;

@@ -22,7 +22,7 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 
 static void flush_anon(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va)
 {
-	coh->mechanism->alias(coh, vma, va, page->pfn);
+	coh->mechanism->alias(coh, vma, va, page->pfn, true);
 	coh_flush_k_(coh, coh_page_kernel_(coh, page));
 }
 

@@ -128,11 +128,12 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 	uintptr_t kva = coh_page_kernel_(coh, page);
 
 	/*
-	 * With code the I-cache counts too; with operations that reach one CPU so do the others;
+	 * With code the I-cache counts too, unless it is seen to alias by alias; with operations that reach one CPU so do the others;
 	 * and an uncached user of K's colour has no lines to share with K.
 	 */
 	if (!map || !coh->mechanism->aliasing || !kva ||
-	    coh_load(&page->ever) & (COH_EVER_EXECUTED_ | COH_EVER_UNCACHED_) ||
+	    coh_load(&page->ever) & COH_EVER_UNCACHED_ ||
+	    (coh_load(&page->ever) & COH_EVER_EXECUTED_ && !coh->mechanism->code_by_alias) ||
 	    coh->config.scope == COH_SCOPE_THIS_CPU)
 		return coh_rmap_flush_page_(coh, page);
 	if (is_done_without_users(coh, map, page, kva))

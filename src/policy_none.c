@@ -28,8 +28,10 @@ static void no_all(struct coh *coh)
 	(void)coh;
 }
 
-static void no_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
+static void no_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+		     bool code)
 {
+	(void)code;
 	(void)vma;
 	no_range(coh, va, pfn);
 }

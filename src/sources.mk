@@ -10,7 +10,7 @@
 # include (with its slash, or empty) where they shall be relative to something else.
 # Any GCC or Clang, -std=c11 -ffreestanding or newer.  What is linked from an
 # archive is what is called: the policies that are not named stay out.
-ifndef COHERER_SRC_DIR
+ifeq ($(origin COHERER_SRC_DIR),undefined)
 COHERER_SRC_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
 endif
 

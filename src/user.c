@@ -36,7 +36,7 @@ int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uin
 
 	if (error)
 		return error;
-	coh->mechanism->alias(coh, vma, va, pfn);
+	coh->mechanism->alias(coh, vma, va, pfn, true);
 	forget_code(coh, vma, va);
 	return COH_OK;
 }

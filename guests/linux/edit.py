@@ -1,23 +1,39 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Plants a bug in a copy of the kernel's source.
+"""Edits copies of the kernel's source: plants a bug, or fits in the layer.
 
-usage: edit.py SOURCE OUTPUT FILE.edit
+usage: edit.py SOURCE OUTPUT FILE.edit...
 
-Reads FILE.edit and writes the edited copies of files below SOURCE to the same
+Reads the FILE.edits and writes the edited copies of files below SOURCE to the same
 places below OUTPUT; SOURCE is only read.  Kernel text stays out of our project,
 so an edit names a function and what happens to it:
 
     file PATH                          the file that the next lines speak of
+    expect ...                         for check.sh, ignored here
+    # comment
+
+To plant a bug; line numbers do not change, so that reports point at the right lines:
+
     function NAME empty                its body does nothing (VALUE: returns it)
     function NAME return VALUE
     function NAME remove-call CALLEE   every call of CALLEE in it becomes 0
     assembly NAME remove WORDS...      drops the instructions that begin with WORDS
     assembly NAME empty                returns at once
-    expect ...                         for check.sh, ignored here
-    # comment
 
-Line numbers never change, so that reports still point at the right lines.
+To add to the kernel (ports/linux):
+
+    include <HEADER>                   behind the first #include of the file
+    append CODE                        at the end of the file
+    guarded CODE                       before the last #endif of a header
+    struct NAME first|last CODE        a field
+    function NAME first CODE           before all that it does
+    function NAME before "TEXT" CODE   before the one statement that begins with TEXT
+    function NAME after "TEXT" CODE    behind it
+    function NAME rename A B           the identifier A becomes B in it
+    function NAME unless SYMBOL        only compiled if SYMBOL is not defined
+    macro NAME unless SYMBOL
+    global NAME                        a static variable that other files use
+
 Exits with 2, saying what is missing, when the source has no such thing.
 """
 
@@ -126,6 +142,158 @@ def edit_assembly(text, name, action):
     return "\n".join(lines)
 
 
+def line_start(text, at):
+    return text.rfind("\n", 0, at) + 1
+
+
+def insert_line(text, at, code):
+    """CODE as a line of its own before position AT, which begins a line."""
+    return text[:at] + code + "\n" + text[at:]
+
+
+def definition(code, name, text=None):
+    """(start, start of the body, end) of the one definition of function NAME, its type
+    included.  Of several, for other configurations, the one that has TEXT."""
+    bodies = [(start, end) for start, end in function_bodies(code, name)
+              if text is None or text in code[start:end]]
+    if len(bodies) != 1:
+        having = f" that have '{text}'" if text else ""
+        raise EditError(f"{len(bodies) or 'no'} definitions of function '{name}'{having}")
+    body_start, body_end = bodies[0]
+    head = [m.start() for m in re.finditer(rf"\b{re.escape(name)}\s*\(", code[:body_start])][-1]
+    # Its type may stand on lines before: up to an empty line, or one that ends something.
+    start = line_start(code, head)
+    while start:
+        before = line_start(code, start - 1)
+        line = code[before:start].strip()
+        if not line or line.startswith("#") or line[-1] in ";}/":
+            break
+        start = before
+    return start, body_start, body_end
+
+
+def statement(code, start, end, text):
+    """(start, end) of the one statement in [start, end) that begins with TEXT."""
+    found = [m.start() for m in re.finditer(re.escape(text), code[start:end])
+             if not code[line_start(code, start + m.start()):start + m.start()].strip()]
+    if len(found) != 1:
+        raise EditError(f"{len(found) or 'no'} statements that begin with '{text}'")
+    at = start + found[0]
+    stop = code.find(";", at)
+    if stop < 0 or stop >= end:
+        raise EditError(f"the statement '{text}' has no end")
+    return at, stop + 1
+
+
+def rename(text, code, start, end, old, new):
+    """OLD becomes NEW in [start, end), but not in comments."""
+    uses = [m for m in re.finditer(rf"\b{re.escape(old)}\b", code) if start <= m.start() < end]
+    for m in reversed(uses):
+        text = text[:m.start()] + new + text[m.end():]
+    return text
+
+
+def add_to_function(text, name, action):
+    code = blank_comments_and_strings(text)
+    verb = action[0]
+    # What it must have is what the change is about, so that only one definition will do.
+    start, body, end = definition(code, name, action[1] if len(action) == 3 else None)
+    if verb == "unless" and len(action) == 2:
+        close = code.find("\n", end) + 1
+        text = insert_line(text, close, f"#endif /* {action[1]} */")
+        return insert_line(text, start, f"#ifndef {action[1]}")
+    if verb == "rename" and len(action) == 3:
+        return rename(text, code, body, end, action[1], action[2])
+    if verb == "first" and len(action) == 2:
+        return text[:body] + "\n\t" + action[1] + text[body:]
+    if verb in ("before", "after") and len(action) == 3:
+        first, stop = statement(code, body, end, action[1])
+        tabs = text[line_start(text, first):first]
+        at = line_start(text, first) if verb == "before" else text.find("\n", stop) + 1
+        return insert_line(text, at, tabs + action[2])
+    raise EditError(f"unknown action '{' '.join(action)}'")
+
+
+def add_to_struct(text, name, action):
+    code = blank_comments_and_strings(text)
+    m = re.search(rf"\bstruct\s+{re.escape(name)}\s*\{{", code)
+    if not m:
+        raise EditError(f"no definition of struct '{name}'")
+    if len(action) != 2 or action[0] not in ("first", "last"):
+        raise EditError(f"unknown action '{' '.join(action)}'")
+    if action[0] == "first":
+        return insert_line(text, text.find("\n", m.end()) + 1, "\t" + action[1])
+    return insert_line(text, line_start(text, closing(code, m.end() - 1, "{}")), "\t" + action[1])
+
+
+def add_around_macro(text, name, symbol):
+    m = re.search(rf"^[ \t]*#[ \t]*define[ \t]+{re.escape(name)}\b(?:.*\\\n)*.*\n", text, re.M)
+    if not m:
+        raise EditError(f"no definition of macro '{name}'")
+    text = insert_line(text, m.end(), f"#endif /* {symbol} */")
+    return insert_line(text, m.start(), f"#ifndef {symbol}")
+
+
+def add_include(text, header):
+    m = re.search(r"^#include\b.*\n", text, re.M)
+    if not m:
+        raise EditError("no '#include' to stand behind")
+    return insert_line(text, m.end(), f"#include {header}")
+
+
+def add_guarded(text, code):
+    at = text.rfind("\n#endif")
+    if at < 0:
+        raise EditError("no '#endif' at the end")
+    return insert_line(text, at + 1, code)
+
+
+def make_global(text, name):
+    pattern = rf"^static\s+(?=[\w\s\*]*\b{re.escape(name)}\b\s*[=;])"
+    text, n = re.subn(pattern, "", text, flags=re.M)
+    if n != 1:
+        raise EditError(f"{n or 'no'} definitions of static variable '{name}'")
+    return text
+
+
+VERBS = ("function", "assembly", "struct", "macro", "include", "append", "guarded", "global")
+ADD_TO_FUNCTION = ("first", "before", "after", "rename", "unless")
+
+
+def add(text, words):
+    """One of the lines that add to the kernel; None if it is not one."""
+    verb = words[0]
+    if verb == "function" and len(words) >= 4 and words[2] in ADD_TO_FUNCTION:
+        return add_to_function(text, words[1], words[2:])
+    if verb == "struct" and len(words) >= 3:
+        return add_to_struct(text, words[1], words[2:])
+    if verb == "macro" and len(words) == 4 and words[2] == "unless":
+        return add_around_macro(text, words[1], words[3])
+    if verb == "include" and len(words) == 2:
+        return add_include(text, words[1])
+    if verb == "append" and len(words) == 2:
+        return text + words[1] + "\n"
+    if verb == "guarded" and len(words) == 2:
+        return add_guarded(text, words[1])
+    if verb == "global" and len(words) == 2:
+        return make_global(text, words[1])
+    return None
+
+
+def split(line):
+    """The words of a line.  CODE is one word: the rest of its line."""
+    line = line.strip()
+    if not line or line.startswith("#"):
+        return []
+    for pattern in (r"(append|guarded)\s+(.+)", r"(struct)\s+(\w+)\s+(first|last)\s+(.+)",
+                    r"(function)\s+(\w+)\s+(first)\s+(.+)",
+                    r'(function)\s+(\w+)\s+(before|after)\s+"([^"]+)"\s+(.+)'):
+        m = re.fullmatch(pattern, line)
+        if m:
+            return list(m.groups())
+    return re.sub(r"\s#.*", "", line).split()
+
+
 def apply(source, words, texts, path):
     """Carries out one line of an edit file; returns the file now spoken of."""
     if words[0] == "file" and len(words) == 2:
@@ -133,39 +301,52 @@ def apply(source, words, texts, path):
         if path not in texts:
             with open(os.path.join(source, path), encoding="utf-8") as f:
                 texts[path] = f.read()
-    elif words[0] in ("function", "assembly") and len(words) >= 3:
+    elif words[0] != "expect":
+        if words[0] not in VERBS:
+            raise EditError(f"cannot understand '{' '.join(words)}'")
         if path is None:
             raise EditError("no 'file' line before this one")
-        edit = edit_function if words[0] == "function" else edit_assembly
-        texts[path] = edit(texts[path], words[1], words[2:])
-    elif words[0] != "expect":
-        raise EditError(f"cannot understand '{' '.join(words)}'")
+        new = add(texts[path], words)
+        if new is None and words[0] in ("function", "assembly") and len(words) >= 3:
+            edit = edit_function if words[0] == "function" else edit_assembly
+            new = edit(texts[path], words[1], words[2:])
+        if new is None:
+            raise EditError(f"cannot understand '{' '.join(words)}'")
+        texts[path] = new
     return path
 
 
-def main(argv):
-    if len(argv) != 4:
-        print(__doc__, file=sys.stderr)
-        return 2
-    source, output, script = argv[1:]
-    texts, path = {}, None
+def carry_out(source, script, texts):
+    """All lines of one edit file.  False, after a message, if one cannot be."""
+    path, before = None, len(texts)
     try:
         with open(script, encoding="utf-8") as f:
             lines = f.read().split("\n")
     except OSError as e:
         print(f"edit.py: {e}", file=sys.stderr)
-        return 2
+        return False
     for number, line in enumerate(lines, 1):
-        words = re.sub(r"(^|\s)#.*", "", line).split()
         try:
+            words = split(line)
             if words:
                 path = apply(source, words, texts, path)
         except (EditError, OSError) as e:
             where = f" (in {path})" if path else ""
             print(f"{script}:{number}: {e}{where}", file=sys.stderr)
-            return 2
-    if not texts:
+            return False
+    if path is None and len(texts) == before:
         print(f"{script}: edits nothing", file=sys.stderr)
+        return False
+    return True
+
+
+def main(argv):
+    if len(argv) < 4:
+        print(__doc__, file=sys.stderr)
+        return 2
+    source, output, scripts = argv[1], argv[2], argv[3:]
+    texts = {}
+    if not all(carry_out(source, script, texts) for script in scripts):
         return 2
     for path, text in texts.items():
         target = os.path.join(output, path)

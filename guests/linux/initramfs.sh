@@ -44,6 +44,7 @@ nod /dev/console 600 0 0 c 5 1
 dir /bin 755 0 0
 dir /proc 755 0 0
 dir /tmp 755 0 0
+dir /debug 755 0 0
 dir /ext2 755 0 0
 dir /fuse 755 0 0
 file /bin/busybox $out/busybox 755 0 0

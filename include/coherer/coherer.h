@@ -104,6 +104,26 @@ struct coh_config {
 	 * what is filled by the old mm's translations after it: take them away first.
 	 */
 	bool speculates;
+	/*
+	 * Between walk_enter and walk_exit no other thread runs, on any CPU: there is one CPU, and
+	 * walk_enter turns preemption off. Then K need not be flushed a second time behind the
+	 * users' aliases. Interrupts may come.
+	 */
+	bool alone;
+	/*
+	 * Instructions are fetched only from where the CPU executes and just behind it: none of a
+	 * user's while the kernel runs.  So of ARM9; not of cores that predict branches.
+	 */
+	bool fetches_in_order;
+	/*
+	 * Users announce the code that they make in anonymous memory before they run it, by a
+	 * system call, whoever stored it there for them (ARM's cacheflush).  Then
+	 * coh_flush_dcache_page leaves the I-cache's lines of anonymous pages alone;
+	 * coh_copy_to_user_page does not.
+	 */
+	bool users_announce_code;
+	/* Of longer ranges all of a cache is flushed; bytes, 0: its size. */
+	uint32_t whole_from;
 	enum coh_check_level check;	 /* 0: COH_CHECK_CHEAP */
 	const struct coh_policy *policy; /* NULL: coh_policy_rmap */
 };

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/*
+ * The functions of Documentation/core-api/cachetlb.rst: from the kernel's objects to the layer's.
+ *
+ * What the layer refuses, because it was never told of the VMA or the page, is done by address:
+ * special mappings, pages of drivers, what exec builds.
+ */
+#include <linux/dma-direction.h>
+#include <linux/export.h>
+#include <linux/highmem.h>
+#include <linux/pagemap.h>
+#include <linux/rmap.h>
+
+#include <asm/cacheflush.h>
+
+#include "../mm/dma.h"
+#include "internal.h"
+
+struct coh_page *coherer_pages;
+
+/* ------------------------------------------------------------------------
+ * Pages.
+ */
+
+/* The family of an anonymous page; NULL if nobody maps it, for then it may be gone. */
+static struct coh_anon_vma *family_of(struct page *page)
+{
+	struct folio *folio = page_folio(page);
+	unsigned long mapping = (unsigned long)READ_ONCE(folio->mapping);
+
+	if (!page_mapped(page) || (mapping & PAGE_MAPPING_FLAGS) != PAGE_MAPPING_ANON)
+		return NULL;
+	return &((struct anon_vma *)(mapping - PAGE_MAPPING_ANON))->root->coh;
+}
+
+static void set_owner(struct coh_page *coh, struct address_space *file,
+		      struct coh_anon_vma *family, pgoff_t index)
+{
+	unsigned long flags;
+
+	local_irq_save(flags); /* an interrupt may be here, with the same page */
+	if (coh->owner)
+		coh_page_clear(coh);
+	if (file)
+		coh_page_set_file(coh, &file->coh, index);
+	else if (family)
+		coh_page_set_anon(coh, family, index);
+	local_irq_restore(flags);
+}
+
+/*
+ * The layer's page, of the owner that struct page says now.  Asked each time, because Linux sets
+ * and takes away owners in a dozen places; preemption is off, so that what is mapped stays so.
+ */
+static struct coh_page *coh_page_of(struct page *page)
+{
+	struct coh_page *coh = &coherer_pages[page_to_pfn(page) - ARCH_PFN_OFFSET];
+	struct address_space *file = NULL;
+	struct coh_anon_vma *family = NULL;
+	uintptr_t owner = 0;
+
+	if (PageSlab(page))
+		return coh;
+	if (PageAnon(page))
+		family = family_of(page);
+	else
+		file = page_mapping_file(page);
+	if (file)
+		owner = (uintptr_t)&file->coh;
+	else if (family)
+		owner = (uintptr_t)family | 1;
+	if (coh->owner != owner || (owner && coh->index != page_to_pgoff(page)))
+		set_owner(coh, file, family, page_to_pgoff(page));
+	return coh;
+}
+
+/* A page that is free belongs to nobody, and what caches hold of it counts no more. */
+void arch_free_page(struct page *page, int order)
+{
+	unsigned long pfn = page_to_pfn(page), i;
+
+	if (coherer_is_ready)
+		for (i = 0; i < 1ul << order; i++)
+			coh_page_init(&coherer_pages[pfn + i - ARCH_PFN_OFFSET], pfn + i);
+}
+
+void flush_dcache_page(struct page *page)
+{
+	unsigned long i, n = PageHead(page) ? compound_nr(page) : 1;
+
+	/* Never stored to. */
+	if (page == ZERO_PAGE(0) || coherer_skips(SKIP_FLUSH_DCACHE_PAGE))
+		return;
+	if (!coherer_is_ready) {
+		flush_cache_all();
+		return;
+	}
+	preempt_disable();
+	for (i = 0; i < n; i++)
+		coh_flush_dcache_page(&coherer, coh_page_of(page + i));
+	preempt_enable();
+}
+EXPORT_SYMBOL(flush_dcache_page);
+
+void flush_anon_page(struct vm_area_struct *vma, struct page *page, unsigned long addr)
+{
+	if (!PageAnon(page) || coherer_skips(SKIP_FLUSH_ANON_PAGE))
+		return;
+	preempt_disable();
+	coh_flush_anon_page(&coherer, &vma->coh, coh_page_of(page), addr & PAGE_MASK);
+	preempt_enable();
+}
+
+void coherer_clear_user_highpage(struct page *page, unsigned long addr)
+{
+	if (coherer_skips(SKIP_CLEAR_USER_PAGE)) {
+		clear_page(page_address(page));
+		return;
+	}
+	preempt_disable();
+	coh_clear_user_page(&coherer, coh_page_of(page), addr & PAGE_MASK);
+	preempt_enable();
+}
+
+void coherer_copy_user_highpage(struct page *to, struct page *from, unsigned long addr,
+				struct vm_area_struct *vma)
+{
+	if (coherer_skips(SKIP_COPY_USER_PAGE)) {
+		copy_page(page_address(to), page_address(from));
+		return;
+	}
+	preempt_disable();
+	coh_copy_user_page(&coherer, coh_page_of(to), coh_page_of(from), addr & PAGE_MASK);
+	preempt_enable();
+}
+
+/* ------------------------------------------------------------------------
+ * Another process's page: ptrace, /proc/PID/mem, breakpoints.
+ */
+
+static bool is_refused(int error)
+{
+	return error == COH_E_OWNER || error == COH_E_OUTSIDE || error == COH_E_UNLINKED;
+}
+
+void copy_to_user_page(struct vm_area_struct *vma, struct page *page, unsigned long addr, void *dst,
+		       const void *src, unsigned long len)
+{
+	int error;
+
+	if (coherer_skips(SKIP_COPY_TO_USER_PAGE)) {
+		memcpy(dst, src, len);
+		return;
+	}
+	/* Another mm has no line in the cache; get_user_pages has flushed the kernel's. */
+	if (vma->vm_mm != coherer_live) {
+		memcpy(dst, src, len);
+		flush_dcache_page(page);
+		return;
+	}
+	preempt_disable();
+	error = coh_copy_to_user_page(&coherer, &vma->coh, coh_page_of(page), addr, (uintptr_t)dst,
+				      (uintptr_t)src, len);
+	if (is_refused(error)) {
+		flush_cache_page(vma, addr & PAGE_MASK, page_to_pfn(page));
+		memcpy(dst, src, len);
+		flush_dcache_page(page);
+		flush_cache_page(vma, addr & PAGE_MASK, page_to_pfn(page));
+	}
+	preempt_enable();
+}
+
+/* get_user_pages, which its callers come from, has just flushed the page. */
+void copy_from_user_page(struct vm_area_struct *vma, struct page *page, unsigned long addr,
+			 void *dst, const void *src, unsigned long len)
+{
+	memcpy(dst, src, len);
+}
+
+/* ------------------------------------------------------------------------
+ * Translations.
+ */
+
+/* Of a VMA that the layer does not know. */
+static void flush_by_address(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	if (vma->vm_mm == coherer_live && end > start)
+		__cpuc_flush_user_range(start, end, vma->vm_flags);
+}
+
+void flush_cache_page(struct vm_area_struct *vma, unsigned long addr, unsigned long pfn)
+{
+	addr &= PAGE_MASK;
+	if (coherer_skips(SKIP_FLUSH_CACHE_PAGE))
+		return;
+	if (coh_flush_cache_page(&coherer, &vma->coh, addr, pfn))
+		flush_by_address(vma, addr, addr + PAGE_SIZE);
+}
+
+void flush_cache_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+{
+	start &= PAGE_MASK;
+	end = PAGE_ALIGN(end);
+	if (coherer_skips(SKIP_FLUSH_CACHE_RANGE))
+		return;
+	if (coh_flush_cache_range(&coherer, &vma->coh, start, end - start))
+		flush_by_address(vma, start, end);
+}
+
+void flush_cache_mm(struct mm_struct *mm)
+{
+	if (!coherer_skips(SKIP_FLUSH_CACHE_MM))
+		coh_flush_cache_mm(&coherer, &mm->coh);
+}
+
+void flush_cache_dup_mm(struct mm_struct *mm)
+{
+	if (!coherer_skips(SKIP_FLUSH_CACHE_DUP_MM))
+		coh_flush_cache_dup_mm(&coherer, &mm->coh);
+}
+
+static uint32_t rights_of(const struct vm_area_struct *vma, pte_t pte)
+{
+	uint32_t prot = COH_PROT_READ;
+
+	if (pte_write(pte))
+		prot |= COH_PROT_WRITE;
+	/* These processors have no such bit in the entry. */
+	if (vma->vm_flags & VM_EXEC)
+		prot |= COH_PROT_EXEC;
+	return prot;
+}
+
+/* With the page table's lock held: so is preemption off. */
+void update_mmu_cache(struct vm_area_struct *vma, unsigned long addr, pte_t *ptep)
+{
+	unsigned long pfn = pte_pfn(*ptep);
+	struct coh_page *page;
+
+	if (!pfn_valid(pfn) || pfn_to_page(pfn) == ZERO_PAGE(0) ||
+	    coherer_skips(SKIP_UPDATE_MMU_CACHE))
+		return;
+	preempt_disable();
+	page = coh_page_of(pfn_to_page(pfn));
+	if (coh_update_mmu_cache(&coherer, &vma->coh, page, addr & PAGE_MASK,
+				 rights_of(vma, *ptep)))
+		coh_flush_dcache_page(&coherer, page);
+	preempt_enable();
+}
+
+/*
+ * The flush and the new page tables, at once: an interrupt in between would dirty lines that the
+ * layer believes to be gone.  Linux flushes with interrupts on, for their latency; here they are
+ * off for one flush of the cache.
+ */
+void coherer_switch_mm(pgd_t *pgd, struct mm_struct *mm)
+{
+	struct coh_mm *prev = coherer_live ? &coherer_live->coh : NULL;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (!coherer_skips(SKIP_SWITCH_MM))
+		coh_switch_mm(&coherer, prev, &mm->coh);
+	WRITE_ONCE(coherer_live, mm);
+	/* The table's base, and an empty TLB: the same on all ARMv4 and v5. */
+	asm volatile("mcr p15, 0, %0, c2, c0, 0\n\t"
+		     "mcr p15, 0, %1, c8, c7, 0"
+		     : : "r"(virt_to_phys(pgd)), "r"(0) : "memory");
+	local_irq_restore(flags);
+}
+
+/* ------------------------------------------------------------------------
+ * Code, vmap, devices.
+ */
+
+void flush_icache_range(unsigned long start, unsigned long end)
+{
+	if (!coherer_is_ready)
+		flush_cache_all();
+	else if (!coherer_skips(SKIP_FLUSH_ICACHE_RANGE))
+		coh_flush_icache_range(&coherer, start, end - start);
+}
+EXPORT_SYMBOL(flush_icache_range);
+
+int flush_icache_user_range(unsigned long start, unsigned long end)
+{
+	flush_icache_range(start, end);
+	return 0;
+}
+
+void flush_cache_vmap(unsigned long start, unsigned long end)
+{
+	if (!coherer_is_ready ||
+	    coh_flush_cache_vmap(&coherer, start & PAGE_MASK, PAGE_ALIGN(end) - (start & PAGE_MASK)))
+		flush_cache_all();
+}
+
+void flush_cache_vunmap(unsigned long start, unsigned long end)
+{
+	if (!coherer_is_ready ||
+	    coh_flush_cache_vunmap(&coherer, start & PAGE_MASK,
+				   PAGE_ALIGN(end) - (start & PAGE_MASK)))
+		flush_cache_all();
+}
+
+void flush_kernel_vmap_range(void *addr, int size)
+{
+	coh_flush_kernel_vmap_range(&coherer, (uintptr_t)addr, size);
+}
+EXPORT_SYMBOL(flush_kernel_vmap_range);
+
+/* Half a line cannot be discarded: then it is written back as well. */
+void invalidate_kernel_vmap_range(void *addr, int size)
+{
+	if (coh_invalidate_kernel_vmap_range(&coherer, (uintptr_t)addr, size))
+		coh_flush_kernel_vmap_range(&coherer, (uintptr_t)addr, size);
+}
+EXPORT_SYMBOL(invalidate_kernel_vmap_range);
+
+static enum coh_dma dma_of(int direction)
+{
+	switch (direction) {
+	case DMA_TO_DEVICE:
+		return COH_DMA_TO_DEVICE;
+	case DMA_FROM_DEVICE:
+		return COH_DMA_FROM_DEVICE;
+	default:
+		return COH_DMA_BIDIRECTIONAL;
+	}
+}
+
+/*
+ * A buffer that shares its first or last line with something else is refused by the layer: for
+ * those the processor's function keeps what it can.
+ */
+void coherer_map_area(const void *addr, size_t size, int direction)
+{
+	if (coh_dma_map(&coherer, (uintptr_t)addr, virt_to_phys(addr), size, dma_of(direction)))
+		dmac_map_area(addr, size, direction);
+}
+
+void coherer_unmap_area(const void *addr, size_t size, int direction)
+{
+	if (coh_dma_unmap(&coherer, (uintptr_t)addr, virt_to_phys(addr), size, dma_of(direction)))
+		dmac_unmap_area(addr, size, direction);
+}
