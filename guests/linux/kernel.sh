@@ -3,9 +3,12 @@
 #
 # Builds a Linux 6.1 kernel for QEMU's versatilepb from Debian's source package:
 #
-#   guests/linux/kernel.sh stock     the kernel as it is (minutes, the first time)
-#   guests/linux/kernel.sh NAME      with the bug of guests/linux/plant/NAME.edit
-#   guests/linux/kernel.sh --list    the names of the planted bugs
+#   guests/linux/kernel.sh stock       the kernel as it is (minutes, the first time)
+#   guests/linux/kernel.sh coherer     with the layer in it, see ports/linux (minutes)
+#   guests/linux/kernel.sh NAME        with the bug of guests/linux/plant/NAME.edit
+#   guests/linux/kernel.sh stock-debug, coherer-debug
+#                                      with the options of config-debug: lock debugging
+#   guests/linux/kernel.sh --list      the names of the planted bugs
 #
 # leaves build/linux/NAME/{vmlinux,zImage,versatile-pb.dtb}.  Does nothing if they
 # are up to date.  LINUX_SOURCE names another source package, JOBS make's -j,
@@ -23,9 +26,10 @@ out=$(cd "$here/../.." && pwd)/build/linux
 tarball=${LINUX_SOURCE:-/usr/src/linux-source-$series.tar.xz}
 source=$out/linux-source-$series
 stock=$out/stock
+port=$(cd "$here/../../ports/linux" && pwd)
 dts=arch/arm/boot/dts/versatile-pb.dtb
 
-usage() { sed -n '4,13s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,16s/^# \{0,1\}//p' "$0"; }
 fail() { echo "kernel.sh: $*" >&2; exit 2; }
 
 list() {
@@ -34,11 +38,12 @@ list() {
 	done
 }
 
-# Kbuild in output tree $1, with its words on the screen only if it fails.
+# Kbuild of source $1 in output tree $2, with its words on the screen only if it fails.
 kbuild() {
-	tree=$1
-	shift
-	make -C "$source" O="$tree" ARCH=arm CROSS_COMPILE="${CROSS_COMPILE:-arm-linux-gnueabi-}" \
+	from=$1
+	tree=$2
+	shift 2
+	make -C "$from" O="$tree" ARCH=arm CROSS_COMPILE="${CROSS_COMPILE:-arm-linux-gnueabi-}" \
 		-j"${JOBS:-$(nproc)}" "$@" >"$tree/build.log" 2>&1 || {
 		tail -n 30 "$tree/build.log" >&2
 		fail "the build in $tree failed (make $*)"
@@ -67,35 +72,54 @@ check_series() {
 	[ "$found" = "$series" ] || fail "$2 holds Linux '$found', expected $series"
 }
 
-# What a stock kernel is made from, in one line, to see whether it has changed.
-stock_key() {
-	cat "$here/config" "$source/Makefile" | sha256sum | cut -d ' ' -f 1
+# A kernel $1 from source $2 with the options of the files that follow.  What it was
+# made from, in one line, is in $made_from.
+build_tree() {
+	name=$1
+	from=$2
+	shift 2
+	key=$({ cat "$@" "$from/Makefile"; printf %s "$made_from"; } | sha256sum | cut -d ' ' -f 1)
+	up_to_date "$out/$name" "$key" && return 0
+	echo "kernel.sh: building $name (minutes, the first time)"
+	mkdir -p "$out/$name"
+	rm -f "$out/$name/built-from"
+	kbuild "$from" "$out/$name" versatile_defconfig
+	(cd "$out/$name" && ARCH=arm "$from/scripts/kconfig/merge_config.sh" -m \
+		.config "$@" >build.log)
+	kbuild "$from" "$out/$name" olddefconfig
+	# Kconfig drops silently what it does not know or cannot have.
+	dropped=$(cat "$@" | grep '^CONFIG_.*=[^n]' | grep -vxFf "$out/$name/.config") &&
+		fail "the kernel's configuration does not take" $dropped
+	kbuild "$from" "$out/$name" zImage dtbs
+	cp "$out/$name/arch/arm/boot/zImage" "$out/$name/$dts" "$out/$name/"
+	echo "$key" >"$out/$name/built-from"
 }
 
-build_stock() {
+have_source() {
 	[ -d "$source" ] || unpack
 	check_series "$source" "$source"
-	key=$(stock_key)
-	up_to_date "$stock" "$key" && return 0
-	echo "kernel.sh: building stock (minutes, the first time)"
-	mkdir -p "$stock"
-	rm -f "$stock/built-from"
-	kbuild "$stock" versatile_defconfig
-	(cd "$stock" && ARCH=arm "$source/scripts/kconfig/merge_config.sh" -m \
-		.config "$here/config" >build.log)
-	kbuild "$stock" olddefconfig
-	# Kconfig drops silently what it does not know or cannot have.
-	dropped=$(grep '^CONFIG_.*=[^n]' "$here/config" | grep -vxFf "$stock/.config") &&
-		fail "the kernel's configuration does not take" $dropped
-	kbuild "$stock" zImage dtbs
-	cp "$stock/arch/arm/boot/zImage" "$stock/$dts" "$stock/"
-	echo "$key" >"$stock/built-from"
+}
+
+# stock, or stock-debug: $1 is what follows "stock".
+build_stock() {
+	have_source
+	made_from=
+	build_tree "stock$1" "$source" "$here/config" ${1:+"$here/config$1"}
+}
+
+# The edits know its code; what they and our own files were is part of the key.
+build_coherer() {
+	have_source
+	"$port/apply.sh" "$source" "$source-coherer" || exit 2
+	made_from=$(cat "$source-coherer/.coherer")
+	build_tree "coherer$1" "$source-coherer" "$here/config" "$port/config" \
+		${1:+"$here/config$1"}
 }
 
 build_planted() {
 	edit=$here/plant/$1.edit
-	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock $(list | tr '\n' ' ')"
-	build_stock
+	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock coherer $(list | tr '\n' ' ')"
+	build_stock ""
 	key=$(cat "$stock/built-from" "$edit" "$here/edit.py" | sha256sum | cut -d ' ' -f 1)
 	up_to_date "$out/$1" "$key" && return 0
 	echo "kernel.sh: building $1"
@@ -105,7 +129,7 @@ build_planted() {
 	cp -a "$stock" "$tree"
 	rm "$tree/built-from"
 	"$here/edit.py" "$source" "$tree" "$edit"
-	kbuild "$tree" zImage
+	kbuild "$source" "$tree" zImage
 	# Kept: what is asked for, and the edited sources at the place where the
 	# debug information says they are.
 	"$here/edit.py" "$source" "$keep" "$edit"
@@ -118,7 +142,10 @@ build_planted() {
 case ${1:-} in
 -h | --help) usage ;;
 --list) list ;;
-stock) build_stock ;;
+stock) build_stock "" ;;
+stock-debug) build_stock -debug ;;
+coherer) build_coherer "" ;;
+coherer-debug) build_coherer -debug ;;
 '' | -*) usage >&2; exit 2 ;;
 *) build_planted "$1" ;;
 esac

@@ -8,12 +8,12 @@
 # SOURCE is only read.  TREE becomes: hard links to SOURCE, this project's own files
 # (kernel/, the layer's src/ and include/), and what edits/*.edit change.  A TREE that is
 # there already is brought up to date, and files that stay the same keep their times, so that make
-# compiles what changed.  Exits with 2, saying which edit finds no place, or which version
+# compiles what changed.  TREE/.coherer lists what is ours, with hashes.  Exits with 2, saying which edit finds no place, or which version
 # is needed, if that cannot be done.
 set -eu
 
 case ${1:-} in
--h | --help) sed -n '4,13s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 fail() { echo "apply.sh: $*" >&2; exit 2; }
 [ $# -eq 2 ] || fail "expected SOURCE and TREE, see --help"
@@ -58,7 +58,13 @@ fi
 	rm -f "$tree/$file"
 	cp "$new/$file" "$tree/$file"
 done
-# What an earlier version of ours had there and this one has not.
-(cd "$tree" && find arch/arm/coherer -type f ! -name '*.o' 2>/dev/null) | while read -r file; do
-	[ -f "$new/$file" ] || rm -f "$tree/$file"
-done
+# What an earlier version of ours had there and this one has not is as it was.
+if [ -f "$tree/.coherer" ]; then
+	cut -c 67- "$tree/.coherer" | while read -r file; do
+		[ -f "$new/$file" ] && continue
+		rm -f "$tree/$file"
+		[ ! -f "$source/$file" ] || ln "$source/$file" "$tree/$file"
+	done
+fi
+(cd "$new" && find . -type f | sort | xargs sha256sum) >"$new.list"
+mv "$new.list" "$tree/.coherer"
