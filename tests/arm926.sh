@@ -32,7 +32,7 @@ hooks="switch_mm update_mmu_cache flush_cache_range flush_cache_page flush_cache
 	flush_cache_vunmap dma_map"
 # Not needed on this core: examples/minikernel/README.md says why.
 idle_hooks="flush_cache_dup_mm dma_unmap"
-right_policies="flush-all rmap-locked rmap uncache lazy"
+right_policies="flush-all rmap uncache lazy"
 wrong_policies="none gup-hook hints"
 
 usage() { sed -n '4,22s/^# \{0,1\}//p' "$0"; }
@@ -113,6 +113,7 @@ run arm1026 yes arm1026 ""
 run ti925t yes ti925t ""
 run xscale no pxa250 ""
 run unknown yes arm926 cache-type=0x07dd20d2
+run locked no arm926 policy=rmap-locked
 run option no arm926 "silence=dcache_flush colour=red"
 run number no arm926 main-id=0x4106926z
 run policy no arm926 policy=best
@@ -134,11 +135,12 @@ says unknown "falling back to flush-all" "a cache type that is not known: said s
 expect ti925t 0 "watched, a core that is not known: no report"
 says ti925t "falling back to flush-all" "a core that is not known: said so"
 says xscale "Bail out! no port for this core" "a core that cannot be served: refused"
+says locked "deadlock: an interrupt wants a lock" "policy rmap-locked: deadlock"
 says option "bad option 'colour=red'" "bad input: option"
 says number "bad option 'main-id=0x4106926z'" "bad input: number"
 says policy "no policy 'best'" "bad input: policy"
 says silence "nothing called 'everything' can be silenced" "bad input: silence"
-says test "no test of that name" "bad input: test"
+says test "no test 'nothing'" "bad input: test"
 for p in $right_policies; do expect "policy-$p" 0 "policy $p: no report"; done
 for p in $wrong_policies; do expect "policy-$p" 1 "policy $p: reports"; done
 for s in $operations $hooks; do expect "all-$s" 1 "silenced $s: reports"; done

@@ -7,7 +7,7 @@
 struct coh coh;
 enum hook silenced_hook;
 static struct coh_arm arm;
-static struct coh_port port; /* arm's, but for what is silenced */
+static struct coh_port port; /* arm's, but for locks and what is silenced */
 
 /* Never stored to; what ports/arm926 reads to flush the cache of a core that it does not know. */
 static uint8_t spare[0x40000] __attribute__((aligned(64)));
@@ -58,6 +58,25 @@ static const struct coh_arm_kernel kernel = {
 	.report = report,
 	.print = print_line,
 };
+
+/* ------------------------------------------------------------------------
+ * Locks that are held, or not, so that a deadlock is seen: arm's are empty, for on one CPU nobody
+ * can wait.  Whoever finds one held interrupted its holder.
+ */
+
+static void lock(void *context, coh_lock_t *lock)
+{
+	(void)context;
+	if (lock->word)
+		bail_out("deadlock: an interrupt wants a lock of what it interrupted");
+	lock->word = 1;
+}
+
+static void unlock(void *context, coh_lock_t *lock)
+{
+	(void)context;
+	lock->word = 0;
+}
 
 /* ------------------------------------------------------------------------
  * Silence.
@@ -131,7 +150,7 @@ static void silence(const char *name)
 	print("minikernel: nothing called '");
 	print(name);
 	print("' can be silenced\n");
-	panic("bad option", 0);
+	bail_out("bad option");
 }
 
 /* ------------------------------------------------------------------------ */
@@ -167,7 +186,7 @@ static void choose_policy(struct coh_config *config)
 	print("minikernel: no policy '");
 	print(options.policy);
 	print("'\n");
-	panic("bad option", 0);
+	bail_out("bad option");
 }
 
 static void describe(const struct coh_config *config, uint32_t main_id, uint32_t cache_type)
@@ -200,6 +219,8 @@ void coherency_init(void)
 	if (coh_arm_init(&arm, &kernel, main_id, cache_type, &config) == COH_ARM_REFUSED)
 		panic("no port for this core, main ID", main_id);
 	port = arm.port;
+	port.lock = lock;
+	port.unlock = unlock;
 	silence(options.silence);
 	must(coh_init(&coh, &config, &port), "coh_init");
 	describe(&config, main_id, cache_type);

@@ -61,6 +61,14 @@ void power_off(void)
 		;
 }
 
+void bail_out(const char *why)
+{
+	print("Bail out! ");
+	print(why);
+	print("\n");
+	power_off();
+}
+
 void panic(const char *why, uint32_t value)
 {
 	print("Bail out! ");

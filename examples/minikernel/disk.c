@@ -70,34 +70,30 @@ static void transfer(struct request *r)
 		pio_in(r->page, 0, PAGE_WORDS, r->block);
 }
 
-/* An odd sequence: the interrupted code is between the two halves of an update. */
-static bool is_amid_update(const struct storm *s)
-{
-	for (int i = 0; i < 3; i++)
-		if (s->map[i] && s->map[i]->sequence & 1)
-			return true;
-	return false;
-}
-
 static uint32_t next_delay(void)
 {
 	random_state = random_state * 1103515245u + 12345u;
 	return STORM_LEAST + (random_state >> 16 & STORM_MASK);
 }
 
+static void storm_page(struct storm *s, uint32_t i)
+{
+	volatile uint32_t *block = block_address(s->block + i);
+
+	/* An odd sequence: the interrupted code is between the two halves of an update. */
+	s->amid[i] += s->map[i]->sequence & 1;
+	for (uint32_t w = HALF; w < PAGE_WORDS; w++)
+		block[w] = pattern(s->seed, w);
+	pio_out(s->page[i], 0, HALF, s->block + i);
+	pio_in(s->page[i], HALF, HALF, s->block + i);
+}
+
 static void storm_transfer(struct storm *s)
 {
-	s->amid += is_amid_update(s);
 	s->seed++;
-	for (uint32_t i = 0; i < STORM_PAGES; i++) {
-		uint32_t block = s->block + i;
-
-		for (uint32_t w = HALF; w < PAGE_WORDS; w++)
-			block_address(block)[w] = pattern(s->seed, w);
-		pio_out(s->page[i], 0, HALF, block);
-		pio_in(s->page[i], HALF, HALF, block);
-		s->transfers++;
-	}
+	for (uint32_t i = 0; i < STORM_PAGES; i++)
+		storm_page(s, i);
+	s->rounds++;
 	timer_start(next_delay());
 }
 

@@ -14,34 +14,46 @@
 #define ADVANCE_BOTH	    (3u << 26)
 #define WORDS_BOTH	    (2u << 21 | 2u << 18)
 
-static void run(uint32_t to, uint32_t from, uint32_t words)
+static uintptr_t k_of(const struct page *page)
 {
-	DMA_CONFIGURATION = ENABLE;
-	CHANNEL_SOURCE = from;
-	CHANNEL_DESTINATION = to;
-	CHANNEL_NEXT = 0;
-	CHANNEL_CONTROL = ADVANCE_BOTH | WORDS_BOTH | words;
-	CHANNEL_CONFIG = ENABLE;
-	while (DMA_ENABLED & 1)
-		;
+	return (uintptr_t)page_kernel(page);
 }
 
-void dma_raw(struct page *to, struct page *from)
+void dma_begin(struct page *to, struct page *from)
 {
-	uintptr_t k_to = (uintptr_t)page_kernel(to), k_from = (uintptr_t)page_kernel(from);
+	LAYER(dma_map, k_of(from), page_pa(from), PAGE_SIZE, COH_DMA_TO_DEVICE);
+	LAYER(dma_map, k_of(to), page_pa(to), PAGE_SIZE, COH_DMA_FROM_DEVICE);
+}
 
-	LAYER(dma_map, k_from, page_pa(from), PAGE_SIZE, COH_DMA_TO_DEVICE);
-	LAYER(dma_map, k_to, page_pa(to), PAGE_SIZE, COH_DMA_FROM_DEVICE);
-	run(page_pa(to), page_pa(from), PAGE_WORDS);
-	LAYER(dma_unmap, k_to, page_pa(to), PAGE_SIZE, COH_DMA_FROM_DEVICE);
-	LAYER(dma_unmap, k_from, page_pa(from), PAGE_SIZE, COH_DMA_TO_DEVICE);
+void dma_end(struct page *to, struct page *from)
+{
+	LAYER(dma_unmap, k_of(to), page_pa(to), PAGE_SIZE, COH_DMA_FROM_DEVICE);
+	LAYER(dma_unmap, k_of(from), page_pa(from), PAGE_SIZE, COH_DMA_TO_DEVICE);
 }
 
 /* Users' lines first, then K's: the DMA calls look at K only (T14). */
-void dma_copy(struct page *to, struct page *from)
+void dma_begin_user(struct page *to, struct page *from)
 {
 	LAYER(flush_dcache_page, &from->coh);
 	LAYER(flush_dcache_page, &to->coh);
-	dma_raw(to, from);
+	dma_begin(to, from);
+}
+
+/* And what users brought in meanwhile. */
+void dma_end_user(struct page *to, struct page *from)
+{
+	dma_end(to, from);
 	LAYER(flush_dcache_page, &to->coh);
+}
+
+void dma_run(struct page *to, struct page *from)
+{
+	DMA_CONFIGURATION = ENABLE;
+	CHANNEL_SOURCE = page_pa(from);
+	CHANNEL_DESTINATION = page_pa(to);
+	CHANNEL_NEXT = 0;
+	CHANNEL_CONTROL = ADVANCE_BOTH | WORDS_BOTH | PAGE_WORDS;
+	CHANNEL_CONFIG = ENABLE;
+	while (DMA_ENABLED & 1)
+		;
 }

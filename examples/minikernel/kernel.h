@@ -75,7 +75,8 @@ void console_init(void);
 void print(const char *text);
 void print_hex(uint32_t value);
 void print_number(uint32_t value);
-/* Ends QEMU (under -no-reboot), after the reason. */
+/* Both end QEMU (under -no-reboot), after the reason. */
+_Noreturn void bail_out(const char *why);
 _Noreturn void panic(const char *why, uint32_t value);
 _Noreturn void power_off(void);
 
@@ -220,19 +221,22 @@ void disk_interrupt(void);
 #define STORM_PAGES 2
 struct storm {
 	struct page *page[STORM_PAGES];
-	uint32_t block;		     /* page i uses block + i */
-	volatile uint32_t transfers; /* of all pages */
-	uint32_t seed;		     /* of the latest second halves */
-	uint32_t amid;		/* interrupts that came while one of the maps was being changed */
-	struct coh_map *map[3]; /* of these; NULL: none */
+	const struct coh_map *map[STORM_PAGES]; /* their reverse maps */
+	uint32_t amid[STORM_PAGES]; /* interrupts that came while that map was being changed */
+	uint32_t block;		    /* page i uses block + i */
+	volatile uint32_t rounds;   /* transfers of all pages */
+	uint32_t seed;		    /* of the latest second halves */
 };
 void storm_start(struct storm *storm);
 void storm_stop(void);
 
 /* ---- dma.c ---- */
-/* The kernel's own buffers; and pages that users may have mapped. */
-void dma_raw(struct page *to, struct page *from);
-void dma_copy(struct page *to, struct page *from);
+/* A page is copied by begin, run, end: the kernel's own, or such that users may have mapped. */
+void dma_begin(struct page *to, struct page *from);
+void dma_begin_user(struct page *to, struct page *from);
+void dma_run(struct page *to, struct page *from);
+void dma_end(struct page *to, struct page *from);
+void dma_end_user(struct page *to, struct page *from);
 
 /* ---- tests.c ---- */
 struct test {

@@ -25,13 +25,13 @@ static const char *value_of(const char *word, const char *name)
 	return !*name && *word == '=' && word[1] ? word + 1 : NULL;
 }
 
-static void refuse(const char *word)
+static _Noreturn void refuse(const char *word)
 {
 	print("minikernel: bad option '");
 	print(word);
 	print("'; known: policy=NAME silence=NAME test=NAME irq=fast main-id=0xHEX "
 	      "cache-type=0xHEX\n");
-	panic("bad option", 0);
+	bail_out("bad option");
 }
 
 static uint32_t hex(const char *text, const char *word)

@@ -46,6 +46,20 @@ static bool is_wanted(const struct test *t)
 	return !options.test || text_is(options.test, t->name);
 }
 
+static _Noreturn void refuse_name(void)
+{
+	print("minikernel: no test '");
+	print(options.test);
+	print("'; there are:");
+	for (uint32_t s = 0; s < SUITES; s++)
+		for (struct test *t = suites[s]; t->name; t++) {
+			print(" ");
+			print(t->name);
+		}
+	print("\n");
+	bail_out("bad option");
+}
+
 static uint32_t count(void)
 {
 	uint32_t n = 0;
@@ -106,7 +120,7 @@ void tests_run(void)
 	uint32_t n = count();
 
 	if (!n)
-		panic("no test of that name; known tests:", SUITES);
+		refuse_name();
 	print("1..");
 	print_number(n);
 	print("\n");

@@ -37,6 +37,34 @@ static void just_in_time(struct test *t)
 	process_exit(p);
 }
 
+/* The kernel's, into a page of a file. */
+static void write_code(struct page *page, uint32_t constant)
+{
+	uint32_t *k = page_kernel(page);
+
+	LAYER(flush_dcache_page, &page->coh);
+	k[0] = ADD(constant);
+	k[1] = RETURN;
+	LAYER(flush_dcache_page, &page->coh);
+}
+
+/* A file that is being executed, and stored to by the user, is patched by the kernel. */
+static void patched(struct test *t)
+{
+	struct process *p = process_new(program);
+	struct file *f = file_new(76);
+
+	area_map(&p->mm, A, 1, &(struct area){ .file = f, .prot = RWX, .shared = true });
+	for (uint32_t i = 1; i < 4; i++) {
+		process_call(p, USER_PUT, A + 8, i, 0);
+		write_code(file_page(f, 0), i);
+		expect(t, "patched code", process_call(p, USER_CALL, A, 100, 0), 100 + i);
+		expect(t, "what was beside it", process_call(p, USER_LOAD, A + 8, 0, 0), i);
+	}
+	process_exit(p);
+	file_free(f);
+}
+
 /* Other code at the same address, in another space and in the same one. */
 static void code_at_one_address(struct test *t)
 {
@@ -44,14 +72,8 @@ static void code_at_one_address(struct test *t)
 	struct file *f = file_new(80);
 	struct area text = { .file = f, .prot = COH_PROT_READ | COH_PROT_EXEC };
 
-	for (uint32_t i = 0; i < 3; i++) {
-		uint32_t *k = page_kernel(file_page(f, i));
-
-		LAYER(flush_dcache_page, &f->page[i]->coh);
-		k[0] = ADD(i + 1);
-		k[1] = RETURN;
-		LAYER(flush_dcache_page, &f->page[i]->coh);
-	}
+	for (uint32_t i = 0; i < 3; i++)
+		write_code(file_page(f, i), i + 1);
 	area_map(&p->mm, A, 1, &text);
 	text.pgoff = 1;
 	area_map(&q->mm, A, 1, &text);
@@ -94,6 +116,7 @@ static void code_from_disk(struct test *t)
 struct test tests_code[] = {
 	{ .name = "trampoline", .run = trampoline },
 	{ .name = "just-in-time", .run = just_in_time },
+	{ .name = "patched", .run = patched },
 	{ .name = "code-at-one-address", .run = code_at_one_address },
 	{ .name = "code-from-disk", .run = code_from_disk },
 	{ .name = NULL },

@@ -125,6 +125,8 @@ static void shared_in_both(struct test *t)
 		process_call(p, USER_STORE, A, 2 * PAGE_WORDS, 60 + i);
 		expect(t, "the other's view", process_call(q, USER_SUM, B, 2 * PAGE_WORDS, 0),
 		       pattern_sum(60 + i, 2 * PAGE_WORDS));
+		/* All of it dirty: it must not be written back over the kernel's. */
+		process_call(q, USER_STORE, B, PAGE_WORDS, 65 + i);
 		page_store(file_page(f, 1), 0, PAGE_WORDS, 70 + i);
 		expect(t, "after the kernel", process_call(q, USER_SUM, B, PAGE_WORDS, 0),
 		       pattern_sum(70 + i, PAGE_WORDS));
