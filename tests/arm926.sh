@@ -112,7 +112,7 @@ run fast yes arm926 irq=fast
 run arm1026 yes arm1026 ""
 run ti925t yes ti925t ""
 run xscale no pxa250 ""
-run unknown yes arm926 cache-type=0x07dd20d2
+run unknown yes arm926 cache-type=0x07152152
 run locked no arm926 policy=rmap-locked
 run option no arm926 "silence=dcache_flush colour=red"
 run number no arm926 main-id=0x4106926z

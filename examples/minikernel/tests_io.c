@@ -193,12 +193,12 @@ static void vmap(struct test *t)
  * The disk interrupts while the maps of its pages are being changed.
  */
 
-#define ROUNDS 4
+#define ROUNDS 3
 #define HALF   (PAGE_WORDS / 2)
 
 static void cut_and_mend(struct mm *mm, uint32_t va)
 {
-	for (int i = 0; i < 8; i++) {
+	for (int i = 0; i < 5; i++) {
 		area_split(mm, va);
 		area_merge(mm, va);
 	}
