@@ -42,6 +42,7 @@ void layer_configure(const struct layer *l, struct coh_sim_config *config)
 		.mms = t->mms,
 		.translations = t->n_aliases * 2u + 4,
 		.tlb = t->tlb,
+		.alone = t->alone,
 		.driver = &l->driver,
 	};
 }

@@ -169,6 +169,12 @@ static bool state_no_switch_flush(struct parser *p)
 	return true;
 }
 
+static bool state_alone(struct parser *p)
+{
+	p->test->alone = true;
+	return true;
+}
+
 /* ---- objects ---- */
 
 static bool state_page(struct parser *p)
@@ -365,6 +371,7 @@ static const struct statement {
 	{ "outer", state_outer },
 	{ "unified", state_unified },
 	{ "no_switch_flush", state_no_switch_flush },
+	{ "alone", state_alone },
 	{ "page", state_page },
 	{ "alias", state_alias },
 	{ "var", state_var },

@@ -164,11 +164,11 @@ bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
  * some hardware does it unasked.  As long as U's bytes are not in memory, those lines are old.
  *
  * Where no other thread can run in between, and the hardware does nothing unasked, once is enough:
- * an interrupt that uses K in between has flushed U before.
+ * an interrupt that uses K in between has flushed U before, if the policy is one that does.
  */
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
-	bool alone = coh->config.alone && !coh->config.speculates && !coh->policy->locks;
+	bool alone = coh->config.alone && !coh->config.speculates && !coh->policy->k_twice;
 	uint32_t sequence = coh_page_sequence_(page);
 	int seen;
 

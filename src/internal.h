@@ -72,7 +72,7 @@ typedef int coh_use_fn_(struct coh *coh, struct coh_page *page, uintptr_t kva,
 struct coh_policy {
 	const char *name;
 	enum coh_context context;
-	bool locks;			       /* its walks may wait, and other threads run */
+	bool k_twice;			       /* K, U, K, also where the kernel is alone */
 	const struct coh_mechanism *mechanism; /* NULL: the cache's own */
 
 	/* coh_flush_dcache_page, arguments checked. */

@@ -14,12 +14,12 @@ static void forget_code(struct coh *coh)
 static void meeting_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
 			  bool code)
 {
-	(void)code;
-	/* All aliases share their lines. */
+	/* All aliases share their lines; coh_page_code_ sees to code. */
 	(void)coh;
 	(void)vma;
 	(void)va;
 	(void)pfn;
+	(void)code;
 }
 
 static void meeting_groups(struct coh *coh, struct coh_walk_ *walk)

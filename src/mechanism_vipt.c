@@ -10,8 +10,8 @@
 static void vipt_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
 		       bool code)
 {
-	(void)code;
-	(void)vma; /* its lines are tagged physically: whose they are does not matter */
+	(void)code; /* coh_page_code_ sees to it */
+	(void)vma;  /* its lines are tagged physically: whose they are does not matter */
 	coh_count_(coh, COH_COUNT_ALIAS);
 	coh_window_flush_(coh, pfn, coh_colour(coh, va));
 }

@@ -29,10 +29,10 @@ static void all_icache(struct coh *coh, uintptr_t va, size_t len)
 static void all_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
 		      bool code)
 {
-	(void)code;
 	(void)vma;
 	(void)va;
 	(void)pfn;
+	(void)code;
 	all(coh);
 }
 

@@ -57,6 +57,7 @@ static int after_copy(struct coh *coh, struct coh_page *page, uintptr_t kva, enu
 const struct coh_policy coh_policy_gup_hook = {
 	.name = "gup-hook",
 	.context = COH_CONTEXT_NMI,
+	.k_twice = true, /* an interrupt that uses K of an anonymous page has not flushed U */
 	.flush_page = flush_page,
 	.flush_anon = flush_anon,
 	.get_user = coh_rmap_get_user_,

@@ -128,8 +128,9 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 	uintptr_t kva = coh_page_kernel_(coh, page);
 
 	/*
-	 * With code the I-cache counts too, unless it is seen to alias by alias; with operations that reach one CPU so do the others;
-	 * and an uncached user of K's colour has no lines to share with K.
+	 * With code the I-cache counts too, unless it is seen to alias by alias; with operations
+	 * that reach one CPU so do the others; and an uncached user of K's colour has no lines to
+	 * share with K.
 	 */
 	if (!map || !coh->mechanism->aliasing || !kva ||
 	    coh_load(&page->ever) & COH_EVER_UNCACHED_ ||

@@ -31,8 +31,8 @@ static void no_all(struct coh *coh)
 static void no_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
 		     bool code)
 {
-	(void)code;
 	(void)vma;
+	(void)code;
 	no_range(coh, va, pfn);
 }
 

@@ -35,7 +35,7 @@ static int end(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_i
 const struct coh_policy coh_policy_rmap_locked = {
 	.name = "rmap-locked",
 	.context = COH_CONTEXT_PROCESS,
-	.locks = true,
+	.k_twice = true, /* a walk may wait for the lock, and other threads run */
 	.flush_page = flush_page,
 	.flush_anon = coh_rmap_flush_anon_,
 	.get_user = coh_rmap_get_user_,

@@ -105,21 +105,28 @@ struct coh_config {
 	 */
 	bool speculates;
 	/*
-	 * Between walk_enter and walk_exit no other thread runs, on any CPU: there is one CPU, and
-	 * walk_enter turns preemption off. Then K need not be flushed a second time behind the
-	 * users' aliases. Interrupts may come.
+	 * What is true of this machine and this kernel, and spares operations.  false is never
+	 * wrong; docs/embedding.md says what each one spares.
+	 *
+	 * alone: between walk_enter and walk_exit no other thread runs, on any CPU: there is one,
+	 * and walk_enter turns preemption off. Then K need not be flushed a second time behind the
+	 * users' aliases. Interrupts may come, and use K by the protocol.  Not looked at where
+	 * speculates is true.
 	 */
 	bool alone;
 	/*
 	 * Instructions are fetched only from where the CPU executes and just behind it: none of a
-	 * user's while the kernel runs.  So of ARM9; not of cores that predict branches.
+	 * user's while the kernel runs.  So of ARM9; not of cores that predict branches.  And
+	 * nothing is executed that a VMA without COH_VMA_EXEC maps.  Then an I-cache that is tagged
+	 * virtually has nothing at an address where a page was just mapped: what was fetched there
+	 * went when its translation did.
 	 */
 	bool fetches_in_order;
 	/*
 	 * Users announce the code that they make in anonymous memory before they run it, by a
-	 * system call, whoever stored it there for them (ARM's cacheflush).  Then
-	 * coh_flush_dcache_page leaves the I-cache's lines of anonymous pages alone;
-	 * coh_copy_to_user_page does not.
+	 * system call that calls coh_flush_icache_range, whoever stored it there for them (ARM's
+	 * cacheflush).  Then coh_flush_dcache_page, on VIVT, leaves the I-cache's lines of
+	 * anonymous pages alone; coh_copy_to_user_page does not.
 	 */
 	bool users_announce_code;
 	/* Of longer ranges all of a cache is flushed; bytes, 0: its size. */

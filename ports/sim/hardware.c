@@ -79,8 +79,8 @@ static void evict_one(struct coh_sim *sim)
 	}
 }
 
-/* A line of any page that some CPU could reach now, used or not. */
-static void fill_one(struct coh_sim *sim)
+/* A line of any page that some CPU could reach now, used or not.  user: one is about to run. */
+static void fill_one(struct coh_sim *sim, bool user)
 {
 	uint32_t cpu = sim_choose(sim, sim->config.cpus);
 	const struct mapped *m = &sim->mapped[sim_choose(sim, sim->n_mapped)];
@@ -92,12 +92,15 @@ static void fill_one(struct coh_sim *sim)
 		return;
 	if (insn && !(m->rights & COH_PROT_EXEC))
 		return;
+	if (insn && sim->config.fetches_in_order && m->va < USER_END && !user)
+		return;
 	coh_machine_fill(sim->machine, cpu, insn ? COH_INSN : COH_DATA, va, &sim->chooser);
 }
 
-void sim_hardware(struct coh_sim *sim)
+void sim_hardware(struct coh_sim *sim, const struct coh_sim_next *next)
 {
 	const struct coh_sim_config *c = &sim->config;
+	bool user = next->kind == COH_SIM_NEXT_ACCESS && next->va < USER_END;
 
 	if (c->evict == COH_SIM_EVERY_DIRTY)
 		evict_every_dirty(sim);
@@ -105,7 +108,7 @@ void sim_hardware(struct coh_sim *sim)
 		evict_one(sim);
 	if (c->fill && c->core->speculates != COH_SPECULATES_NOTHING &&
 	    sim_choose(sim, COH_SIM_ALWAYS) < c->fill)
-		fill_one(sim);
+		fill_one(sim, user);
 }
 
 /* In the order of one walk through all places from a drawn one, CPUs alternating sides. */

@@ -193,7 +193,7 @@ void sim_arrivals_free(struct coh_sim *sim);
 /* hardware.c */
 uint32_t sim_draw(uint64_t *state, uint32_t n);
 uint32_t sim_choose(void *context, uint32_t n);
-void sim_hardware(struct coh_sim *sim);
+void sim_hardware(struct coh_sim *sim, const struct coh_sim_next *next);
 
 /* faults.c: one operation from begin to end; how: enum coh_sim_how, 0 if nothing is spoilt */
 struct operation {

@@ -152,7 +152,7 @@ void sim_point_before(struct coh_sim *sim, const struct coh_sim_next *next)
 		sim->config.driver->point(sim->config.driver->context, next);
 		return;
 	}
-	sim_hardware(sim);
+	sim_hardware(sim, next);
 	arrivals(sim);
 }
 

@@ -96,6 +96,10 @@ static void describe(const struct coh_sim_config *c, struct coh_config *layer,
 		.linear_size = (uintptr_t)(c->frames + 1) * core->page,
 		.speculates = core->speculates == COH_SPECULATES_DATA ||
 			      (core->speculates == COH_SPECULATES_INSN && !core->icache.size),
+		.alone = c->alone,
+		.fetches_in_order = c->fetches_in_order,
+		.users_announce_code = c->users_announce_code,
+		.whole_from = c->whole_from,
 		.check = c->check,
 		.policy = c->policy,
 	};

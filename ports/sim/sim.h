@@ -136,7 +136,15 @@ struct coh_sim_config {
 	uint64_t seed;
 	uint32_t evict; /* rate, of 256 points: a line of any cache is evicted */
 	uint32_t fill;	/* rate: a line is filled that nobody asked for, if the core does that */
-	enum coh_sim_grain grain;	     /* 0: COH_SIM_GRAIN_CALL */
+	enum coh_sim_grain grain; /* 0: COH_SIM_GRAIN_CALL */
+	/*
+	 * What the layer is told, as in struct coh_config.  alone: with one CPU it is true, for no
+	 * thread arrives while a walk runs.  fetches_in_order: the machine does so, and fills no
+	 * user's line of the instruction cache but right before a user's access.
+	 * users_announce_code: that is up to the scenario.
+	 */
+	bool alone, fetches_in_order, users_announce_code;
+	uint32_t whole_from;
 	bool log;			     /* keep a struct coh_sim_entry of every operation */
 	const struct coh_sim_driver *driver; /* NULL: none; else it must outlive the sim */
 };
