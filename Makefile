@@ -77,7 +77,7 @@ include bench/bench.mk
 include tests/fuzz/fuzz.mk
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \
 		awk -F'\t' '{ printf "  %-20s %s\n", $$1, $$2 }'
 
 setup: ## install the Debian packages that building and testing need

@@ -9,7 +9,7 @@
  * the sizes, which the maker of the chip chose; its Ctype field says whether the operations of
  * register 7 exist, but not which of them.
  *
- * ARM Architecture Reference Manual (DDI 0100), B6.5.1 and B6.5.2.
+ * ARM Architecture Reference Manual (DDI 0100), part B, on the ID registers.
  */
 #ifndef COH_PORTS_ARM926_CACHE_TYPE_H
 #define COH_PORTS_ARM926_CACHE_TYPE_H

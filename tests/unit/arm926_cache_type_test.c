@@ -36,11 +36,12 @@ static const struct expected real[] = {
 	  32, 4096, 4, 32 },
 	{ 0x4106a262, 0x01dd20d2, "ARM1026EJ-S", COH_ARM_KNOWN, COH_ARM_WHOLE_TEST_CLEAN, 65536, 4,
 	  32, 4096, 4, 32 },
-	/* DDI 0151, table 2-4 */
+	/* DDI 0151; ARM922T in the same format for its 8 KiB */
 	{ 0x41129200, 0x0d172172, "ARM920T", COH_ARM_KNOWN, COH_ARM_WHOLE_SET_WAY, 16384, 64, 32,
 	  16384, 64, 32 },
 	{ 0x41029220, 0x0d132132, "ARM922T", COH_ARM_KNOWN, COH_ARM_WHOLE_SET_WAY, 8192, 64, 32,
 	  8192, 64, 32 },
+	/* no manual at hand: the register is taken to be as an ARM926's of that size */
 	{ 0x56251311, 0x1d152152, "Feroceon 88FR131", COH_ARM_KNOWN, COH_ARM_WHOLE_SET_WAY, 16384,
 	  4, 32, 16384, 4, 32 },
 	{ 0x56155710, 0x1d152152, "Feroceon 88FR571", COH_ARM_KNOWN, COH_ARM_WHOLE_SET_WAY, 16384,
