@@ -57,7 +57,7 @@ check_kernel() {
 	tests=
 	case $1 in
 	stock) edit= ;;
-	holes) edit=$here/holes.expect tests=hole-fuse,hole-loop,hole-unmap ;;
+	holes) edit=$here/holes.expect tests=hole-fuse,hole-loop,hole-unmap,hole-process-vm ;;
 	esac
 	command=$("$here/boot.sh" --print --tests "$tests" "$kernel")
 	mkdir -p "$dir"

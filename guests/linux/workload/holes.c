@@ -17,6 +17,7 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "workload.h"
@@ -79,4 +80,21 @@ void hole_unmap(void)
 
 	read_store_unmap(fd);
 	close(fd);
+}
+
+/*
+ * process_vm_writev copies through the kernel's mapping and leaves its lines dirty.  To another
+ * process the switch flushes them; to one's own memory, or another thread's, nothing does.
+ */
+void hole_process_vm(void)
+{
+	unsigned char *buffer = map_anon(SIZE), *target = map_anon(SIZE);
+	struct iovec here = { buffer, SIZE }, there = { target, SIZE };
+
+	fill(buffer, SIZE, 0, 1);
+	fill(target, SIZE, 0, 2);
+	must(process_vm_writev(getpid(), &here, 1, &there, 1, 0), "process_vm_writev");
+	verify("written", target, SIZE, 0, 1);
+	munmap(buffer, SIZE);
+	munmap(target, SIZE);
 }

@@ -33,9 +33,11 @@ static const struct test {
 	{ "signals", signals, 0 },
 	{ "mapping-churn", mapping_churn, 0 },
 	{ "memory-reuse", memory_reuse, 0 },
+	{ "areas-random", areas_random, 0 },
 	{ "hole-fuse", hole_fuse, 1 },
 	{ "hole-loop", hole_loop, 1 },
 	{ "hole-unmap", hole_unmap, 1 },
+	{ "hole-process-vm", hole_process_vm, 1 },
 };
 
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))

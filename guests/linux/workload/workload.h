@@ -78,6 +78,7 @@ void fuse_same_mm(void);
 void hole_fuse(void);
 void hole_loop(void);
 void hole_unmap(void);
+void hole_process_vm(void);
 void shared_once(void);
 void shared_twice(void);
 void shared_processes(void);
@@ -96,5 +97,6 @@ void code_in_file(void);
 void signals(void);
 void mapping_churn(void);
 void memory_reuse(void);
+void areas_random(void);
 
 #endif

@@ -27,6 +27,9 @@ void coherer_vma_unlink(struct vm_area_struct *vma);
 /* vma->anon_vma was set: before its first anonymous page. */
 void coherer_vma_anon(struct vm_area_struct *vma);
 
+/* mremap moved all its pages away and left it behind, unlinked, as one that never had any. */
+void coherer_vma_restart(struct vm_area_struct *vma);
+
 /* A linked VMA grows: a stack, the heap. */
 void coherer_vma_resize(struct vm_area_struct *vma);
 
@@ -51,8 +54,11 @@ void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also);
 #define coherer_relink_anon_vmas(vma)		 \
 	do {					 \
 		coherer_unlink_anon_vmas(vma);	 \
-		coherer_vma_link(vma);		 \
+		coherer_vma_restart(vma);		 \
 	} while (0)
+
+/* Must read() of a page-cache page ask flush_dcache_page?  Always: it knows if nothing is owed. */
+#define coherer_may_be_old(mapping) true
 
 #else
 #define coherer_mapping_init(mapping)	do { } while (0)
@@ -67,6 +73,7 @@ static inline void coherer_vma_adjust(struct vm_area_struct *vma, struct vm_area
 				      struct vm_area_struct *gone2) {}
 static inline void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also) {}
 #define coherer_unlink_anon_vmas unlink_anon_vmas
+#define coherer_may_be_old	 mapping_writably_mapped
 #define coherer_relink_anon_vmas unlink_anon_vmas
 #endif
 

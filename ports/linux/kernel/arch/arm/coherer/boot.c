@@ -80,6 +80,15 @@ static bool __init fetches_in_order(void)
 	return (read_cpuid_id() & 0xff00f000) == 0x41009000;
 }
 
+/* How much the layer checks of its own state. */
+static u32 check_level __initdata = COH_CHECK_CHEAP;
+
+static int __init coherer_check_setup(char *value)
+{
+	return kstrtou32(value, 0, &check_level);
+}
+early_param("coherer.check", coherer_check_setup);
+
 static void __init describe(struct coh_config *config)
 {
 	struct coh_arm_caches caches;
@@ -95,6 +104,7 @@ static void __init describe(struct coh_config *config)
 	config->fetches_in_order = fetches_in_order();
 	config->whole_from = SZ_16K; /* CACHE_DLIMIT of proc-*.S */
 	config->policy = policy;
+	config->check = check_level;
 	coh_arm_cache_type(&caches, read_cpuid_id(), cache_type());
 	config->dcache = caches.dcache;
 	config->icache = caches.icache;

@@ -70,6 +70,14 @@ void coherer_vma_resize(struct vm_area_struct *vma)
 	coherer_vma_anon(vma);
 }
 
+/* Linux gives such a VMA the page offset of a new one, a line further down in move_vma. */
+void coherer_vma_restart(struct vm_area_struct *vma)
+{
+	if (vma_is_anonymous(vma) && !vma->vm_file)
+		vma->vm_pgoff = vma->vm_start >> PAGE_SHIFT;
+	coherer_vma_link(vma);
+}
+
 /* Does each page keep its place?  exec moves the stack by giving them others. */
 static bool keeps_places(const struct vm_area_struct *vma)
 {
