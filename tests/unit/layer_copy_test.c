@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
  * The kernel reads and writes users' pages: kmap, ptrace-like copies, and fills.  Under rmap, the
- * default; U before K.
+ * default; K, U, K.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -207,28 +207,71 @@ static void copy_to_flushes_before_and_after(void **state)
 	LAYER_ASKED(l, COPY(K + PAGE_BYTES - 1, BUFFER, 1));
 }
 
-/* A breakpoint is set. */
+#define TEXT (COH_VMA_EXEC | SHARED)
+
+/* A breakpoint is set.  Where aliases do not meet the bytes are in memory by then. */
 static void copy_to_code_reaches_fetches(void **state)
 {
-	const uint32_t text = COH_VMA_EXEC | SHARED;
-
 	(void)state;
 	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
-	vma = layer_map_file(l, &l->mm, U, 4, INDEX, text);
+	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
 	copy_to(4, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U), FLUSH_PAGE(K),
 		    COPY(K + 4, BUFFER, 4), FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U),
-		    FLUSH_PAGE(K), CLEAN_PAGE(K), LOCKED(l), ICACHE_PAGE(U));
+		    FLUSH_PAGE(K), LOCKED(l), ICACHE(U, 32));
 	start_unmapped(with_icache(layer_vipt(), COH_INDEXED_VIPT), PFN);
-	vma = layer_map_file(l, &l->other, U, 4, INDEX, text);
+	vma = layer_map_file(l, &l->other, U, 4, INDEX, TEXT);
 	copy_to(4, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K + 4, BUFFER, 4),
-		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), CLEAN_PAGE(K), LOCKED(l),
-		    ICACHE_PAGE(K));
+		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), LOCKED(l), ICACHE(K, 32));
 	start_unmapped(with_icache(layer_pipt(), COH_INDEXED_PIPT), PFN);
-	vma = layer_map_file(l, &l->mm, U, 4, INDEX, text);
+	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
 	copy_to(4, 4);
 	LAYER_ASKED(l, COPY(K + 4, BUFFER, 4), CLEAN_PAGE(K), LOCKED(l), ICACHE_PAGE(K));
+}
+
+/* Only the lines of the bytes that changed; where code is, which address finds it. */
+static void copy_to_code_drops_what_it_changed(void **state)
+{
+	struct coh_config config = layer_vipt();
+
+	(void)state;
+	/* Of another mm than the current one: by its address, where nothing can be. */
+	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
+	vma = layer_map_file(l, &l->other, U, 4, INDEX, TEXT);
+	copy_to(0x3e, 4);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4), FLUSH_PAGE(K),
+		    FLUSH_PAGE(K), LOCKED(l), ICACHE(U + 0x20, 0x40));
+	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_PIPT), PFN);
+	vma = layer_map_file(l, &l->other, U, 4, INDEX, TEXT);
+	copy_to(0x3e, 4);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4), FLUSH_PAGE(K),
+		    FLUSH_PAGE(K), LOCKED(l), ICACHE(K + 0x20, 0x40));
+	start_unmapped(with_icache(layer_vipt(), COH_INDEXED_VIVT), PFN);
+	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
+	copy_to(0x3e, 4);
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4),
+		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), LOCKED(l),
+		    ICACHE(U + 0x20, 0x40));
+	/* Once it is known to be executed the flush sees to all of its code. */
+	copy_to(0x3e, 4);
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), ICACHE_ALL,
+		    COPY(K + 0x3e, BUFFER, 4), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K),
+		    ICACHE_ALL, ICACHE(U + 0x20, 0x40));
+	/* Code at several places: no address finds it. */
+	config.icache = layer_icache_aliasing();
+	start_unmapped(config, PFN);
+	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
+	copy_to(0x3e, 4);
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4),
+		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), CLEAN_PAGE(K), LOCKED(l),
+		    ICACHE_ALL);
+	/* Unified. */
+	start_unmapped(layer_vivt(), PFN);
+	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
+	copy_to(0x3e, 4);
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4),
+		    FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K), LOCKED(l));
 }
 
 static void copy_from_flushes_before(void **state)
@@ -385,6 +428,7 @@ int main(void)
 		cmocka_unit_test(the_linear_map_has_two_ends),
 		cmocka_unit_test(copy_to_flushes_before_and_after),
 		cmocka_unit_test(copy_to_code_reaches_fetches),
+		cmocka_unit_test(copy_to_code_drops_what_it_changed),
 		cmocka_unit_test(copy_from_flushes_before),
 		cmocka_unit_test(copies_go_by_the_address_that_is_given),
 		cmocka_unit_test(clear_leaves_nothing_that_users_miss),

@@ -347,7 +347,9 @@ static void init_asks_nothing_and_starts_from_nothing(void **state)
 	memset(&l->coh, 0xff, sizeof(l->coh));
 	config.linear_start = 1;
 	config.linear_size = 2;
-	config.speculates = true;
+	config.speculates = config.alone = true;
+	config.fetches_in_order = config.users_announce_code = true;
+	config.whole_from = 3;
 	config.outer_line = 64;
 	config.icache = layer_icache_aliasing();
 	assert_int_equal(coh_init(&l->coh, &config, &l->port), 0);
@@ -364,7 +366,9 @@ static void init_asks_nothing_and_starts_from_nothing(void **state)
 	assert_memory_equal(&l->coh.config.icache, &config.icache, sizeof(config.icache));
 	assert_int_equal(l->coh.config.linear_start, 1);
 	assert_int_equal(l->coh.config.linear_size, 2);
-	assert_true(l->coh.config.speculates);
+	assert_true(l->coh.config.speculates && l->coh.config.alone);
+	assert_true(l->coh.config.fetches_in_order && l->coh.config.users_announce_code);
+	assert_int_equal(l->coh.config.whole_from, 3);
 	assert_int_equal(l->coh.config.outer_line, 64);
 	assert_int_equal(l->coh.config.address_bits, 32);
 	assert_int_equal(l->coh.config.scope, COH_SCOPE_ALL_CPUS);

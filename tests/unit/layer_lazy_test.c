@@ -432,6 +432,28 @@ static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 	unmap(vma);
 }
 
+/* On VIVT code of another mm is gone, as its data is; that of this one goes alias by alias. */
+static void vivt_knows_where_code_is(void **state)
+{
+	struct coh_config config = layer_vivt();
+	struct coh_vma *vma;
+
+	(void)state;
+	config.icache = layer_icache(COH_INDEXED_VIVT);
+	start(config);
+	vma = map_and_use(&l->mm, U, SHARED | WRITE | COH_VMA_EXEC, COH_PROT_EXEC);
+	assert_true(page.ever & COH_EVER_EXECUTED_);
+	flush();
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U), FLUSH_PAGE(K));
+	switch_away_and_back();
+	l->current = &l->other;
+	layer_reset(l);
+	flush();
+	KNEW_BETTER(1);
+	l->current = &l->mm;
+	unmap(vma);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -449,6 +471,7 @@ int main(void)
 		cmocka_unit_test(readers_leave_nothing_for_loads_to_miss),
 		cmocka_unit_test(who_may_store_is_remembered),
 		cmocka_unit_test(what_is_beyond_the_state_goes_as_by_rmap),
+		cmocka_unit_test(vivt_knows_where_code_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

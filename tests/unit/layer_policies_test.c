@@ -210,7 +210,7 @@ static void flush_all_always_asks_for_all(void **state)
 		    EVERYTHING, FLUSH_ALL /* kernel_dcache_page */,
 		    /* kmap, copies, fills */
 		    DO_KMAP(PFN), EVERYTHING, EVERYTHING, DO_KUNMAP(PFN, K), EVERYTHING,
-		    COPY(K, LINEAR, 4), EVERYTHING, EVERYTHING, EVERYTHING, COPY(LINEAR, K, 4),
+		    COPY(K, LINEAR, 4), EVERYTHING, ICACHE_ALL, EVERYTHING, COPY(LINEAR, K, 4),
 		    EVERYTHING, COPY(K + PAGE_BYTES, K, PAGE_BYTES), FLUSH_ALL,
 		    ZERO(K + PAGE_BYTES), FLUSH_ALL,
 		    /* cache_page, range, mm, dup_mm, update_mmu_cache, switch_mm */

@@ -72,10 +72,20 @@ struct program {
 /* All of it follows from the seed. */
 struct program sim_random_draw(uint64_t seed);
 
+/* A fact that the layer is told, in every program, and that is not so. */
+enum lie {
+	LIE_NONE,
+	LIE_ALONE,     /* another thread loads by K, amid flushes */
+	LIE_IN_ORDER,  /* a user's code is fetched ahead while the kernel runs */
+	LIE_ANNOUNCED, /* users run what the kernel stored without a word */
+};
+
 struct circumstances {
 	const struct coh_policy *policy;
 	const struct coh_sim_fault *fault; /* of the port; NULL: none */
-	bool print;			   /* each operation that does something, to stdout */
+	enum lie lie;
+	bool untold; /* what the lie is about happens, and the layer is told no fact */
+	bool print;  /* each operation that does something, to stdout */
 };
 
 struct outcome {
@@ -111,6 +121,7 @@ struct run {
 	struct coh *coh;
 	bool congruent; /* no users that conflict */
 	bool vivt, meeting;
+	bool announced; /* the layer is told so */
 	uint32_t page;
 	uint32_t file[FILES];
 	uint32_t pin[PINS];
@@ -150,6 +161,8 @@ bool run_vma_has(const struct coh_vma *vma, uint32_t flag);
 unsigned run_mapped(const struct run *r, uint32_t mm, uint32_t file, unsigned index,
 		    uint32_t flags);
 uint32_t run_new_word(struct run *r);
+/* Is it anonymous, and must a user say so before he runs what the kernel stored to it? */
+bool run_must_announce(const struct run *r, uint32_t frame);
 /* coh_flush_dcache_page */
 void run_flush(struct run *r, uint32_t frame);
 /* This address is used now, and may be filled ahead of its next use. */

@@ -322,8 +322,11 @@ void kernel_arrives(struct coh_sim *sim, void *arg)
 	uint32_t frame = target(r, c->op);
 
 	(void)sim;
+	/* Nobody can announce what comes between his word and his use of it. */
 	if (frame != r->busy && c->op->how >> 12 & 3) {
-		kernel_uses(r, c->op, frame, intent_of(c->op), false);
+		kernel_uses(r, c->op, frame,
+			    run_must_announce(r, frame) ? COH_INTENT_READ : intent_of(c->op),
+			    false);
 		return;
 	}
 	run_say(r, "flush_dcache_page of frame %u", frame);

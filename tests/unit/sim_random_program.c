@@ -139,6 +139,17 @@ static struct coh_sim_config draw_config(uint64_t *x)
 	return c;
 }
 
+/* What the layer is told, where the machine and the programs keep to it. */
+static void draw_facts(uint64_t *x, struct coh_sim_config *c)
+{
+	static const uint32_t whole_from[] = { 0, 0, 64, 4096 };
+
+	c->alone = c->cpus == 1 && draw_true(x, 2);
+	c->fetches_in_order = draw_true(x, 2);
+	c->users_announce_code = draw_true(x, 2);
+	c->whole_from = DRAW_OF(x, whole_from);
+}
+
 /* ------------------------------------------------------------------------
  * Operations.
  */
@@ -242,5 +253,6 @@ struct program sim_random_draw(uint64_t seed)
 	for (unsigned i = 0; i < prog.n; i++)
 		prog.op[i] = draw_op(&x, &pal, &prog.config);
 	prog.op[0].kind = MAP; /* it begins with something to use */
+	draw_facts(&x, &prog.config);
 	return prog;
 }

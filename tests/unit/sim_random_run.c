@@ -11,6 +11,10 @@
  *  - With a second level no users conflict: user_uncache of ports/sim sends them past it, which
  *    port.h forbids, for the machine has no other uncached accesses.
  *  - Under flush-all and hints none do, either: those leave them alone (docs/policies.md).
+ *  - What the layer is told is so, unless it is told a lie: with alone there is one CPU; with
+ *    fetches_in_order no line of code is filled at a user's address but right before his access;
+ *    with users_announce_code each of them asks for coh_flush_icache_range before he executes
+ *    anonymous memory.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -99,6 +103,11 @@ uint32_t run_new_word(struct run *r)
 	return (++r->stores % 255 + 1) * 0x01010101u;
 }
 
+bool run_must_announce(const struct run *r, uint32_t frame)
+{
+	return r->announced && coh_sim_page(r->sim, frame)->owner & 1u;
+}
+
 void run_flush(struct run *r, uint32_t frame)
 {
 	run_must(r, coh_flush_dcache_page(r->coh, coh_sim_page(r->sim, frame)),
@@ -116,6 +125,18 @@ void run_touch(struct run *r, uintptr_t va)
 	r->ahead[r->n_ahead++ % AHEAD] = va;
 }
 
+static bool is_kernel(uintptr_t va)
+{
+	return va >= 0xc0000000u;
+}
+
+/* The line at va that the layer is told nobody would fill. */
+static bool is_excluded(const struct run *r, uintptr_t va, bool data)
+{
+	return !data && !is_kernel(va) && r->prog->config.fetches_in_order &&
+	       r->how->lie != LIE_IN_ORDER;
+}
+
 static void fill_ahead(struct coh_sim *sim, void *arg)
 {
 	struct run *r = arg;
@@ -123,10 +144,21 @@ static void fill_ahead(struct coh_sim *sim, void *arg)
 	uintptr_t va = r->ahead[coh_sim_random(sim, AHEAD)];
 	bool data = config->core->speculates == COH_SPECULATES_DATA && coh_sim_random(sim, 3);
 
-	if (va && coh_sim_random(sim, COH_SIM_ALWAYS) < config->fill)
+	if (va && coh_sim_random(sim, COH_SIM_ALWAYS) < config->fill && !is_excluded(r, va, data))
 		coh_machine_fill(coh_sim_machine(sim), coh_sim_random(sim, config->cpus),
 				 data ? COH_DATA : COH_INSN, va, NULL);
 	coh_sim_at(sim, 1, COH_SIM_ARRIVE_NMI, 0, fill_ahead, r);
+}
+
+/* Another thread loads by K, of a page that it flushed before, anywhere. */
+static void load_by_k(struct coh_sim *sim, void *arg)
+{
+	struct run *r = arg;
+	uintptr_t va = r->ahead[coh_sim_random(sim, AHEAD)];
+
+	if (is_kernel(va))
+		coh_machine_fill(coh_sim_machine(sim), coh_sim_cpu(sim), COH_DATA, va, NULL);
+	coh_sim_at(sim, 1, COH_SIM_ARRIVE_NMI, 0, load_by_k, r);
 }
 
 static enum coh_sim_arrival arrival_of(const struct run *r, const struct op *o)
@@ -191,6 +223,8 @@ static void scenario(struct coh_sim *sim, void *arg)
 		r->file[f] = coh_sim_file(sim, FILE_PAGES);
 	if (r->prog->config.fill)
 		fill_ahead(sim, r);
+	if (r->how->lie == LIE_ALONE)
+		load_by_k(sim, r);
 	coh_sim_switch(sim, 0);
 	for (unsigned i = 0; i < r->prog->n; i++) {
 		const struct op *o = &r->prog->op[i];
@@ -203,6 +237,18 @@ static void scenario(struct coh_sim *sim, void *arg)
 		else
 			coh_sim_on(sim, o->cpu, step, &call[i]);
 	}
+}
+
+static void tell(struct coh_sim_config *config, const struct circumstances *c)
+{
+	if (c->untold)
+		config->alone = config->fetches_in_order = config->users_announce_code = false;
+	else if (c->lie == LIE_ALONE)
+		config->alone = true;
+	else if (c->lie == LIE_IN_ORDER)
+		config->fetches_in_order = true;
+	else if (c->lie == LIE_ANNOUNCED)
+		config->users_announce_code = true;
 }
 
 struct outcome sim_random_run(const struct program *prog, const struct circumstances *c)
@@ -224,6 +270,8 @@ struct outcome sim_random_run(const struct program *prog, const struct circumsta
 	const char *why;
 
 	config.policy = c->policy;
+	tell(&config, c);
+	r.announced = config.users_announce_code && r.vivt && c->lie != LIE_ANNOUNCED;
 	r.sim = coh_sim_new(&config, &why);
 	if (!r.sim) {
 		outcome.result = COH_SIM_ERROR;

@@ -2,7 +2,8 @@
 /*
  * Random programs on the simulated machine, on one core of each kind, under every policy that
  * promises to be right there: none reads an old byte or loses a new one.  And the same programs
- * with operations of the port left out, or under `none`: they do.
+ * with operations of the port left out, or under `none`: they do.  Half of them tell the layer facts
+ * of their machine (struct coh_config); where those are lies it shows, too.
  *
  *	sim_random_test [SEED COUNT]
  *
@@ -19,9 +20,11 @@
 #ifdef __SANITIZE_ADDRESS__
 #define DEFAULT_PROGRAMS 150u
 #define CONTROL_FAULTS	 2u
+#define CONTROL_LIES	 1u
 #else
 #define DEFAULT_PROGRAMS 2000u
 #define CONTROL_FAULTS	 COUNT(faults)
+#define CONTROL_LIES	 COUNT(lies)
 #endif
 #define FAILURES_MAX	 5u    /* more tell nothing new */
 #define CONTROL_PROGRAMS 2000u /* in which each fault must show */
@@ -70,7 +73,7 @@ static bool fails_as(const struct program *prog, const struct circumstances *c,
 static void simplify_machine(struct program *prog, const struct circumstances *c,
 			     enum coh_sim_result result)
 {
-	for (unsigned i = 0; i < 7; i++) {
+	for (unsigned i = 0; i < 11; i++) {
 		struct program p = *prog;
 
 		switch (i) {
@@ -94,6 +97,18 @@ static void simplify_machine(struct program *prog, const struct circumstances *c
 			break;
 		case 6:
 			p.config.kernel_colour = 0;
+			break;
+		case 7:
+			p.config.alone = false;
+			break;
+		case 8:
+			p.config.fetches_in_order = false;
+			break;
+		case 9:
+			p.config.users_announce_code = false;
+			break;
+		case 10:
+			p.config.whole_from = 0;
 			break;
 		}
 		if (fails_as(&p, c, result))
@@ -127,12 +142,14 @@ static void print_failure(const struct program *prog, const struct circumstances
 
 	c.print = true;
 	printf("FAIL seed %llu: %s on %s; %u CPUs, evict %u, fill %u, K of colour %u, highmem %u"
-	       "%s%s%s%s\n",
+	       "%s%s%s%s%s%s%s, whole from %u\n",
 	       (unsigned long long)prog->seed, coh_policy_name(c.policy), m->core->name, m->cpus,
 	       m->evict, m->fill, m->kernel_colour, m->highmem,
 	       m->grain == COH_SIM_GRAIN_LINE ? ", line by line" : "", m->tlb ? ", TLB" : "",
 	       m->outer.size ? ", outer cache" : "",
-	       m->scope == COH_SCOPE_THIS_CPU ? ", operations of one CPU" : "");
+	       m->scope == COH_SCOPE_THIS_CPU ? ", operations of one CPU" : "",
+	       m->alone ? ", alone" : "", m->fetches_in_order ? ", fetches in order" : "",
+	       m->users_announce_code ? ", code announced" : "", m->whole_from);
 	outcome = sim_random_run(prog, &c);
 	printf("\t%s\n", outcome.line);
 }
@@ -220,6 +237,56 @@ static void control_fault(const struct coh_sim_fault *fault)
 	       found ? "found by the last" : "not found by any", n);
 }
 
+static const struct {
+	enum lie lie;
+	const char *what;
+	unsigned programs; /* in which it must show */
+} lies[] = {
+	{ LIE_ALONE, "alone", 100 },
+	{ LIE_IN_ORDER, "instructions fetched in order", 2000 },
+	{ LIE_ANNOUNCED, "users announce code", 5000 },
+};
+
+/* Can it matter on that core? */
+static bool matters(enum lie lie, const struct coh_cpu *core)
+{
+	switch (lie) {
+	case LIE_IN_ORDER:
+		return core->icache.size && core->icache.kind == COH_VIVT;
+	case LIE_ANNOUNCED:
+		return core->icache.size && core->dcache.kind == COH_VIVT;
+	default:
+		return true;
+	}
+}
+
+/* A lie is found out, and nothing is wrong with the same machine where it is not told. */
+static void control_lie(enum lie lie, const char *what, unsigned programs)
+{
+	struct circumstances c = { .policy = &coh_policy_rmap, .lie = lie };
+	unsigned n = 0, wrong = 0;
+	bool found = false;
+
+	while (!found && n < programs) {
+		struct program prog = sim_random_draw(DEFAULT_SEED + n++);
+
+		if (!matters(lie, prog.config.core))
+			continue;
+		/* The address of a slot becomes another page's; nobody else may use it then. */
+		if (lie == LIE_ALONE)
+			prog.config.highmem = 0;
+		c.untold = true;
+		wrong += is_failure(sim_random_run(&prog, &c).result);
+		c.untold = false;
+		found = sim_random_run(&prog, &c).result == COH_SIM_CORRUPT;
+	}
+	count.failures += !found + wrong;
+	printf("%sthe layer is told %s, which is not so: %s of %u programs; %u of them wrong "
+	       "untold\n",
+	       found && !wrong ? "" : "FAIL ", what,
+	       found ? "found by the last" : "not found by any", n, wrong);
+}
+
 /* Where aliases do not meet: a fifth of all programs at least. */
 static void control_none(void)
 {
@@ -255,6 +322,8 @@ int main(int argc, char **argv)
 	}
 	run_programs(DEFAULT_SEED, DEFAULT_PROGRAMS);
 	control_none();
+	for (size_t i = 0; i < CONTROL_LIES; i++)
+		control_lie(lies[i].lie, lies[i].what, lies[i].programs);
 	for (size_t i = 0; i < CONTROL_FAULTS; i++)
 		control_fault(&faults[i]);
 	return count.failures ? EXIT_FAILURE : EXIT_SUCCESS;

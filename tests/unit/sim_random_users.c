@@ -258,6 +258,10 @@ static void sync_code(struct run *r, const struct op *o, const struct coh_vma *v
 
 	if (frame == COH_SIM_NONE && vma->mapping)
 		frame = coh_sim_file_frame(r->sim, r->file[file_of(r, vma)], index_of(r, vma, va));
+	if (frame != COH_SIM_NONE && run_must_announce(r, frame)) {
+		run_say(r, "flush_icache_range of %#zx, in any case", (size_t)va);
+		run_must(r, coh_flush_icache_range(r->coh, va, r->page), "coh_flush_icache_range");
+	}
 	if (frame == COH_SIM_NONE || !r->stored[frame].va)
 		return;
 	if (o->how & 1 && r->vivt && r->stored[frame].va == va && r->stored[frame].mm == mm) {
