@@ -7,8 +7,9 @@
 #   guests/linux/check.sh [NAME...]
 #
 # NAME is stock (no report expected), holes (the stock kernel with the tests that
-# show its own bugs, holes.expect) or a planted bug (the `expect` lines of
-# guests/linux/plant/NAME.edit); without names, all.  The workload must finish, with
+# show its own bugs, holes.expect), a planted bug (the `expect` lines of
+# guests/linux/plant/NAME.edit), coherer or coherer-holes (the kernel with the layer, no
+# report with either); without names, stock, holes and all bugs.  The workload must finish, with
 # every test ok.  Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
 # COHERER names the program under test (default: build/coherer).
 # Exits 0 if all passed, 1 if not, 2 if something needed is missing.
@@ -20,7 +21,7 @@ out=$top/build/linux
 coherer=${COHERER:-$top/build/coherer}
 
 case ${1:-} in
--h | --help) sed -n '4,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
@@ -47,7 +48,7 @@ incomplete() {
 
 # The kernel that NAME runs on.
 kernel_of() {
-	case $1 in holes) echo stock ;; *) echo "$1" ;; esac
+	case $1 in holes) echo stock ;; coherer-holes) echo coherer ;; *) echo "$1" ;; esac
 }
 
 check_kernel() {
@@ -55,9 +56,10 @@ check_kernel() {
 	dir=$out/$1
 	edit=$here/plant/$1.edit
 	tests=
+	case $1 in *holes) tests=hole-fuse,hole-loop,hole-unmap,hole-process-vm ;; esac
 	case $1 in
-	stock) edit= ;;
-	holes) edit=$here/holes.expect tests=hole-fuse,hole-loop,hole-unmap,hole-process-vm ;;
+	stock | coherer*) edit= ;;
+	holes) edit=$here/holes.expect ;;
 	esac
 	command=$("$here/boot.sh" --print --tests "$tests" "$kernel")
 	mkdir -p "$dir"

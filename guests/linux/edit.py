@@ -154,11 +154,11 @@ def insert_line(text, at, code):
 def definition(code, name, text=None):
     """(start, start of the body, end) of the one definition of function NAME, its type
     included.  Of several, for other configurations, the one that has TEXT."""
-    bodies = [(start, end) for start, end in function_bodies(code, name)
-              if text is None or text in code[start:end]]
+    bodies = list(function_bodies(code, name))
+    if len(bodies) > 1 and text:
+        bodies = [(start, end) for start, end in bodies if text in code[start:end]]
     if len(bodies) != 1:
-        having = f" that have '{text}'" if text else ""
-        raise EditError(f"{len(bodies) or 'no'} definitions of function '{name}'{having}")
+        raise EditError(f"{len(bodies) or 'no'} definitions of function '{name}'")
     body_start, body_end = bodies[0]
     head = [m.start() for m in re.finditer(rf"\b{re.escape(name)}\s*\(", code[:body_start])][-1]
     # Its type may stand on lines before: up to an empty line, or one that ends something.

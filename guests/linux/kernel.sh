@@ -26,7 +26,7 @@ out=$(cd "$here/../.." && pwd)/build/linux
 tarball=${LINUX_SOURCE:-/usr/src/linux-source-$series.tar.xz}
 source=$out/linux-source-$series
 stock=$out/stock
-port=$(cd "$here/../../ports/linux" && pwd)
+port=$here/../../ports/linux
 dts=arch/arm/boot/dts/versatile-pb.dtb
 
 usage() { sed -n '4,16s/^# \{0,1\}//p' "$0"; }

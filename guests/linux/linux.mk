@@ -28,3 +28,16 @@ check-linux: all linux-images ## Linux under coherer watch: stock, its holes, ev
 # What of the above can be tested in seconds, without a kernel: for `make check`.
 check-linux-scripts:
 	$(LINUX_DIR)/selftest.sh
+
+.PHONY: check-linux-layer check-linux-locks
+
+# ports/linux: the layer in the place of ARM's flush code.
+check-linux-layer: all linux-stock ## Linux with the layer under coherer watch: policies, omissions
+	$(LINUX_DIR)/kernel.sh coherer
+	$(LINUX_DIR)/check.sh coherer coherer-holes
+	ports/linux/check.sh
+
+check-linux-locks: linux-stock ## Linux with lock debugging, stock and with the layer (builds two kernels)
+	$(LINUX_DIR)/kernel.sh stock-debug
+	$(LINUX_DIR)/kernel.sh coherer-debug
+	$(LINUX_DIR)/check-locks.sh stock coherer

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests edit.py, judge.py and check.sh in seconds, without a kernel:
+# Tests edit.py, judge.py, check.sh, check-locks.sh and apply.sh in seconds, without a kernel:
 #
 #   guests/linux/selftest.sh
 #
@@ -87,6 +87,74 @@ assembly clean empty'
 expect 2 "'next' has no 'add'" edit 'file b.S
 assembly next remove add'
 
+# What ports/linux adds to the kernel with.
+cat >"$tmp/src/c.h" <<'SOURCE'
+#ifndef C_H
+#include <first.h>
+#define LONG(x) \
+	long_of(x)
+struct thing {
+	int a;
+};
+static int seen = 1;
+static inline
+int twice(int x)
+{
+	/* use(x) */
+	use(x);
+	if (x)
+		use(x);
+	return x;
+}
+#ifdef X
+int two(void)
+{
+	return 1;
+}
+#else
+int two(void)
+{
+	return 2;
+}
+#endif
+#endif
+SOURCE
+lines() { edit "$1" | tr '\n\t' '| '; }
+expect 0 'first.h>|#include <own.h>|#define' lines 'file c.h
+include <own.h>'
+expect 0 'int a;| int own;|};' lines 'file c.h
+struct thing last int own;'
+expect 0 'thing {| int own;| int a;' lines 'file c.h
+struct thing first int own;'
+expect 0 '|  use(x);| own(x);| return x;' lines 'file c.h
+function twice before "return x" own(x);'
+expect 2 "2 statements that begin with 'use(x)'" edit 'file c.h
+function twice before "use(x)" own(x);'
+expect 2 "no statements that begin with 'gone'" edit 'file c.h
+function twice after "gone" own(x);'
+expect 0 '/\* use(x) \*/| own(x);| if (x)|  own(x);' lines 'file c.h
+function twice rename use own'
+expect 0 '#ifndef OWN|static inline|int twice.*|}|#endif /\* OWN' lines 'file c.h
+function twice unless OWN'
+expect 0 'return 1;|}|#else.*own();| return 2;' lines 'file c.h
+function two before "return 2" own();'
+expect 2 "2 definitions of function 'two'" edit 'file c.h
+function two unless OWN'
+expect 0 '#ifndef OWN|#define LONG(x) .| long_of(x)|#endif' lines 'file c.h
+macro LONG unless OWN'
+expect 2 "no definition of macro 'SHORT'" edit 'file c.h
+macro SHORT unless OWN'
+expect 0 '|int seen = 1;' lines 'file c.h
+global seen'
+expect 2 "no definitions of static variable 'twice'" edit 'file c.h
+global twice'
+expect 0 '#endif|int own;|#endif' lines 'file c.h
+guarded int own;'
+expect 0 '#endif|int own;|' lines 'file c.h
+append int own;'
+expect 2 "unknown action 'before nothing'" edit 'file c.h
+function twice before nothing'
+
 judge() {
 	echo "{\"version\": \"1\", \"reports\": [$1]}" >"$tmp/r.json"
 	if [ $# -gt 1 ]; then
@@ -155,7 +223,32 @@ tar -cf "$tmp/old.tar" -C "$tmp" linux-5.10
 expect 2 "old.tar holds Linux '5.10', expected 6.1" env LINUX_SOURCE="$tmp/old.tar" \
 	"$tmp/top/guests/linux/kernel.sh" stock
 expect 2 "cannot unpack" env LINUX_SOURCE="$tmp/r.json" "$tmp/top/guests/linux/kernel.sh" stock
-expect 2 "no bug is named 'none'; there are: stock bad" "$tmp/top/guests/linux/kernel.sh" none
+expect 2 "no bug is named 'none'; there are: stock coherer bad" "$tmp/top/guests/linux/kernel.sh" none
+
+# The layer's edits need their version, and say which of them found no place.
+apply=$here/../../ports/linux/apply.sh
+expect 2 "holds Linux '5.10'; these edits are for 6.1" "$apply" "$tmp/linux-5.10" "$tmp/tree"
+expect 2 'holds no kernel source' "$apply" "$tmp/src" "$tmp/tree"
+mkdir "$tmp/linux-6.1"
+printf 'VERSION = 6\nPATCHLEVEL = 1\n' >"$tmp/linux-6.1/Makefile"
+expect 2 'edits/build.edit:[0-9]*: .*No such file' "$apply" "$tmp/linux-6.1" "$tmp/tree"
+
+# What lock debugging says, judged.
+console() { printf '%s\r\n' "$@" "# workload done" >"$tmp/console"; }
+locks() { "$here/check-locks.sh" --judge "$1" "$tmp/console"; }
+console 'WARNING: CPU: 0 PID: 1 at x' 'raw_local_irq_restore() called with IRQs enabled' \
+	' aio_complete from x' 'ok 1 loop-aio'
+expect 0 '^ok - stock: complains' locks stock
+expect 1 '^not ok - coherer: WARNING' locks coherer
+console 'ok 1 loop-aio'
+expect 0 '^ok - coherer: no complaint' locks coherer
+expect 1 '^not ok - stock: no complaint' locks stock
+console 'not ok 1 loop-aio'
+expect 1 'not ok 1 loop-aio' locks coherer
+echo 'ok 1 loop-aio' >"$tmp/console"
+expect 1 'did not finish' locks coherer
+expect 2 "found 'other'" locks other
+expect 2 'is missing' "$here/check-locks.sh" --judge stock "$tmp/none"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
