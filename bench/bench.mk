@@ -5,9 +5,9 @@
 
 BENCH_ROUNDS ?= 3
 
-.PHONY: bench bench-watch bench-layer bench-check
+.PHONY: bench bench-watch bench-layer bench-check bench-linux
 
-bench: bench-watch bench-layer bench-check ## all measurements
+bench: bench-watch bench-layer bench-check bench-linux ## all measurements
 
 bench-check: $(BUILD)/coherer ## the explorer beside Spin, on the same systems
 	@scripts/setup.sh bench
@@ -32,5 +32,10 @@ $(BUILD)/bench/layer $(BUILD)/bench/operations:
 bench-watch: all $(BUILD)/bench/empty.so linux-stock ## Linux: QEMU alone, an empty plugin, coherer
 	bench/watch.py --rounds $(BENCH_ROUNDS)
 
-$(BUILD)/bench/empty.so: bench/empty.c watch/qemu.h
+# Needs the kernel with the layer as well.  Says which bars are missed; that is no failure.
+bench-linux: all $(BUILD)/bench/instructions.so linux-stock ## Linux: the layer beside Linux's own cache functions
+	$(LINUX_DIR)/kernel.sh coherer
+	bench/linux.py --rounds $(BENCH_ROUNDS)
+
+$(BUILD)/bench/%.so: bench/%.c watch/qemu.h
 	@mkdir -p $(@D); $(CC) $(ALL_CFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) -shared -o $@ $<
