@@ -22,6 +22,7 @@ model::any
 ports/sim:include model:any
 ports/template:include:stddef.h stdint.h stdbool.h
 ports/arm926:include:stddef.h stdint.h stdbool.h
+ports/linux:include ports/arm926:any
 watch:model:any
 check:include src ports/sim model:any
 cli:model check watch:any

@@ -132,7 +132,7 @@ check_inside() {
 check_input() {
 	expect_said unknown-policy "coherer=best" none "no policy is named 'best', rmap is used"
 	expect_said unknown-skip "coherer.skip=nothing" none "there is no 'nothing'"
-	expect_said unknown-caches "coherer.ctr=0x12345678" some \
+	expect_said unknown-caches "coherer.ctr=0x12345678" none \
 		"all of the cache is flushed each time"
 	grep -aq '^# coherer policy: flush-all' "$runs/unknown-caches.console" ||
 		verdict "not ok" "unknown-caches: the policy is not flush-all"

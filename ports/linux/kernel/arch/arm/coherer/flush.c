@@ -13,7 +13,7 @@
 
 #include <asm/cacheflush.h>
 
-#include "../mm/dma.h"
+#include <mm/dma.h>
 #include "internal.h"
 
 struct coh_page *coherer_pages;
@@ -245,6 +245,9 @@ void update_mmu_cache(struct vm_area_struct *vma, unsigned long addr, pte_t *pte
 	if (coh_update_mmu_cache(&coherer, &vma->coh, page, addr & PAGE_MASK,
 				 rights_of(vma, *ptep)))
 		coh_flush_dcache_page(&coherer, page);
+	/* flush-all takes no translation out of the cache: what could conflict never goes in. */
+	if (coherer.policy == &coh_policy_flush_all && vma->vm_flags & VM_MAYSHARE)
+		coherer_port.user_uncache(NULL, &vma->vm_mm->coh, addr & PAGE_MASK, pfn);
 	preempt_enable();
 }
 

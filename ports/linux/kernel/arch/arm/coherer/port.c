@@ -18,7 +18,7 @@
 #include <asm/outercache.h>
 #include <asm/tlbflush.h>
 
-#include "../mm/dma.h"
+#include <mm/dma.h>
 #include "internal.h"
 
 struct mm_struct *coherer_live;
