@@ -11,6 +11,8 @@
 #define FRAMES	     12u
 #define TRANSLATIONS 64u
 
+#define KERNEL_START 0xc0000000u /* of ports/sim */
+
 /* ------------------------------------------------------------------------
  * The list, and what it is about.
  */
@@ -161,7 +163,8 @@ static void fill_ahead(struct scene *s)
 	for (uint32_t i = 0; i < s->n_ahead; i++) {
 		if (data)
 			coh_machine_fill(machine, cpu, COH_DATA, s->ahead[i], NULL);
-		coh_machine_fill(machine, cpu, COH_INSN, s->ahead[i], NULL);
+		if (!s->coh->config.fetches_in_order || s->ahead[i] >= KERNEL_START)
+			coh_machine_fill(machine, cpu, COH_INSN, s->ahead[i], NULL);
 	}
 }
 
@@ -205,6 +208,12 @@ static struct coh_sim *new_sim(const struct scenario *scenario, const struct sce
 
 	if (scenario->configure)
 		scenario->configure(&config);
+	if (one->told) {
+		config.alone = config.cpus <= 1;
+		config.fetches_in_order = true;
+		config.users_announce_code = true;
+		config.whole_from = one->core->page;
+	}
 	return coh_sim_new(&config, why);
 }
 
@@ -371,12 +380,13 @@ static uint32_t number_of(const struct coh_cpu *core)
 
 enum scenario_outcome scenario_outcome(const struct scenario *scenario, const struct coh_cpu *core,
 				       enum scenario_policy policy, enum scenario_effort effort,
-				       const struct coh_sim_fault *fault, char *detail, size_t size)
+				       bool told, const struct coh_sim_fault *fault, char *detail,
+				       size_t size)
 {
 	enum scenario_cache cache = scenario_cache_of(core);
 	struct search s = {
 		.scenario = scenario,
-		.one = { .core = core, .policy = policy, .fault = fault },
+		.one = { .core = core, .policy = policy, .told = told, .fault = fault },
 		.expected = scenario_expected(scenario, cache, policy)->outcome,
 		.worst = SCENARIO_RIGHT,
 		.effort = effort,

@@ -129,6 +129,7 @@ struct scenario_case {
 	 */
 	bool evict_touched;
 	bool ahead;			   /* see struct scenario's reads_ahead */
+	bool told;			   /* the layer, all facts that are so */
 	uint64_t arrival;		   /* at which point of the window; 0: nothing arrives */
 	enum coh_sim_grain grain;	   /* 0: COH_SIM_GRAIN_CALL */
 	enum coh_check_level check;	   /* 0: COH_CHECK_CHEAP: there are tests of the maps */
@@ -152,12 +153,13 @@ void scenario_run(const struct scenario *scenario, const struct scenario_case *o
  * What comes out of one scenario on one core under one policy: arrivals at the points that effort
  * says, without evictions, with every dirty line evicted at every point, and as some seeds have
  * it; until it is as bad as expected, if the table expects it to be bad.  fault: in
- * every run; NULL: none.  detail (may be NULL) receives the first run that was not right, in one
+ * every run; NULL: none.  told: the layer is told of its machine what is so (struct coh_config), and
+ * the machine keeps to it; that changes no outcome.  detail (may be NULL) receives the first run that was not right, in one
  * line, or "".
  */
 enum scenario_outcome scenario_outcome(const struct scenario *scenario, const struct coh_cpu *core,
 				       enum scenario_policy policy, enum scenario_effort effort,
-				       const struct coh_sim_fault *fault, char *detail,
+				       bool told, const struct coh_sim_fault *fault, char *detail,
 				       size_t size);
 
 #endif

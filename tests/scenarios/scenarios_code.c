@@ -117,6 +117,19 @@ static void breakpoints(struct scene *s)
 	}
 }
 
+/* The same without what would drop old code as well: a switch of mm, a change of rights. */
+static void own_code(struct scene *s)
+{
+	file_of(s, 1);
+	s->va = beside_k(s, 0, next_frame(s));
+	map_private(s, 0, s->va, 0, 1, COH_SIM_RWX);
+	u_fetch(s, s->va);
+	for (int i = 0; i < 2; i++) {
+		poke(s);
+		u_fetch(s, s->va);
+	}
+}
+
 /* The debugger is another process. */
 static void another_mm(struct scene *s)
 {
@@ -203,6 +216,13 @@ const struct scenario scenarios_code[] = {
 	  .what = "a debugger puts breakpoints into a process's text",
 	  .run = breakpoints,
 	  .expect = { OLD_CODE(ANY), RIGHT(ANY, P_EVERY, "copy_to_user_page does all of it") } },
+	{ .name = "ptrace-own-code",
+	  .claim = "copy_to_user_page",
+	  .what = "a process changes its own text by /proc/self/mem",
+	  .run = own_code,
+	  .expect = { OLD_CODE(ANY),
+		      CORRUPT(UNIFIED, P_HINTS, "what was fetched is in a line of U's address"),
+		      RIGHT(ANY, P_EVERY, "copy_to_user_page does all of it") } },
 	{ .name = "ptrace-another-mm",
 	  .claim = "copy_to_user_page",
 	  .what = "a debugger reads and writes a process's data",
