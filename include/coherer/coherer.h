@@ -378,7 +378,8 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * the current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a
  * linked VMA may map it; what was dirty is in memory.  On VIVT U of private mappings of a file
  * are left alone (T2): mmap leaves open what they show.  Where those VMAs are executable, their
- * I-cache lines of it are gone, too.  Or, for a file page that no VMA covers: nothing was done
+ * I-cache lines of it are gone, too (but see users_announce_code).  Under alone an interrupt amid
+ * it may leave lines under K that agree with memory.  Or, for a file page that no VMA covers: nothing was done
  * and the page is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred
  * where operations reach one CPU only.
  *
