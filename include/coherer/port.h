@@ -100,7 +100,8 @@ struct coh_port {
 	void (*irq_restore)(void *context, uintptr_t flags);
 
 	/*
-	 * Around every walk of a reverse map.  Between them the caller stays on its CPU, and no
+	 * Around every walk of a reverse map, and where the embedder says that it is alone around
+	 * the whole flush of a page.  Between them the caller stays on its CPU, and no
 	 * VMA, mapping or anon_vma that is unlinked may have its memory reused: rcu_read_lock, or
 	 * preemption off where one CPU is all there is.  Nests.  Any context; must not wait.
 	 */
