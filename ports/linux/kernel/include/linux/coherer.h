@@ -46,32 +46,50 @@ void coherer_vma_adjust(struct vm_area_struct *vma, struct vm_area_struct *next,
 void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also);
 
 /* unlink_anon_vmas of a VMA that goes; of one that stays, without its pages. */
-#define coherer_unlink_anon_vmas(vma)	  \
-	do {				  \
-		coherer_vma_unlink(vma);  \
-		unlink_anon_vmas(vma);	  \
+#define coherer_unlink_anon_vmas(vma)                                                              \
+	do {                                                                                       \
+		coherer_vma_unlink(vma);                                                           \
+		unlink_anon_vmas(vma);                                                             \
 	} while (0)
-#define coherer_relink_anon_vmas(vma)		 \
-	do {					 \
-		coherer_unlink_anon_vmas(vma);	 \
-		coherer_vma_restart(vma);		 \
+#define coherer_relink_anon_vmas(vma)                                                              \
+	do {                                                                                       \
+		coherer_unlink_anon_vmas(vma);                                                     \
+		coherer_vma_restart(vma);                                                          \
 	} while (0)
 
 /* Must read() of a page-cache page ask flush_dcache_page?  Always: it knows if nothing is owed. */
 #define coherer_may_be_old(mapping) true
 
 #else
-#define coherer_mapping_init(mapping)	do { } while (0)
-#define coherer_anon_vma_init(anon_vma) do { } while (0)
-#define coherer_mm_init(mm)		do { } while (0)
-static inline void coherer_vma_link(struct vm_area_struct *vma) {}
-static inline void coherer_vma_unlink(struct vm_area_struct *vma) {}
-static inline void coherer_vma_anon(struct vm_area_struct *vma) {}
-static inline void coherer_vma_resize(struct vm_area_struct *vma) {}
+#define coherer_mapping_init(mapping)                                                              \
+	do {                                                                                       \
+	} while (0)
+#define coherer_anon_vma_init(anon_vma)                                                            \
+	do {                                                                                       \
+	} while (0)
+#define coherer_mm_init(mm)                                                                        \
+	do {                                                                                       \
+	} while (0)
+static inline void coherer_vma_link(struct vm_area_struct *vma)
+{
+}
+static inline void coherer_vma_unlink(struct vm_area_struct *vma)
+{
+}
+static inline void coherer_vma_anon(struct vm_area_struct *vma)
+{
+}
+static inline void coherer_vma_resize(struct vm_area_struct *vma)
+{
+}
 static inline void coherer_vma_adjust(struct vm_area_struct *vma, struct vm_area_struct *next,
 				      struct vm_area_struct *insert, struct vm_area_struct *gone,
-				      struct vm_area_struct *gone2) {}
-static inline void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also) {}
+				      struct vm_area_struct *gone2)
+{
+}
+static inline void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also)
+{
+}
 #define coherer_unlink_anon_vmas unlink_anon_vmas
 #define coherer_may_be_old	 mapping_writably_mapped
 #define coherer_relink_anon_vmas unlink_anon_vmas

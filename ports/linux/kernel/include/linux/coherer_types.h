@@ -10,7 +10,9 @@
 #include <coherer/types.h>
 #define COHERER_FIELD(type) type coh
 #else
-#define COHERER_FIELD(type) struct {}
+#define COHERER_FIELD(type)                                                                        \
+	struct {                                                                                   \
+	}
 #endif
 
 #endif

@@ -65,7 +65,8 @@ static u32 __init cache_type(void)
  */
 static void __init flush_all_instead(struct coh_config *config, const struct coh_arm_caches *caches)
 {
-	pr_warn("coherer: processor %08x, cache type %08x: %s; all of the cache is flushed each time\n",
+	pr_warn("coherer: processor %08x, cache type %08x: %s; all of the cache is flushed each "
+		"time\n",
 		read_cpuid_id(), cache_type(), caches->why);
 	config->policy = &coh_policy_flush_all;
 	config->dcache = (struct coh_geometry){

@@ -33,8 +33,8 @@ static struct coh_anon_vma *family_of(struct page *page)
 	return &((struct anon_vma *)(mapping - PAGE_MAPPING_ANON))->root->coh;
 }
 
-static void set_owner(struct coh_page *coh, struct address_space *file,
-		      struct coh_anon_vma *family, pgoff_t index)
+static void set_owner(struct coh_page *coh, struct address_space *file, struct coh_anon_vma *family,
+		      pgoff_t index)
 {
 	unsigned long flags;
 
@@ -268,7 +268,9 @@ void coherer_switch_mm(pgd_t *pgd, struct mm_struct *mm)
 	/* The table's base, and an empty TLB: the same on all ARMv4 and v5. */
 	asm volatile("mcr p15, 0, %0, c2, c0, 0\n\t"
 		     "mcr p15, 0, %1, c8, c7, 0"
-		     : : "r"(virt_to_phys(pgd)), "r"(0) : "memory");
+		     :
+		     : "r"(virt_to_phys(pgd)), "r"(0)
+		     : "memory");
 	local_irq_restore(flags);
 }
 
@@ -293,16 +295,15 @@ int flush_icache_user_range(unsigned long start, unsigned long end)
 
 void flush_cache_vmap(unsigned long start, unsigned long end)
 {
-	if (!coherer_is_ready ||
-	    coh_flush_cache_vmap(&coherer, start & PAGE_MASK, PAGE_ALIGN(end) - (start & PAGE_MASK)))
+	if (!coherer_is_ready || coh_flush_cache_vmap(&coherer, start & PAGE_MASK,
+						      PAGE_ALIGN(end) - (start & PAGE_MASK)))
 		flush_cache_all();
 }
 
 void flush_cache_vunmap(unsigned long start, unsigned long end)
 {
-	if (!coherer_is_ready ||
-	    coh_flush_cache_vunmap(&coherer, start & PAGE_MASK,
-				   PAGE_ALIGN(end) - (start & PAGE_MASK)))
+	if (!coherer_is_ready || coh_flush_cache_vunmap(&coherer, start & PAGE_MASK,
+							PAGE_ALIGN(end) - (start & PAGE_MASK)))
 		flush_cache_all();
 }
 

@@ -51,8 +51,13 @@ struct seq_file;
 bool coherer_skips(enum coherer_skip what);
 void coherer_skip_show(struct seq_file *m);
 #else
-static inline bool coherer_skips(enum coherer_skip what) { return false; }
-static inline void coherer_skip_show(struct seq_file *m) {}
+static inline bool coherer_skips(enum coherer_skip what)
+{
+	return false;
+}
+static inline void coherer_skip_show(struct seq_file *m)
+{
+}
 #endif
 
 #endif

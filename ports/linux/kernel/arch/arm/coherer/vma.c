@@ -132,5 +132,6 @@ void coherer_vma_adjust(struct vm_area_struct *vma, struct vm_area_struct *next,
 
 void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also)
 {
-	check(coh_vma_protect(&coherer, &vma->coh, flags_of(vma->vm_flags | (also & VM_EXEC))), vma);
+	check(coh_vma_protect(&coherer, &vma->coh, flags_of(vma->vm_flags | (also & VM_EXEC))),
+	      vma);
 }

@@ -28,8 +28,12 @@ void flush_dcache_page(struct page *page);
 void flush_anon_page(struct vm_area_struct *vma, struct page *page, unsigned long addr);
 
 /* Nobody walks i_mmap to flush. */
-#define flush_dcache_mmap_lock(mapping)	  do { } while (0)
-#define flush_dcache_mmap_unlock(mapping) do { } while (0)
+#define flush_dcache_mmap_lock(mapping)                                                            \
+	do {                                                                                       \
+	} while (0)
+#define flush_dcache_mmap_unlock(mapping)                                                          \
+	do {                                                                                       \
+	} while (0)
 
 /* In the place of cpu_switch_mm, where the mm changes; interrupts on or off. */
 void coherer_switch_mm(pgd_t *pgd, struct mm_struct *mm);
@@ -48,8 +52,8 @@ void flush_cache_vunmap(unsigned long start, unsigned long end);
 void coherer_clear_user_highpage(struct page *page, unsigned long addr);
 void coherer_copy_user_highpage(struct page *to, struct page *from, unsigned long addr,
 				struct vm_area_struct *vma);
-#define clear_user_highpage(page, addr)		 coherer_clear_user_highpage(page, addr)
-#define copy_user_highpage(to, from, addr, vma)	 coherer_copy_user_highpage(to, from, addr, vma)
+#define clear_user_highpage(page, addr)		coherer_clear_user_highpage(page, addr)
+#define copy_user_highpage(to, from, addr, vma) coherer_copy_user_highpage(to, from, addr, vma)
 
 /* In the place of dmac_map_area and dmac_unmap_area. */
 void coherer_map_area(const void *addr, size_t size, int direction);
@@ -59,7 +63,9 @@ void coherer_unmap_area(const void *addr, size_t size, int direction);
 #define coherer_switch_mm(pgd, mm) cpu_switch_mm(pgd, mm)
 #define coherer_map_area	   dmac_map_area
 #define coherer_unmap_area	   dmac_unmap_area
-static inline void coherer_setup(void) {}
+static inline void coherer_setup(void)
+{
+}
 #endif
 
 #endif
