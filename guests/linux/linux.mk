@@ -29,7 +29,7 @@ check-linux: all linux-images ## Linux under coherer watch: stock, its holes, ev
 check-linux-scripts:
 	$(LINUX_DIR)/selftest.sh
 
-.PHONY: check-linux-layer check-linux-locks
+.PHONY: check-linux-layer check-linux-locks stress-linux-layer
 
 # ports/linux: the layer in the place of ARM's flush code.
 check-linux-layer: all linux-stock ## Linux with the layer under coherer watch: policies, omissions
@@ -41,3 +41,9 @@ check-linux-locks: linux-stock ## Linux with lock debugging, stock and with the 
 	$(LINUX_DIR)/kernel.sh stock-debug
 	$(LINUX_DIR)/kernel.sh coherer-debug
 	$(LINUX_DIR)/check-locks.sh stock coherer
+
+# MINUTES=30 of each: the workload in a loop, in one boot.
+stress-linux-layer: all linux-stock ## Linux with the layer, in a loop: under coherer watch, with lock debugging
+	$(LINUX_DIR)/kernel.sh coherer
+	$(LINUX_DIR)/kernel.sh coherer-debug
+	ports/linux/stress.sh

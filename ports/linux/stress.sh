@@ -135,6 +135,7 @@ judge() {
 	[ -n "$why" ] || why=$(complaint "$2" | head -n 1)
 	[ -n "$why" ] || why=$(growth "$2" | head -n 1)
 	rounds=$(grep -ac '^ok [0-9]* round of ' "$2") || :
+	[ -n "$why" ] || [ "$rounds" -gt 0 ] || why="none ended: is the initramfs up to date?"
 	if [ -n "$why" ]; then
 		verdict "not ok" "$1: $rounds rounds, then $why; see $2"
 	else
