@@ -48,6 +48,10 @@ void *map_shared(int fd, size_t len);
 int fresh_file(const char *path, size_t size, unsigned int seed, int flags);
 void copy_file(const char *from, const char *to);
 
+/* LOOP_DEVICE over a file of stream 0, opened past the page cache. */
+int open_loop(const char *path, size_t size);
+void close_loop(int fd);
+
 /* Waits for PID and dies unless it exited with 0. */
 void reap(pid_t pid);
 
@@ -79,6 +83,7 @@ void hole_fuse(void);
 void hole_loop(void);
 void hole_unmap(void);
 void hole_process_vm(void);
+void hole_aio(void);
 void shared_once(void);
 void shared_twice(void);
 void shared_processes(void);
