@@ -34,7 +34,9 @@ check-linux-scripts:
 # ports/linux: the layer in the place of ARM's flush code.
 check-linux-layer: all linux-stock ## Linux with the layer under coherer watch: policies, omissions
 	$(LINUX_DIR)/kernel.sh coherer
+	$(LINUX_DIR)/kernel.sh irqsave
 	$(LINUX_DIR)/check.sh coherer coherer-holes
+	$(LINUX_DIR)/check-aio.sh stock irqsave coherer
 	ports/linux/check.sh
 
 check-linux-locks: linux-stock ## Linux with lock debugging, stock and with the layer (builds two kernels)

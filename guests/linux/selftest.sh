@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests edit.py, judge.py, check.sh, check-locks.sh and apply.sh in seconds, without a kernel:
+# Tests edit.py, judge.py, check.sh, check-locks.sh, check-aio.sh and apply.sh in seconds, without a kernel:
 #
 #   guests/linux/selftest.sh
 #
@@ -249,6 +249,20 @@ echo 'ok 1 loop-aio' >"$tmp/console"
 expect 1 'did not finish' locks coherer
 expect 2 "found 'other'" locks other
 expect 2 'is missing' "$here/check-locks.sh" --judge stock "$tmp/none"
+
+# Completions that are lost, judged.
+aio() { "$here/check-aio.sh" --judge "$1" "$tmp/console"; }
+console '# 7 of 3200 completions were lost (errno: x)' 'not ok 1 hole-aio'
+expect 0 '^ok - stock: 7 of 3200 completions were lost, as they must be' aio stock
+expect 1 '^not ok - coherer: 7 of 3200 completions were lost' aio coherer
+console 'ok 1 hole-aio'
+expect 0 '^ok - coherer: no completion' aio coherer
+expect 1 '^not ok - stock: no completion' aio stock
+console 'not ok 1 hole-aio'
+expect 1 '^not ok - coherer: hole-aio failed' aio coherer
+echo 'ok 1 hole-aio' >"$tmp/console"
+expect 1 'did not finish' aio coherer
+expect 2 'is missing' "$here/check-aio.sh" --judge stock "$tmp/none"
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
