@@ -43,6 +43,7 @@ void layer_configure(const struct layer *l, struct coh_sim_config *config)
 		.translations = t->n_aliases * 2u + 4,
 		.tlb = t->tlb,
 		.alone = t->alone,
+		.looks_at_tables = t->looks_at_tables,
 		.driver = &l->driver,
 	};
 }

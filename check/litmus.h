@@ -296,6 +296,7 @@ struct litmus {
 	uint8_t cpus, mms, tlb;
 	bool outer, unified, local, no_switch_flush;
 	bool alone;		     /* what the layer is told */
+	bool looks_at_tables;	     /* what its port does */
 	enum coh_write_policy write; /* 0: as the cache has it */
 	enum coh_alloc allocate;     /* 0: the same */
 	enum litmus_speculates speculates;

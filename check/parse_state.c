@@ -175,6 +175,12 @@ static bool state_alone(struct parser *p)
 	return true;
 }
 
+static bool state_looks_at_tables(struct parser *p)
+{
+	p->test->looks_at_tables = true;
+	return true;
+}
+
 /* ---- objects ---- */
 
 static bool state_page(struct parser *p)
@@ -372,6 +378,7 @@ static const struct statement {
 	{ "unified", state_unified },
 	{ "no_switch_flush", state_no_switch_flush },
 	{ "alone", state_alone },
+	{ "looks_at_tables", state_looks_at_tables },
 	{ "page", state_page },
 	{ "alias", state_alias },
 	{ "var", state_var },

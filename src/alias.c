@@ -42,6 +42,17 @@ static bool is_served(struct alias_walk *w, uintptr_t va)
 	return false;
 }
 
+/* Can the page have lines at va of vma?  On VIVT one look at the tables spares a page's lines. */
+bool coh_may_have_lines_(struct coh *coh, const struct coh_vma *vma, uintptr_t va,
+			 const struct coh_page *page)
+{
+	const struct coh_port *port = coh->port;
+
+	if (coh->mechanism->congruent_meet || vma->mm != port->current_mm(port->context))
+		return true;
+	return port->user_may_map(port->context, vma->mm, va, page->pfn);
+}
+
 static enum coh_visit_ flush_one(struct coh_walk_ *walk, struct coh_vma *vma)
 {
 	struct alias_walk *w = (struct alias_walk *)walk;
@@ -51,7 +62,7 @@ static enum coh_visit_ flush_one(struct coh_walk_ *walk, struct coh_vma *vma)
 	if (!is_visible(w, vma))
 		return COH_VISIT_NEXT_GROUP; /* bit 0 of a group: none of it is */
 	w->seen = 1;
-	if (!is_served(w, va))
+	if (!is_served(w, va) && coh_may_have_lines_(w->coh, vma, va, w->page))
 		mechanism->alias(w->coh, vma, va, w->page->pfn, w->code);
 	return mechanism->after_visit;
 }

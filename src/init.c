@@ -156,6 +156,7 @@ int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_
 	coh->page_size = (uintptr_t)1 << config->page_shift;
 	coh->colour_mask = colour_mask(&config->dcache, config->page_shift);
 	coh->epoch = 1;
+	coh->unmapped = 0; /* never */
 	coh->lock = (coh_lock_t){ 0 };
 	for (int i = 0; i < COH_COUNTERS; i++)
 		coh_store(&coh->counters[i], 0u);
@@ -195,6 +196,7 @@ const char *coh_port_missing(const struct coh_port *port)
 	REQUIRE(walk_exit);
 	REQUIRE(current_mm);
 	REQUIRE(user_page);
+	REQUIRE(user_may_map);
 	REQUIRE(user_uncache);
 	REQUIRE(report);
 #undef REQUIRE

@@ -163,6 +163,8 @@ coh_aliases_fn_ coh_alias_flush_locked_;
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases);
 int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva);
 void coh_flush_k_(struct coh *coh, uintptr_t kva);
+bool coh_may_have_lines_(struct coh *coh, const struct coh_vma *vma, uintptr_t va,
+			 const struct coh_page *page);
 bool coh_is_linear_(const struct coh *coh, uintptr_t kva);
 bool coh_users_may_see_(struct coh *coh, const struct coh_page *page);
 

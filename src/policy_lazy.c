@@ -8,30 +8,33 @@
  * - VIVT.  A switch empties the cache.  If no VMA of the current mm covers the page, no user line
  *   of it is in.  K's lines may stay dirty: nobody needs them in memory before the next switch,
  *   which writes them back, or the next coh_update_mmu_cache, which does it if no switch came
- *   between.  They can be stale only if users had the page mapped and K was used since the last
- *   switch.
+ *   between.  They can be stale only if since the last switch users of the current mm had the page.
+ *   That is known: they still have it, or the page was mapped since, or something was taken out of
+ *   that mm.  So K may be used unannounced, as get_user_pages and pipes have it: they take a page
+ *   now and use it many switches later.
  * - VIPT.  If the page was never mapped at another colour than K's, K and users share their lines.
  * - Both.  If no user translation ever allowed stores, users hold nothing that is newer than
  *   memory, and K nothing older: before loads nothing is to do.
  *
- * It relies on the callers more than rmap does: every use of K while users may have the page mapped
- * is announced, as the protocol says; rmap forgives who forgets it after a store to a page not
- * mapped yet.
+ * It relies on the callers more than rmap does: every store through K while users may have the page
+ * mapped is announced before and after, as the protocol says; rmap forgives who forgets it for a
+ * page not mapped yet.
  *
- * page->state: bit 15, a user translation allowed stores.  Below it, on VIVT the epoch in which K
- * was last announced or the page mapped, 0 if never: then K may be dirty from any time; on VIPT
- * bit 0, mapped at another colour than K's.
+ * page->state: bit 15, a user translation allowed stores.  Below it, on VIVT the epoch in which the
+ * page was last announced or mapped, 0 if never, and bit 14, whether users have been beside K since
+ * then; on VIPT bit 0, mapped at another colour than K's.
  */
 #include "src/internal.h"
 
 #define WRITABLE_    0x8000u
-#define BELOW_	     0x7fffu
+#define BESIDE_	     0x4000u
+#define EPOCH_	     0x3fffu
 #define INCONGRUENT_ 0x0001u
 
-/* Of 15 bits; 0 means unknown.  After 32767 switches an old one looks new: a flush too many. */
+/* Of 14 bits; 0 means unknown.  After 16383 switches an old one looks new. */
 static uint16_t epoch_now(struct coh *coh)
 {
-	uint16_t e = coh_load(&coh->epoch) & BELOW_;
+	uint16_t e = coh_load(&coh->epoch) & EPOCH_;
 
 	return e ? e : 1u;
 }
@@ -54,6 +57,7 @@ static void leave(struct coh *coh, uintptr_t flags)
 struct look {
 	struct coh_walk_ walk; /* first: the visitor is handed this */
 	struct coh *coh;
+	const struct coh_page *page;
 	uintptr_t kva;
 	bool beside; /* some VMA maps the page to other lines than K's */
 };
@@ -66,6 +70,8 @@ static enum coh_visit_ look(struct coh_walk_ *walk, struct coh_vma *vma)
 	if (l->coh->mechanism->congruent_meet &&
 	    coh_colour(l->coh, va) == coh_colour(l->coh, l->kva))
 		return COH_VISIT_NEXT_GROUP;
+	if (!coh_may_have_lines_(l->coh, vma, va, l->page))
+		return COH_VISIT_NEXT;
 	l->beside = true;
 	return COH_VISIT_STOP;
 }
@@ -80,6 +86,7 @@ static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page
 	if (!coh_page_map_right_(page, map))
 		return true;
 	l.coh = coh;
+	l.page = page;
 	l.kva = kva;
 	l.beside = false;
 	l.walk.index = coh_load(&page->index);
@@ -90,6 +97,25 @@ static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page
 	went_through = coh_map_walk_(coh, map, &l.walk);
 	coh->port->walk_exit(coh->port->context);
 	return l.beside || !went_through;
+}
+
+/* VIVT: the page is used, or mapped, in this epoch. */
+static void announce(struct coh *coh, struct coh_page *page, bool beside)
+{
+	uint16_t state = coh_load(&page->state) & WRITABLE_;
+
+	coh_store(&page->state, (uint16_t)(state | epoch_now(coh) | (beside ? BESIDE_ : 0u)));
+}
+
+/*
+ * VIVT: users of the current mm are not beside K.  Were they since the last switch, so that K may
+ * be older than what they stored?
+ */
+static bool were_beside_k(struct coh *coh, uint16_t state)
+{
+	if (!(state & EPOCH_) || coh_load(&coh->unmapped) == coh_load(&coh->epoch))
+		return true;
+	return state & BESIDE_ && (state & EPOCH_) == epoch_now(coh);
 }
 
 /* True if no user's lines count: then K's were flushed, if there may be any. */
@@ -105,12 +131,12 @@ static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct c
 	coh_store(&page->clean, (uint8_t)0);
 	coh_full_barrier(); /* the mark before the look at the map: page.c says why */
 	beside = users_beside_k(coh, map, page, kva);
-	lines_of_k = vivt ? used && (!(state & BELOW_) || (state & BELOW_) == epoch_now(coh))
-			  : state & INCONGRUENT_ || (used && !state);
+	lines_of_k =
+		vivt ? used && were_beside_k(coh, state) : state & INCONGRUENT_ || (used && !state);
 	if (beside)
 		coh_page_touch_(page);
 	if (vivt)
-		coh_store(&page->state, (uint16_t)((state & WRITABLE_) | epoch_now(coh)));
+		announce(coh, page, beside);
 	else if (!beside)
 		coh_store(&page->state, (uint16_t)(state & ~INCONGRUENT_));
 	/* Before an interrupt, or another CPU, goes by what was stored here. */
@@ -160,15 +186,15 @@ static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 	return flush_page(coh, page);
 }
 
-/* K is used in this epoch. */
-static void announce(struct coh *coh, struct coh_page *page)
+/* VIVT: K is used, whoever is beside it. */
+static void announce_use(struct coh *coh, struct coh_page *page)
 {
 	uintptr_t flags;
 
 	if (coh->mechanism->congruent_meet)
 		return;
 	flags = enter(coh);
-	coh_store(&page->state, (uint16_t)((coh_load(&page->state) & WRITABLE_) | epoch_now(coh)));
+	announce(coh, page, true);
 	leave(coh, flags);
 }
 
@@ -178,32 +204,43 @@ static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
 		return COH_OK;
 	}
-	announce(coh, page);
+	announce_use(coh, page);
 	return coh_rmap_begin_(coh, page, kva, intent);
 }
 
-/* On VIVT: a switch came since K was last announced: it has no dirty line. */
-static bool was_emptied(struct coh *coh, uint16_t state)
+/*
+ * On VIVT: a switch came since K was last announced, so it has no dirty line.  For code that is
+ * enough if what was fetched at va went with what was mapped there before.
+ */
+static bool was_emptied(struct coh *coh, uint16_t state, uint32_t prot)
 {
-	return !coh->mechanism->congruent_meet && state & BELOW_ &&
-	       (state & BELOW_) != epoch_now(coh);
+	if (prot & COH_PROT_EXEC &&
+	    !(coh->mechanism->code_by_alias && coh->config.fetches_in_order))
+		return false;
+	return !coh->mechanism->congruent_meet && state & EPOCH_ &&
+	       (state & EPOCH_) != epoch_now(coh);
 }
 
-static uint16_t state_when_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
-				  uintptr_t va, uint32_t prot)
+/* VIPT.  A page beyond the linear map has K at whatever colour its next slot is. */
+static bool is_incongruent(struct coh *coh, const struct coh_page *page, uintptr_t va)
 {
 	uintptr_t kva = coh_page_kernel_(coh, page);
+
+	return !coh_is_linear_(coh, kva) || coh_colour(coh, va) != coh_colour(coh, kva);
+}
+
+static void remember_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			    uintptr_t va, uint32_t prot)
+{
 	uint16_t state = coh_load(&page->state);
 
 	if (prot & COH_PROT_WRITE || coh_load(&vma->flags) & COH_VMA_WRITE)
 		state |= WRITABLE_;
-	/* Loads from K may have left lines, from before: they can become stale now. */
-	if (!coh->mechanism->congruent_meet)
-		return (uint16_t)((state & WRITABLE_) | epoch_now(coh));
-	/* A page beyond the linear map has K at whatever colour its next slot is. */
-	if (!coh_is_linear_(coh, kva) || coh_colour(coh, va) != coh_colour(coh, kva))
+	if (coh->mechanism->congruent_meet && is_incongruent(coh, page, va))
 		state |= INCONGRUENT_;
-	return state;
+	coh_store(&page->state, state);
+	if (!coh->mechanism->congruent_meet)
+		announce(coh, page, true);
 }
 
 static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -211,12 +248,12 @@ static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, 
 {
 	uintptr_t flags = enter(coh);
 
-	if (was_emptied(coh, coh_load(&page->state)) && !(prot & COH_PROT_EXEC) &&
+	if (was_emptied(coh, coh_load(&page->state), prot) &&
 	    !(coh_load(&page->clean) & COH_CLEAN_DATA_)) {
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
 		coh_store(&page->clean, (uint8_t)(COH_CLEAN_DATA_ | COH_CLEAN_USED_));
 	}
-	coh_store(&page->state, state_when_mapped(coh, vma, page, va, prot));
+	remember_mapped(coh, vma, page, va, prot);
 	leave(coh, flags);
 	coh_conflict_mapped_(coh, vma, page, va, prot);
 }

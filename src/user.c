@@ -30,12 +30,23 @@ static void forget_code(struct coh *coh, const struct coh_vma *vma, uintptr_t va
 		mechanism->icache(coh, va, coh->page_size);
 }
 
+/*
+ * Translations of mm go: who looks at a page later cannot see that users had it.  Before the
+ * flush, so that an interrupt finds one or the other.  For lazy, on VIVT.
+ */
+static void remember_unmapped(struct coh *coh, const struct coh_mm *mm)
+{
+	if (!coh->mechanism->congruent_meet && mm == coh->port->current_mm(coh->port->context))
+		coh_store(&coh->unmapped, coh_load(&coh->epoch));
+}
+
 int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uintptr_t pfn)
 {
 	int error = check_range(coh, vma, va, coh ? coh->page_size : 0);
 
 	if (error)
 		return error;
+	remember_unmapped(coh, vma->mm);
 	coh->mechanism->alias(coh, vma, va, pfn, true);
 	forget_code(coh, vma, va);
 	return COH_OK;
@@ -47,6 +58,7 @@ int coh_flush_cache_range(struct coh *coh, struct coh_vma *vma, uintptr_t va, si
 
 	if (error || !len)
 		return error;
+	remember_unmapped(coh, vma->mm);
 	coh->mechanism->range(coh, vma, va, len);
 	return COH_OK;
 }
@@ -55,6 +67,7 @@ int coh_flush_cache_mm(struct coh *coh, struct coh_mm *mm)
 {
 	if (!coh || !mm)
 		return COH_E_NULL;
+	remember_unmapped(coh, mm);
 	coh->mechanism->mm(coh, mm);
 	return COH_OK;
 }

@@ -66,6 +66,8 @@ CALLBACK(void, walk_exit, WHOLE, EMPTY("nothing was entered"))
 CALLBACK(struct coh_mm *, current_mm, WHOLE, return current)
 CALLBACK(bool, user_page, (void *context, struct coh_mm *m, uintptr_t va, uintptr_t *pfn),
 	 TRAP("on VIVT the address is enough"))
+CALLBACK(bool, user_may_map, (void *context, struct coh_mm *m, uintptr_t va, uintptr_t pfn),
+	 return true /* what a VMA covers here, it maps */)
 CALLBACK(bool, user_uncache, (void *context, struct coh_mm *m, uintptr_t va, uintptr_t pfn),
 	 TRAP("the two mappings are read-only: they do not conflict"))
 CALLBACK(void, report, (void *context, int error, const void *object), TRAP(coh_error_text(error)))
@@ -79,8 +81,8 @@ static const struct coh_port port = {
 	.kernel_address = kernel_address, .kmap = kernel_address, .kunmap = kunmap, .copy = copy,
 	.zero = zero, .lock = lock, .unlock = unlock, .irq_save = irq_save,
 	.irq_restore = irq_restore, .walk_enter = walk_enter, .walk_exit = walk_exit,
-	.current_mm = current_mm, .user_page = user_page, .user_uncache = user_uncache,
-	.report = report,
+	.current_mm = current_mm, .user_page = user_page, .user_may_map = user_may_map,
+	.user_uncache = user_uncache, .report = report,
 };
 /* clang-format on */
 

@@ -163,7 +163,7 @@ enum coh_counter {
 /*
  * The layer.  One for each set of caches that share a description; the
  * embedder provides the memory, zeroed or not, and may only read counters.
- * Constant after coh_init but for counters (approximate: not atomic), and epoch.
+ * Constant after coh_init but for counters (approximate: not atomic), epoch and unmapped.
  */
 struct coh {
 	const struct coh_port *port;
@@ -173,6 +173,7 @@ struct coh {
 	uintptr_t page_size;
 	uintptr_t colour_mask; /* in pages; 0: one colour */
 	uint32_t epoch;	       /* switches that emptied a VIVT cache */
+	uint32_t unmapped;     /* the epoch in which the current mm last lost a translation */
 	uint32_t counters[COH_COUNTERS];
 	coh_lock_t lock; /* the policy's, with interrupts off */
 };

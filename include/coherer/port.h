@@ -121,6 +121,16 @@ struct coh_port {
 	bool (*user_page)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn);
 
 	/*
+	 * May mm translate va to this page?  false only if it does not, and will not without another
+	 * coh_update_mmu_cache: then the page has no line at va, for who took the translation away
+	 * flushed first, and is not flushed there.  true where that is not known: in an interrupt,
+	 * if the kernel takes a translation away for a moment only and puts it back (mprotect,
+	 * mremap, write protection), or always.  Asked on VIVT, in walks, of the current mm.  Any
+	 * context.
+	 */
+	bool (*user_may_map)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn);
+
+	/*
 	 * If mm translates va to this page: make the translation uncached in the first level, and
 	 * drop it from all TLBs, unless it is uncached already.  A second level stays in the path
 	 * of uncached accesses (on ARM: outer cacheable), or they would miss what K's flush left

@@ -236,6 +236,16 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	return pte != NULL;
 }
 
+/* The kernel may have taken the entry away for a moment when an interrupt asks. */
+static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
+{
+	(void)context;
+	(void)mm;
+	(void)va;
+	(void)pfn;
+	return true;
+}
+
 /*
  * C and B both go: a write buffer may be searched by virtual address (Linux tests for that at
  * boot), and two users would miss each other's stores in it.
@@ -300,6 +310,7 @@ static void fill_port(struct coh_arm *arm)
 		.walk_exit = walk_exit,
 		.current_mm = current_mm,
 		.user_page = user_page,
+		.user_may_map = user_may_map,
 		.user_uncache = user_uncache,
 		.report = report,
 	};

@@ -429,6 +429,16 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	return true;
 }
 
+/* Nothing here is taken away for a moment only, so an interrupt may ask, too. */
+static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
+{
+	struct coh_sim *sim = context;
+
+	if (!sim->config.looks_at_tables)
+		return true;
+	return coh_sim_frame_at(sim, mm_number(sim, mm), va) == pfn;
+}
+
 static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
 	struct coh_sim *sim = context;
@@ -485,6 +495,7 @@ void sim_port_fill(struct coh_port *port, struct coh_sim *sim)
 		.walk_exit = walk_exit,
 		.current_mm = current_mm,
 		.user_page = user_page,
+		.user_may_map = user_may_map,
 		.user_uncache = user_uncache,
 		.report = report,
 	};

@@ -141,9 +141,9 @@ struct coh_sim_config {
 	 * What the layer is told, as in struct coh_config.  alone: with one CPU it is true, for no
 	 * thread arrives while a walk runs.  fetches_in_order: the machine does so, and fills no
 	 * user's line of the instruction cache but right before a user's access.
-	 * users_announce_code: that is up to the scenario.
+	 * users_announce_code: that is up to the scenario.  looks_at_tables: user_may_map does.
 	 */
-	bool alone, fetches_in_order, users_announce_code;
+	bool alone, fetches_in_order, users_announce_code, looks_at_tables;
 	uint32_t whole_from;
 	bool log;			     /* keep a struct coh_sim_entry of every operation */
 	const struct coh_sim_driver *driver; /* NULL: none; else it must outlive the sim */

@@ -214,6 +214,16 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	TRAP("user_page");
 }
 
+/*
+ * On VIVT.  `return true` is right everywhere, and flushes where a VMA covers the page and does not
+ * map it, as after fork.
+ */
+static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
+{
+	(void)context, (void)mm, (void)va, (void)pfn;
+	TRAP("user_may_map");
+}
+
 /* Two users in conflict, and all of the policy uncache; not under none, flush-all and hints. */
 static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
@@ -256,6 +266,7 @@ static const struct coh_port port = {
 	.walk_exit = walk_exit,
 	.current_mm = current_mm,
 	.user_page = user_page,
+	.user_may_map = user_may_map,
 	.user_uncache = user_uncache,
 	.report = report,
 };

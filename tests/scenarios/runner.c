@@ -212,6 +212,7 @@ static struct coh_sim *new_sim(const struct scenario *scenario, const struct sce
 		config.alone = config.cpus <= 1;
 		config.fetches_in_order = true;
 		config.users_announce_code = true;
+		config.looks_at_tables = true;
 		config.whole_from = one->core->page;
 	}
 	return coh_sim_new(&config, why);

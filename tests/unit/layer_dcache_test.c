@@ -198,8 +198,8 @@ static void vivt_walks_between_enter_and_exit(void **state)
 	layer_map_file(l, &l->mm, 0x300000, 8, INDEX - 1, SHARED);
 	flush();
 	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K), ENTER,
-			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(0x301000),
-			EXIT, FLUSH_PAGE(K));
+			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0),
+			RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(0x301000), EXIT, FLUSH_PAGE(K));
 }
 
 static void vivt_leaves_private_mappings_alone(void **state)

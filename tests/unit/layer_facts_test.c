@@ -114,8 +114,8 @@ static void alone_stays_so_from_k_to_the_last_user(void **state)
 	start(alone(layer_vivt()), SHARED);
 	flush();
 	LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), ENTER, FLUSH_PAGE(K), ENTER,
-			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(U), EXIT,
-			EXIT);
+			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0),
+			RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(U), EXIT, EXIT);
 	/* What hardware brings in unasked it does meanwhile as well. */
 	for (int i = 0; i < 2; i++) {
 		struct coh_config config = i ? alone(layer_vivt()) : layer_vivt();
@@ -125,7 +125,7 @@ static void alone_stays_so_from_k_to_the_last_user(void **state)
 		flush();
 		LAYER_ASKED_ALL(l, ENTER, EXIT, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K),
 				ENTER, RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0),
-				FLUSH_PAGE(U), EXIT, FLUSH_PAGE(K));
+				RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(U), EXIT, FLUSH_PAGE(K));
 	}
 }
 
@@ -352,6 +352,87 @@ static void long_ranges_on_vipt(void **state)
 	LAYER_ASKED(l, FLUSH(WINDOW, PAGES(1)), FLUSH_ALL);
 }
 
+/* ------------------------------------------------------------------------
+ * What the port knows of translations: user_may_map.
+ */
+
+/* A VMA that covers the page has lines of it where it maps the page, and of another nowhere. */
+static void tables_say_where_lines_are(void **state)
+{
+	(void)state;
+	for (int anon = 0; anon < 2; anon++) {
+		uintptr_t va = anon ? A : U;
+
+		for (int present = 0; present < 3; present++) {
+			(anon ? start_anon : start)(layer_vivt(), SHARED);
+			l->looks_at_tables = true;
+			if (present)
+				layer_present(l, &l->mm, va, present == 1 ? PFN : PFN + 1);
+			flush();
+			if (present == 1)
+				LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(va), FLUSH_PAGE(K));
+			else
+				LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
+		}
+	}
+}
+
+/* Each VMA is looked at by itself. */
+static void tables_are_asked_for_each_alias(void **state)
+{
+	(void)state;
+	start(layer_vivt(), SHARED);
+	layer_map_file(l, &l->mm, A, 4, INDEX, SHARED);
+	l->looks_at_tables = true;
+	layer_present(l, &l->mm, A, PFN);
+	flush();
+	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(A), FLUSH_PAGE(K));
+}
+
+/* Lines have physical tags: an mm that does not run has some. */
+static void tables_are_not_asked_on_vipt(void **state)
+{
+	(void)state;
+	start(layer_vipt(), SHARED);
+	l->looks_at_tables = true;
+	flush();
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
+}
+
+/* Nor of another mm, whose tables may be going: rmap-locked visits its VMAs. */
+static void tables_are_asked_of_the_current_mm(void **state)
+{
+	struct coh_config config = layer_vivt();
+
+	(void)state;
+	config.policy = &coh_policy_rmap_locked;
+	start(config, SHARED);
+	layer_map_file(l, &l->other, U, 4, INDEX, SHARED);
+	l->looks_at_tables = true; /* the port fails if it is asked of l->other */
+	flush();
+	LAYER_ASKED(l, FLUSH_PAGE(K), LOCK(&l->file.map.lock), UNLOCK(&l->file.map.lock),
+		    FLUSH_PAGE(K));
+}
+
+/* lazy: users that only cover the page are not beside K. */
+static void tables_tell_lazy_who_is_beside_k(void **state)
+{
+	struct coh_config config = layer_vivt();
+
+	(void)state;
+	config.policy = &coh_policy_lazy;
+	start(config, SHARED);
+	l->looks_at_tables = true;
+	flush();
+	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_EMPTY, 1 }, { COH_COUNT_WALK, 1 });
+	LAYER_ASKED(l, LOCKED(l));
+	layer_present(l, &l->mm, U, PFN);
+	mapped(U, COH_PROT_READ); /* K, which the flush has left dirty */
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K));
+	flush();
+	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +447,11 @@ int main(void)
 		cmocka_unit_test(announced_code_is_dropped_by_who_must),
 		cmocka_unit_test(long_ranges_on_vivt),
 		cmocka_unit_test(long_ranges_on_vipt),
+		cmocka_unit_test(tables_say_where_lines_are),
+		cmocka_unit_test(tables_are_asked_for_each_alias),
+		cmocka_unit_test(tables_are_not_asked_on_vipt),
+		cmocka_unit_test(tables_are_asked_of_the_current_mm),
+		cmocka_unit_test(tables_tell_lazy_who_is_beside_k),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

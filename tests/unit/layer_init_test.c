@@ -73,6 +73,7 @@ static void every_callback_is_mandatory(void **state)
 		CALLBACK(walk_exit),
 		CALLBACK(current_mm),
 		CALLBACK(user_page),
+		CALLBACK(user_may_map),
 		CALLBACK(user_uncache),
 		CALLBACK(report),
 	};

@@ -432,8 +432,8 @@ static void rmap_locked_visits_all_under_the_lock(void **state)
 	assert_int_equal(coh_flush_dcache_page(coh, &anon_page), 0);
 	LAYER_ASKED_ALL(l, RANGE_(KERNEL_ADDRESS, PFN, 0), FLUSH_PAGE(K),
 			LOCK(MAP_LOCK(&l->family)), ENTER, RANGE_(CURRENT_MM, 0, 0),
-			RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(A), EXIT, UNLOCK(MAP_LOCK(&l->family)),
-			FLUSH_PAGE(K));
+			RANGE_(CURRENT_MM, 0, 0), RANGE_(CURRENT_MM, 0, 0), FLUSH_PAGE(A), EXIT,
+			UNLOCK(MAP_LOCK(&l->family)), FLUSH_PAGE(K));
 
 	l->current = &l->other; /* who lies behind in the map's order */
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);

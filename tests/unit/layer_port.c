@@ -273,6 +273,16 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	return t;
 }
 
+static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
+{
+	struct layer *l = context;
+	struct layer_translation *t = translation(l, mm, va);
+
+	assert_true(l->walks > 0);
+	assert_ptr_equal(mm, l->current);
+	return !l->looks_at_tables || (t && t->pfn == pfn);
+}
+
 static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
 	struct layer_translation *t = translation(context, mm, va);
@@ -317,6 +327,7 @@ void layer_port(struct layer *l)
 		.walk_exit = walk_exit,
 		.current_mm = current_mm,
 		.user_page = user_page,
+		.user_may_map = user_may_map,
 		.user_uncache = user_uncache,
 		.report = report,
 	};

@@ -124,6 +124,7 @@ struct layer {
 	bool high_is_mapped; /* HIGH_PFN has a kernel address */
 	struct layer_translation translation[LAYER_VMAS];
 	unsigned translations;
+	bool looks_at_tables; /* user_may_map says what is there */
 
 	/* What it has seen. */
 	int walks, irqs, windows;

@@ -388,10 +388,10 @@ static const struct survivor survivors[] = {
 	  "no scenario has code prefetched through a translation that is going, behind its "
 	  "flush" },
 	{ SURVIVES_UNTRIED, "vivt", "irq_save", 0,
-	  "policy_lazy:announce > *",
+	  "policy_lazy:announce_use > *",
 	  IRQ },
 	{ SURVIVES_UNTRIED, "vivt", "irq_restore", WRONG,
-	  "policy_lazy:announce > *",
+	  "policy_lazy:announce_use > *",
 	  IRQS_ON },
 	{ SURVIVES_UNTRIED, NULL, "dcache_flush dcache_flush_all", 0,
 	  "coh_kmap > coh_flush_k_ > *",

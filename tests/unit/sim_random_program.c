@@ -148,6 +148,7 @@ static void draw_facts(uint64_t *x, struct coh_sim_config *c)
 	c->fetches_in_order = draw_true(x, 2);
 	c->users_announce_code = draw_true(x, 2);
 	c->whole_from = DRAW_OF(x, whole_from);
+	c->looks_at_tables = draw_true(x, 2);
 }
 
 /* ------------------------------------------------------------------------

@@ -242,7 +242,8 @@ static void scenario(struct coh_sim *sim, void *arg)
 static void tell(struct coh_sim_config *config, const struct circumstances *c)
 {
 	if (c->untold)
-		config->alone = config->fetches_in_order = config->users_announce_code = false;
+		config->alone = config->fetches_in_order = config->users_announce_code =
+			config->looks_at_tables = false;
 	else if (c->lie == LIE_ALONE)
 		config->alone = true;
 	else if (c->lie == LIE_IN_ORDER)

@@ -142,14 +142,15 @@ static void print_failure(const struct program *prog, const struct circumstances
 
 	c.print = true;
 	printf("FAIL seed %llu: %s on %s; %u CPUs, evict %u, fill %u, K of colour %u, highmem %u"
-	       "%s%s%s%s%s%s%s, whole from %u\n",
+	       "%s%s%s%s%s%s%s%s, whole from %u\n",
 	       (unsigned long long)prog->seed, coh_policy_name(c.policy), m->core->name, m->cpus,
 	       m->evict, m->fill, m->kernel_colour, m->highmem,
 	       m->grain == COH_SIM_GRAIN_LINE ? ", line by line" : "", m->tlb ? ", TLB" : "",
 	       m->outer.size ? ", outer cache" : "",
 	       m->scope == COH_SCOPE_THIS_CPU ? ", operations of one CPU" : "",
 	       m->alone ? ", alone" : "", m->fetches_in_order ? ", fetches in order" : "",
-	       m->users_announce_code ? ", code announced" : "", m->whole_from);
+	       m->users_announce_code ? ", code announced" : "",
+	       m->looks_at_tables ? ", looks at tables" : "", m->whole_from);
 	outcome = sim_random_run(prog, &c);
 	printf("\t%s\n", outcome.line);
 }

@@ -196,6 +196,20 @@ static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t 
 	return translation(mm, va, pfn) != NULL;
 }
 
+/*
+ * Under a page table's lock Linux takes entries away for a moment and puts them back without
+ * update_mmu_cache (change_pte_range, move_ptes, page_mkclean): an interrupt may see that.  Nobody
+ * else does: who holds the lock has preemption off.
+ */
+static bool user_may_map(void *context, struct coh_mm *coh_mm, uintptr_t va, uintptr_t pfn)
+{
+	uintptr_t mapped;
+
+	if (in_interrupt())
+		return true;
+	return translation(coh_mm, va, &mapped) && mapped == pfn;
+}
+
 /* Of fault-armv.c: uncached, or buffered where the write buffer was found to be coherent. */
 extern pteval_t shared_pte_mask;
 
@@ -255,6 +269,7 @@ const struct coh_port coherer_port = {
 	.walk_exit = walk_exit,
 	.current_mm = current_mm,
 	.user_page = user_page,
+	.user_may_map = user_may_map,
 	.user_uncache = user_uncache,
 	.report = report,
 };
