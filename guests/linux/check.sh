@@ -7,7 +7,7 @@
 #   guests/linux/check.sh [NAME...]
 #
 # NAME is stock (no report expected), holes (the stock kernel with the tests that
-# show its own bugs, holes.expect), a planted bug (the `expect` lines of
+# show its own bugs, holes.expect), hole-migrate (one of them by itself), a planted bug (the `expect` lines of
 # guests/linux/plant/NAME.edit), coherer or coherer-holes (the kernel with the layer, no
 # report with either); without names, stock, holes and all bugs.  The workload must finish, with
 # every test ok.  Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
@@ -25,7 +25,7 @@ case ${1:-} in
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
-[ $# -gt 0 ] || set -- stock holes $("$here/kernel.sh" --list)
+[ $# -gt 0 ] || set -- stock holes hole-migrate $("$here/kernel.sh" --list)
 [ -x "$coherer" ] || { echo "check.sh: $coherer is missing: run make" >&2; exit 2; }
 
 passed=0
@@ -48,7 +48,7 @@ incomplete() {
 
 # The kernel that NAME runs on.
 kernel_of() {
-	case $1 in holes) echo stock ;; coherer-holes) echo coherer ;; *) echo "$1" ;; esac
+	case $1 in holes | hole-migrate) echo stock ;; coherer-holes) echo coherer ;; *) echo "$1" ;; esac
 }
 
 check_kernel() {
@@ -56,10 +56,13 @@ check_kernel() {
 	dir=$out/$1
 	edit=$here/plant/$1.edit
 	tests=
-	case $1 in *holes) tests=hole-fuse,hole-loop,hole-unmap,hole-process-vm ;; esac
+	case $1 in
+	hole-*) tests=$1 ;;
+	*holes) tests=hole-fuse,hole-loop,hole-unmap,hole-process-vm,hole-migrate ;;
+	esac
 	case $1 in
 	stock | coherer*) edit= ;;
-	holes) edit=$here/holes.expect ;;
+	hole*) edit=$here/$1.expect ;;
 	esac
 	command=$("$here/boot.sh" --print --tests "$tests" "$kernel")
 	mkdir -p "$dir"

@@ -23,7 +23,7 @@ linux-images: linux-stock
 
 # The top Makefile's `all` makes build/coherer and the plugin.
 check-linux: all linux-images ## Linux under coherer watch: stock, its holes, every planted bug
-	$(LINUX_DIR)/check.sh stock holes $(PLANTS)
+	$(LINUX_DIR)/check.sh stock holes hole-migrate $(PLANTS)
 
 # What of the above can be tested in seconds, without a kernel: for `make check`.
 check-linux-scripts:

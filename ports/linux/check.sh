@@ -149,6 +149,8 @@ check_inside() {
 check_input() {
 	expect_said unknown-policy "coherer=best" none "no policy is named 'best', rmap is used"
 	expect_said unknown-skip "coherer.skip=nothing" none "there is no 'nothing'"
+	expect_said unknown-check "coherer.check=4" none "coherer.check is 1, 2 or 3, not '4'"
+	expect_said no-check "coherer.check" none "coherer.check is 1, 2 or 3, not ''"
 	expect_said unknown-caches "coherer.ctr=0x12345678" none \
 		"all of the cache is flushed each time"
 	grep -aq '^# coherer policy: flush-all' "$runs/unknown-caches.console" ||

@@ -98,3 +98,26 @@ void hole_process_vm(void)
 	munmap(buffer, SIZE);
 	munmap(target, SIZE);
 }
+
+/*
+ * Compaction moves a page by copying it through the kernel's mapping, whose lines may be from the
+ * last time that the kernel read there: process_vm_readv.  What the user has stored since is lost.
+ */
+void hole_migrate(void)
+{
+	enum { PAGES = 256, BIG = PAGES * PAGE };
+	unsigned char *map = map_anon(BIG), *buffer = map_anon(BIG);
+	struct iovec here = { buffer, BIG }, there = { map, BIG };
+	int fd = (int)must(open("/proc/sys/vm/compact_memory", O_WRONLY), "compact_memory");
+
+	fill(map, BIG, 0, 1);
+	fill(buffer, BIG, 0, 2);
+	must(process_vm_readv(getpid(), &here, 1, &there, 1, 0), "process_vm_readv");
+	verify("read", buffer, BIG, 0, 1);
+	fill(map, BIG, 0, 3);
+	must(write(fd, "1", 1), "compact_memory");
+	verify("moved", map, BIG, 0, 3);
+	close(fd);
+	munmap(buffer, BIG);
+	munmap(map, BIG);
+}

@@ -38,6 +38,7 @@ static const struct test {
 	{ "hole-loop", hole_loop, 1 },
 	{ "hole-unmap", hole_unmap, 1 },
 	{ "hole-process-vm", hole_process_vm, 1 },
+	{ "hole-migrate", hole_migrate, 1 },
 	{ "hole-aio", hole_aio, 1 },
 };
 

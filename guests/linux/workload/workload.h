@@ -83,6 +83,7 @@ void hole_fuse(void);
 void hole_loop(void);
 void hole_unmap(void);
 void hole_process_vm(void);
+void hole_migrate(void);
 void hole_aio(void);
 void shared_once(void);
 void shared_twice(void);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* Which policy, which caches: what is settled once, before the first user. */
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/memblock.h>
 #include <linux/printk.h>
 #include <linux/sizes.h>
@@ -43,7 +44,7 @@ static u32 ctr_instead __initdata;
 
 static int __init coherer_ctr_setup(char *value)
 {
-	return kstrtou32(value, 0, &ctr_instead);
+	return value ? kstrtou32(value, 0, &ctr_instead) : -EINVAL;
 }
 early_param("coherer.ctr", coherer_ctr_setup);
 
@@ -86,7 +87,13 @@ static u32 check_level __initdata = COH_CHECK_CHEAP;
 
 static int __init coherer_check_setup(char *value)
 {
-	return kstrtou32(value, 0, &check_level);
+	int error = value ? kstrtou32(value, 0, &check_level) : -EINVAL;
+
+	if (error || check_level < COH_CHECK_CHEAP || check_level > COH_CHECK_EXPENSIVE) {
+		pr_err("coherer: coherer.check is 1, 2 or 3, not '%s'; 1 is used\n", value ?: "");
+		check_level = COH_CHECK_CHEAP;
+	}
+	return 0;
 }
 early_param("coherer.check", coherer_check_setup);
 
@@ -117,11 +124,22 @@ static void __init make_pages(void)
 {
 	unsigned long n = max_low_pfn - ARCH_PFN_OFFSET, i;
 
+	coherer_pages_end = max_low_pfn;
 	coherer_pages = memblock_alloc(n * sizeof(*coherer_pages), SMP_CACHE_BYTES);
 	if (!coherer_pages)
 		panic("coherer: no memory for %lu pages\n", n);
 	for (i = 0; i < n; i++)
 		coh_page_init(&coherer_pages[i], ARCH_PFN_OFFSET + i);
+}
+
+/* Two policies are there to be compared with: on these caches they lose data. */
+static void __init warn_of_comparison(void)
+{
+	if (coherer.policy != &coh_policy_none && coherer.policy != &coh_policy_hints)
+		return;
+	pr_warn("coherer: policy %s is for comparison: users will see old data\n",
+		coh_policy_name(coherer.policy));
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
 }
 
 void __init coherer_setup(void)
@@ -135,6 +153,7 @@ void __init coherer_setup(void)
 	if (error)
 		panic("coherer: %s\n", coh_error_text(error));
 	coherer_is_ready = true;
+	warn_of_comparison();
 	pr_info("coherer: policy %s, %u KiB of data cache in lines of %u bytes\n",
 		coh_policy_name(coherer.policy), coherer.config.dcache.size / 1024,
 		coherer.config.dcache.line);

@@ -17,10 +17,28 @@
 #include "internal.h"
 
 struct coh_page *coherer_pages;
+unsigned long coherer_pages_end;
 
 /* ------------------------------------------------------------------------
  * Pages.
  */
+
+/* pfn_valid knows memory that is left out at the end, up to the next page block. */
+static bool has_page(unsigned long pfn)
+{
+	return pfn >= ARCH_PFN_OFFSET && pfn < coherer_pages_end;
+}
+
+/*
+ * The file that a page is in.  A page that is mapped, while no VMA maps its file, was put into
+ * another's VMA (udmabuf): then it is nobody's, and each flush is done at once.
+ */
+static struct address_space *file_of(struct page *page)
+{
+	struct address_space *file = page_mapping_file(page);
+
+	return file && page_mapped(page) && !mapping_mapped(file) ? NULL : file;
+}
 
 /* The family of an anonymous page; NULL if nobody maps it, for then it may be gone. */
 static struct coh_anon_vma *family_of(struct page *page)
@@ -64,7 +82,7 @@ static struct coh_page *coh_page_of(struct page *page)
 	if (PageAnon(page))
 		family = family_of(page);
 	else
-		file = page_mapping_file(page);
+		file = file_of(page);
 	if (file)
 		owner = (uintptr_t)&file->coh;
 	else if (family)
@@ -97,17 +115,23 @@ void flush_dcache_page(struct page *page)
 	}
 	preempt_disable();
 	for (i = 0; i < n; i++)
-		coh_flush_dcache_page(&coherer, coh_page_of(page + i));
+		if (has_page(page_to_pfn(page + i)))
+			coh_flush_dcache_page(&coherer, coh_page_of(page + i));
 	preempt_enable();
 }
 EXPORT_SYMBOL(flush_dcache_page);
 
 void flush_anon_page(struct vm_area_struct *vma, struct page *page, unsigned long addr)
 {
-	if (!PageAnon(page) || coherer_skips(SKIP_FLUSH_ANON_PAGE))
+	if (!has_page(page_to_pfn(page)) || coherer_skips(SKIP_FLUSH_ANON_PAGE))
 		return;
 	preempt_disable();
-	coh_flush_anon_page(&coherer, &vma->coh, coh_page_of(page), addr & PAGE_MASK);
+	/* Its whole point is this hook; the others leave the rest to flush_dcache_page. */
+	if (coherer.policy == &coh_policy_uncache)
+		coh_get_user_page(&coherer, &vma->coh, coh_page_of(page), addr & PAGE_MASK,
+				  COH_INTENT_READ_WRITE);
+	else if (PageAnon(page))
+		coh_flush_anon_page(&coherer, &vma->coh, coh_page_of(page), addr & PAGE_MASK);
 	preempt_enable();
 }
 
@@ -122,6 +146,14 @@ void coherer_clear_user_highpage(struct page *page, unsigned long addr)
 	preempt_enable();
 }
 
+/* What the layer could not do, because a map of its own is damaged. */
+static void copy_without(void *to, const void *from, size_t len)
+{
+	flush_cache_all();
+	memcpy(to, from, len);
+	flush_cache_all();
+}
+
 void coherer_copy_user_highpage(struct page *to, struct page *from, unsigned long addr,
 				struct vm_area_struct *vma)
 {
@@ -130,7 +162,8 @@ void coherer_copy_user_highpage(struct page *to, struct page *from, unsigned lon
 		return;
 	}
 	preempt_disable();
-	coh_copy_user_page(&coherer, coh_page_of(to), coh_page_of(from), addr & PAGE_MASK);
+	if (coh_copy_user_page(&coherer, coh_page_of(to), coh_page_of(from), addr & PAGE_MASK))
+		copy_without(page_address(to), page_address(from), PAGE_SIZE);
 	preempt_enable();
 }
 
@@ -138,34 +171,26 @@ void coherer_copy_user_highpage(struct page *to, struct page *from, unsigned lon
  * Another process's page: ptrace, /proc/PID/mem, breakpoints.
  */
 
-static bool is_refused(int error)
-{
-	return error == COH_E_OWNER || error == COH_E_OUTSIDE || error == COH_E_UNLINKED;
-}
-
 void copy_to_user_page(struct vm_area_struct *vma, struct page *page, unsigned long addr, void *dst,
 		       const void *src, unsigned long len)
 {
-	int error;
-
 	if (coherer_skips(SKIP_COPY_TO_USER_PAGE)) {
 		memcpy(dst, src, len);
 		return;
 	}
-	/* Another mm has no line in the cache; get_user_pages has flushed the kernel's. */
-	if (vma->vm_mm != coherer_live) {
-		memcpy(dst, src, len);
-		flush_dcache_page(page);
-		return;
-	}
 	preempt_disable();
-	error = coh_copy_to_user_page(&coherer, &vma->coh, coh_page_of(page), addr, (uintptr_t)dst,
-				      (uintptr_t)src, len);
-	if (is_refused(error)) {
-		flush_cache_page(vma, addr & PAGE_MASK, page_to_pfn(page));
+	/*
+	 * Another mm has no line in the cache, and get_user_pages has flushed the kernel's; but the
+	 * current one may have the page of a file as well, and have run since.
+	 */
+	if (vma->vm_mm != coherer_live) {
+		if (!PageAnon(page))
+			flush_dcache_page(page);
 		memcpy(dst, src, len);
 		flush_dcache_page(page);
-		flush_cache_page(vma, addr & PAGE_MASK, page_to_pfn(page));
+	} else if (coh_copy_to_user_page(&coherer, &vma->coh, coh_page_of(page), addr,
+					 (uintptr_t)dst, (uintptr_t)src, len)) {
+		copy_without(dst, src, len);
 	}
 	preempt_enable();
 }
@@ -237,14 +262,15 @@ void update_mmu_cache(struct vm_area_struct *vma, unsigned long addr, pte_t *pte
 	unsigned long pfn = pte_pfn(*ptep);
 	struct coh_page *page;
 
-	if (!pfn_valid(pfn) || pfn_to_page(pfn) == ZERO_PAGE(0) ||
+	if (!has_page(pfn) || pfn_to_page(pfn) == ZERO_PAGE(0) ||
 	    coherer_skips(SKIP_UPDATE_MMU_CACHE))
 		return;
 	preempt_disable();
 	page = coh_page_of(pfn_to_page(pfn));
+	/* Of a VMA of something else: not to be put off, for nobody else will come for it. */
 	if (coh_update_mmu_cache(&coherer, &vma->coh, page, addr & PAGE_MASK,
 				 rights_of(vma, *ptep)))
-		coh_flush_dcache_page(&coherer, page);
+		__cpuc_flush_dcache_area(pfn_to_kaddr(pfn), PAGE_SIZE);
 	/* flush-all takes no translation out of the cache: what could conflict never goes in. */
 	if (coherer.policy == &coh_policy_flush_all && vma->vm_flags & VM_MAYSHARE)
 		coherer_port.user_uncache(NULL, &vma->vm_mm->coh, addr & PAGE_MASK, pfn);
@@ -265,7 +291,8 @@ void coherer_switch_mm(pgd_t *pgd, struct mm_struct *mm)
 	if (!coherer_skips(SKIP_SWITCH_MM))
 		coh_switch_mm(&coherer, prev, &mm->coh);
 	WRITE_ONCE(coherer_live, mm);
-	/* The table's base, and an empty TLB: the same on all ARMv4 and v5. */
+	/* The table's base, and an empty TLB: cpu_switch_mm without its flush, on the processors
+	 * that Kconfig lets in. */
 	asm volatile("mcr p15, 0, %0, c2, c0, 0\n\t"
 		     "mcr p15, 0, %1, c8, c7, 0"
 		     :
@@ -307,9 +334,10 @@ void flush_cache_vunmap(unsigned long start, unsigned long end)
 		flush_cache_all();
 }
 
+/* Out as well: whoever takes a fixmap away next relies on it (patch.c). */
 void flush_kernel_vmap_range(void *addr, int size)
 {
-	coh_flush_kernel_vmap_range(&coherer, (uintptr_t)addr, size);
+	__cpuc_flush_dcache_area(addr, size);
 }
 EXPORT_SYMBOL(flush_kernel_vmap_range);
 
@@ -317,7 +345,7 @@ EXPORT_SYMBOL(flush_kernel_vmap_range);
 void invalidate_kernel_vmap_range(void *addr, int size)
 {
 	if (coh_invalidate_kernel_vmap_range(&coherer, (uintptr_t)addr, size))
-		coh_flush_kernel_vmap_range(&coherer, (uintptr_t)addr, size);
+		__cpuc_flush_dcache_area(addr, size);
 }
 EXPORT_SYMBOL(invalidate_kernel_vmap_range);
 

@@ -240,7 +240,7 @@ static bool user_uncache(void *context, struct coh_mm *coh_mm, uintptr_t va, uin
 
 static void report(void *context, int error, const void *object)
 {
-	pr_err_ratelimited("coherer: %s, object %px; the whole cache is flushed from now on\n",
+	pr_err_ratelimited("coherer: %s, object %p; the whole cache is flushed from now on\n",
 			   coh_error_text(error), object);
 }
 
