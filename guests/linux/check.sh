@@ -25,7 +25,7 @@ case ${1:-} in
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
-[ $# -gt 0 ] || set -- stock holes hole-migrate $("$here/kernel.sh" --list)
+[ $# -gt 0 ] || set -- stock holes $("$here/kernel.sh" --list)
 [ -x "$coherer" ] || { echo "check.sh: $coherer is missing: run make" >&2; exit 2; }
 
 passed=0
