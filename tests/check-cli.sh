@@ -98,7 +98,7 @@ mkdir empty
 run 2 "a folder without tests" "no file in this folder ends with .litmus" empty
 head -c 2000000 /dev/zero >long.litmus
 run 2 "a file that is too long" "longer than 1 MiB" long.litmus
-head -c 4096 /dev/urandom >noise.litmus
+{ printf '\377' && head -c 4096 /dev/urandom; } >noise.litmus # not a blank line first
 run 2 "noise" "noise.litmus:1:" noise.litmus
 : >void.litmus
 run 2 "an empty file" "expected 'C' and the test's name" void.litmus
