@@ -6,11 +6,16 @@
 #
 #   guests/linux/check.sh [NAME...]
 #
-# NAME is stock (no report expected), holes (the stock kernel with the tests that
-# show its own bugs, holes.expect), hole-migrate (one of them by itself), a planted bug (the `expect` lines of
-# guests/linux/plant/NAME.edit), coherer or coherer-holes (the kernel with the layer, no
-# report with either); without names, stock, holes and all bugs.  The workload must finish, with
-# every test ok.  Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
+# NAME is stock or coherer (the kernel with the layer): no report expected; a planted bug:
+# what plant/NAME.edit expects; or a file NAME.expect beside this script, which names a kernel,
+# tests of the workload, and what is expected of them:
+#
+#   kernel NAME
+#   tests TEST,TEST...
+#   expect ...           see judge.py
+#
+# Without names: stock, holes and all bugs.  The workload must finish, with every test ok.
+# Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
 # COHERER names the program under test (default: build/coherer).
 # Exits 0 if all passed, 1 if not, 2 if something needed is missing.
 set -eu
@@ -21,7 +26,7 @@ out=$top/build/linux
 coherer=${COHERER:-$top/build/coherer}
 
 case ${1:-} in
--h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,21s/^# \{0,1\}//p' "$0"; exit 0 ;;
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
@@ -46,24 +51,29 @@ incomplete() {
 	grep -a '^not ok' "$1" | head -n 1 | tr -d '\r'
 }
 
-# The kernel that NAME runs on.
+# The file that says what is expected of NAME; nothing if none does.
+expectations() {
+	for file in "$here/plant/$1.edit" "$here/$1.expect"; do
+		if [ -f "$file" ]; then echo "$file"; return; fi
+	done
+}
+
+# The value of line $2 of NAME's file; nothing if there is none.
+stated() {
+	file=$(expectations "$1")
+	[ -z "$file" ] || sed -n "s/^$2 //p" "$file"
+}
+
 kernel_of() {
-	case $1 in holes | hole-migrate) echo stock ;; coherer-holes) echo coherer ;; *) echo "$1" ;; esac
+	named=$(stated "$1" kernel)
+	echo "${named:-$1}"
 }
 
 check_kernel() {
 	kernel=$(kernel_of "$1")
 	dir=$out/$1
-	edit=$here/plant/$1.edit
-	tests=
-	case $1 in
-	hole-*) tests=$1 ;;
-	*holes) tests=hole-fuse,hole-loop,hole-unmap,hole-process-vm,hole-migrate ;;
-	esac
-	case $1 in
-	stock | coherer*) edit= ;;
-	hole*) edit=$here/$1.expect ;;
-	esac
+	file=$(expectations "$1")
+	tests=$(stated "$1" tests)
 	command=$("$here/boot.sh" --print --tests "$tests" "$kernel")
 	mkdir -p "$dir"
 	rm -f "$dir/reports.json"
@@ -84,7 +94,7 @@ check_kernel() {
 		return
 	fi
 	found=0
-	said=$("$here/judge.py" "$dir/reports.json" ${edit:+"$edit"} 2>&1) || found=$?
+	said=$("$here/judge.py" "$dir/reports.json" ${file:+"$file"} 2>&1) || found=$?
 	expected=1
 	case $said in "0 reports"*) expected=0 ;; esac
 	if [ "$found" != 0 ]; then

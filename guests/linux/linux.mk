@@ -23,7 +23,8 @@ linux-images: linux-stock
 
 # The top Makefile's `all` makes build/coherer and the plugin.
 check-linux: all linux-images ## Linux under coherer watch: stock, its holes, every planted bug
-	$(LINUX_DIR)/check.sh stock holes hole-migrate $(PLANTS)
+	$(LINUX_DIR)/check.sh stock holes hole-migrate $(PLANTS) \
+		$(if $(filter mremap,$(PLANTS)),mremap-redundant)
 
 # What of the above can be tested in seconds, without a kernel: for `make check`.
 check-linux-scripts:

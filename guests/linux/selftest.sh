@@ -186,12 +186,13 @@ expect 2 'not a report file' "$here/judge.py" "$tmp/none.json"
 mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/bad"
 cp "$here/check.sh" "$here/judge.py" "$here/kernel.sh" "$tmp/top/guests/linux/"
 echo 'expect kind=missed-clean writer=USER' >"$tmp/top/guests/linux/plant/bad.edit"
-cp "$tmp/top/guests/linux/plant/bad.edit" "$tmp/top/guests/linux/holes.expect"
+printf '%s\n' 'kernel stock' 'tests hole-a,hole-b' 'expect kind=missed-clean' >"$tmp/top/guests/linux/holes.expect"
+printf '%s\n' 'kernel bad' 'tests harmless' 'expect nothing' >"$tmp/top/guests/linux/control.expect"
 echo 'echo qemu "$3" "$4"' >"$tmp/top/guests/linux/boot.sh"
 touch "$tmp/top/build/linux/stock/vmlinux" "$tmp/top/build/linux/bad/vmlinux"
-# It finds REPORT in every kernel, but STOCK_REPORT in stock without its holes.
+# It finds REPORT in every kernel, but STOCK_REPORT in stock without its holes, and nothing in harmless tests.
 cat >"$tmp/coherer" <<'FAKE'
-case $* in *hole*) reports=$REPORT ;; *stock) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
+case $* in *hole-a,hole-b*) reports=$REPORT ;; *harmless*) reports=$HARMLESS ;; *stock) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
 echo "{\"reports\": [$reports]}" >"$5"
 printf '%s\r\n' "$RESULT 1 signals" "# workload done"
 exit ${STATUS:-$([ -z "$reports" ] || echo 1)}
@@ -200,11 +201,13 @@ sed -i '1i #!/bin/sh' "$tmp/coherer" "$tmp/top/guests/linux/boot.sh"
 chmod +x "$tmp/coherer" "$tmp/top/guests/linux/boot.sh"
 
 check() {
-	env COHERER="$tmp/coherer" REPORT="$report" STOCK_REPORT= RESULT=ok "$@"
+	env COHERER="$tmp/coherer" REPORT="$report" STOCK_REPORT= HARMLESS= RESULT=ok "$@"
 }
 
 expect 0 '^3 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
 expect 0 '^ok - bad ([0-9]*s): 1 report$' check "$tmp/top/guests/linux/check.sh" bad
+expect 0 '^ok - control ([0-9]*s): 0 reports$' check "$tmp/top/guests/linux/check.sh" control
+expect 1 '^not ok - control .*expected none' check HARMLESS="$report" "$tmp/top/guests/linux/check.sh" control
 expect 1 '^1 passed, 2 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
 expect 1 '^not ok - stock .*expected none' check STOCK_REPORT="$report" \
 	"$tmp/top/guests/linux/check.sh" stock
