@@ -89,18 +89,26 @@ bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map)
 	return map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE);
 }
 
-/* May a VMA cover the page?  Also true if the map cannot tell: who flushes then reports that. */
-bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map)
+static bool is_covered(struct coh *coh, const struct coh_map *map, uintptr_t index)
 {
 	const struct coh_port *port = coh->port;
 	bool covered;
 
-	if (!coh_page_map_right_(page, map))
-		return true;
 	port->walk_enter(port->context);
-	covered = coh_map_covers_(coh, map, coh_load(&page->index));
+	covered = coh_map_covers_(coh, map, index);
 	port->walk_exit(port->context);
 	return covered;
+}
+
+/* May a VMA cover the page?  Also true if the map cannot tell: who flushes then reports that. */
+bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map)
+{
+	return !coh_page_map_right_(page, map) || is_covered(coh, map, coh_load(&page->index));
+}
+
+bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index)
+{
+	return mapping->map.side != COH_SIDE_FILE || is_covered(coh, &mapping->map, index);
 }
 
 bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma)

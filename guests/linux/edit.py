@@ -29,10 +29,13 @@ To add to the kernel (ports/linux):
     function NAME first CODE           before all that it does
     function NAME before "TEXT" CODE   before the one statement that begins with TEXT
     function NAME after "TEXT" CODE    behind it
-    function NAME rename A B           the identifier A becomes B in it
+    function NAME rename A B [N]       the identifier A, which must be there N times (once),
+                                       becomes B in it
     function NAME unless SYMBOL        only compiled if SYMBOL is not defined
     macro NAME unless SYMBOL
     global NAME                        a static variable that other files use
+
+In CODE, \\n begins another line and \\t is a tab.
 
 Exits with 2, saying what is missing, when the source has no such thing.
 """
@@ -146,9 +149,11 @@ def line_start(text, at):
     return text.rfind("\n", 0, at) + 1
 
 
-def insert_line(text, at, code):
-    """CODE as a line of its own before position AT, which begins a line."""
-    return text[:at] + code + "\n" + text[at:]
+def insert_line(text, at, code, tabs=""):
+    """CODE as lines of their own before position AT, which begins a line."""
+    code = code.replace("\\n", "\n").replace("\\t", "\t")
+    lines = "".join(tabs + line + "\n" for line in code.split("\n"))
+    return text[:at] + lines + text[at:]
 
 
 def definition(code, name, text=None):
@@ -179,15 +184,20 @@ def statement(code, start, end, text):
     if len(found) != 1:
         raise EditError(f"{len(found) or 'no'} statements that begin with '{text}'")
     at = start + found[0]
+    # With another before it, what follows an if without braces would no longer do so.
+    if code[start - 1:at].rstrip()[-1] not in ";{}:":
+        raise EditError(f"the statement '{text}' is part of another")
     stop = code.find(";", at)
     if stop < 0 or stop >= end:
         raise EditError(f"the statement '{text}' has no end")
     return at, stop + 1
 
 
-def rename(text, code, start, end, old, new):
+def rename(text, code, start, end, old, new, times="1"):
     """OLD becomes NEW in [start, end), but not in comments."""
     uses = [m for m in re.finditer(rf"\b{re.escape(old)}\b", code) if start <= m.start() < end]
+    if str(len(uses)) != times:
+        raise EditError(f"'{old}' is there {len(uses)} times, not {times}")
     for m in reversed(uses):
         text = text[:m.start()] + new + text[m.end():]
     return text
@@ -197,20 +207,20 @@ def add_to_function(text, name, action):
     code = blank_comments_and_strings(text)
     verb = action[0]
     # What it must have is what the change is about, so that only one definition will do.
-    start, body, end = definition(code, name, action[1] if len(action) == 3 else None)
+    start, body, end = definition(code, name, action[1] if len(action) > 2 else None)
     if verb == "unless" and len(action) == 2:
         close = code.find("\n", end) + 1
         text = insert_line(text, close, f"#endif /* {action[1]} */")
         return insert_line(text, start, f"#ifndef {action[1]}")
-    if verb == "rename" and len(action) == 3:
-        return rename(text, code, body, end, action[1], action[2])
+    if verb == "rename" and len(action) in (3, 4):
+        return rename(text, code, body, end, *action[1:])
     if verb == "first" and len(action) == 2:
         return text[:body] + "\n\t" + action[1] + text[body:]
     if verb in ("before", "after") and len(action) == 3:
         first, stop = statement(code, body, end, action[1])
         tabs = text[line_start(text, first):first]
         at = line_start(text, first) if verb == "before" else text.find("\n", stop) + 1
-        return insert_line(text, at, tabs + action[2])
+        return insert_line(text, at, action[2], tabs)
     raise EditError(f"unknown action '{' '.join(action)}'")
 
 
@@ -227,9 +237,11 @@ def add_to_struct(text, name, action):
 
 
 def add_around_macro(text, name, symbol):
-    m = re.search(rf"^[ \t]*#[ \t]*define[ \t]+{re.escape(name)}\b(?:.*\\\n)*.*\n", text, re.M)
-    if not m:
-        raise EditError(f"no definition of macro '{name}'")
+    pattern = rf"^[ \t]*#[ \t]*define[ \t]+{re.escape(name)}\b(?:.*\\\n)*.*\n"
+    found = list(re.finditer(pattern, text, re.M))
+    if len(found) != 1:
+        raise EditError(f"{len(found) or 'no'} definitions of macro '{name}'")
+    m = found[0]
     text = insert_line(text, m.end(), f"#endif /* {symbol} */")
     return insert_line(text, m.start(), f"#ifndef {symbol}")
 

@@ -106,12 +106,19 @@ int twice(int x)
 		use(x);
 	return x;
 }
+void under(int x)
+{
+	while (x)
+		other(x);
+}
 #ifdef X
+#define TWICE 1
 int two(void)
 {
 	return 1;
 }
 #else
+#define TWICE 2
 int two(void)
 {
 	return 2;
@@ -132,8 +139,18 @@ expect 2 "2 statements that begin with 'use(x)'" edit 'file c.h
 function twice before "use(x)" own(x);'
 expect 2 "no statements that begin with 'gone'" edit 'file c.h
 function twice after "gone" own(x);'
+expect 2 "'other(x)' is part of another" edit 'file c.h
+function under before "other(x)" own(x);'
+expect 2 "'other(x)' is part of another" edit 'file c.h
+function under after "other(x)" own(x);'
+expect 0 '|  use(x);| if (x)|  own(x);| return x;' lines 'file c.h
+function twice before "return x" if (x)\n\town(x);'
 expect 0 '/\* use(x) \*/| own(x);| if (x)|  own(x);' lines 'file c.h
+function twice rename use own 2'
+expect 2 "'use' is there 2 times, not 1" edit 'file c.h
 function twice rename use own'
+expect 2 "'gone' is there 0 times, not 1" edit 'file c.h
+function twice rename gone own'
 expect 0 '#ifndef OWN|static inline|int twice.*|}|#endif /\* OWN' lines 'file c.h
 function twice unless OWN'
 expect 0 'return 1;|}|#else.*own();| return 2;' lines 'file c.h
@@ -142,8 +159,10 @@ expect 2 "2 definitions of function 'two'" edit 'file c.h
 function two unless OWN'
 expect 0 '#ifndef OWN|#define LONG(x) .| long_of(x)|#endif' lines 'file c.h
 macro LONG unless OWN'
-expect 2 "no definition of macro 'SHORT'" edit 'file c.h
+expect 2 "no definitions of macro 'SHORT'" edit 'file c.h
 macro SHORT unless OWN'
+expect 2 "2 definitions of macro 'TWICE'" edit 'file c.h
+macro TWICE unless OWN'
 expect 0 '|int seen = 1;' lines 'file c.h
 global seen'
 expect 2 "no definitions of static variable 'twice'" edit 'file c.h

@@ -357,6 +357,14 @@ int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t 
 		    uintptr_t *va);
 
 /*
+ * coh_mapping_covers: does a linked VMA, of whatever mm, cover the index-th page of the file?  A page
+ * that users have mapped all the same is in the VMA of something else: the layer cannot find
+ * it there, and it should have no owner, for then no flush of it is put off.  Also true where
+ * it cannot be told: after some hundred VMAs, or of a damaged map.  Any context, as coh_flush_dcache_page.
+ */
+bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index);
+
+/*
  * Invariants: true if right, at the given level, so that they can stand in an assertion.
  * Process, with no update running.
  */

@@ -8,12 +8,13 @@
 # SOURCE is only read.  TREE becomes: hard links to SOURCE, this project's own files
 # (kernel/, the layer's src/ and include/), and what edits/*.edit change.  A TREE that is
 # there already is brought up to date, and files that stay the same keep their times, so that make
-# compiles what changed.  TREE/.coherer lists what is ours, with hashes.  Exits with 2, saying which edit finds no place, or which version
-# is needed, if that cannot be done.
+# compiles what changed; one of another release is made anew.  TREE/.coherer lists what is ours, with
+# hashes.  Both are on one file system.  Exits with 2, saying which edit finds no place, or which
+# version is needed, if that cannot be done.
 set -eu
 
 case ${1:-} in
--h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 fail() { echo "apply.sh: $*" >&2; exit 2; }
 [ $# -eq 2 ] || fail "expected SOURCE and TREE, see --help"
@@ -32,7 +33,7 @@ found=$(awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { p = $3 }
 new=$tree.new
 rm -rf "$new"
 mkdir -p "$new"
-trap 'rm -rf "$new"' EXIT
+trap 'status=$?; rm -rf "$new"; [ $status = 0 ] || exit 2' EXIT
 
 "$top/guests/linux/edit.py" "$source" "$new" "$here"/edits/*.edit ||
 	fail "an edit finds no place in $source: has this function changed since Linux $series?"
@@ -46,6 +47,8 @@ for header in "$top"/include/coherer/*.h; do
 	[ -f "$own" ] || cp "$header" "$own" # env.h is the kernel's own
 done
 
+# Links to files of another release would stay.
+cmp -s "$source/Makefile" "$tree/Makefile" || rm -rf "$tree"
 if [ ! -d "$tree" ]; then
 	rm -rf "$tree.part"
 	cp -al "$source" "$tree.part"

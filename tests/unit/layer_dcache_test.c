@@ -96,6 +96,28 @@ static void a_page_that_may_be_mapped_does_not_wait(void **state)
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(0x300000), FLUSH_PAGE(K));
 }
 
+/* Asked from any context; by the mark or by a translation nothing can be known. */
+static void a_file_says_which_pages_are_covered(void **state)
+{
+	struct coh_vma *vma;
+
+	(void)state;
+	start(layer_vivt());
+	assert_false(coh_mapping_covers(&l->coh, &l->file, INDEX));
+	vma = layer_map_file(l, &l->other, 0x300000, 2, INDEX, SHARED);
+	assert_false(coh_mapping_covers(&l->coh, &l->file, INDEX - 1));
+	assert_true(coh_mapping_covers(&l->coh, &l->file, INDEX));
+	assert_true(coh_mapping_covers(&l->coh, &l->file, INDEX + 1));
+	assert_false(coh_mapping_covers(&l->coh, &l->file, INDEX + 2));
+	layer_unmap(l, vma);
+	assert_false(coh_mapping_covers(&l->coh, &l->file, INDEX));
+	LAYER_ASKED_NOTHING(l);
+
+	/* Overwritten: it cannot be told. */
+	l->file.map.side = !l->file.map.side;
+	assert_true(coh_mapping_covers(&l->coh, &l->file, INDEX));
+}
+
 /* Users were there: K may be old, though they are gone.  Once; then it waits as before. */
 static void after_munmap_one_flush_is_owed(void **state)
 {
@@ -526,6 +548,7 @@ int main(void)
 		cmocka_unit_test(a_page_nobody_maps_waits),
 		cmocka_unit_test(a_fresh_page_counts_as_dirty),
 		cmocka_unit_test(a_page_that_may_be_mapped_does_not_wait),
+		cmocka_unit_test(a_file_says_which_pages_are_covered),
 		cmocka_unit_test(after_munmap_one_flush_is_owed),
 		cmocka_unit_test(a_flush_while_mapped_leaves_one_owed),
 		cmocka_unit_test(nothing_waits_for_another_cpu),

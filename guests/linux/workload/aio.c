@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <linux/aio_abi.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -21,6 +22,8 @@
 struct ring {
 	unsigned int id, entries, head, tail;
 };
+
+#define RING_HEADER 32u /* bytes before the first event */
 
 #define N_EVENTS 8u
 #define SIZE	 (N_EVENTS * PAGE)
@@ -81,6 +84,43 @@ void loop_aio(void)
 		prepare(block, fd, IOCB_CMD_PREAD, data);
 		submit_and_wait(context, block, N_EVENTS);
 		verify("aio", data, SIZE, 0, round);
+	}
+	must(syscall(SYS_io_destroy, context), "io_destroy");
+	munmap(data, SIZE);
+	close_loop(fd);
+}
+
+/* Takes N events out of the ring without the kernel's help, as the interface allows. */
+static void reap_from_ring(volatile struct ring *ring, unsigned int n)
+{
+	const struct io_event *event = (const struct io_event *)((unsigned long)ring + RING_HEADER);
+	unsigned int head = ring->head;
+
+	while ((ring->tail + ring->entries - head) % ring->entries < n)
+		sched_yield();
+	for (unsigned int i = 0; i < n; i++, head = (head + 1) % ring->entries)
+		if (event[head].res != (long long)PAGE)
+			die("event %u ended with %lld", head, (long long)event[head].res);
+	ring->head = head;
+}
+
+/*
+ * A process that takes events out of the ring itself stores to its head, beside the tail, which the
+ * kernel stores.
+ */
+void hole_ring(void)
+{
+	int fd = open_loop(TMPFS "/disk", SIZE);
+	unsigned char *data = map_anon(SIZE);
+	struct iocb block[N_EVENTS];
+	aio_context_t context = 0;
+
+	must(syscall(SYS_io_setup, 256, &context), "io_setup"); /* several pages */
+	fill(data, SIZE, 0, 1);
+	prepare(block, fd, IOCB_CMD_PWRITE, data);
+	for (unsigned int round = 0; round < 64; round++) {
+		submit(context, block, N_EVENTS);
+		reap_from_ring((volatile struct ring *)(unsigned long)context, N_EVENTS);
 	}
 	must(syscall(SYS_io_destroy, context), "io_destroy");
 	munmap(data, SIZE);

@@ -82,6 +82,46 @@ void hole_unmap(void)
 	close(fd);
 }
 
+/* read(), store through a shared mapping, munmap(), and write one byte: it must not cost the others. */
+void hole_write(void)
+{
+	int fd = fresh_file(TMPFS "/hole", SIZE, 0, 0);
+	unsigned char *map = map_shared(fd, SIZE), *buffer = map_anon(SIZE);
+
+	fill(map, SIZE, 0, 1);
+	must(pread(fd, buffer, SIZE, 0), "pread");
+	fill(map, SIZE, 0, 2);
+	munmap(map, SIZE);
+	for (unsigned int i = 0; i < SIZE; i += PAGE)
+		must(pwrite(fd, "x", 1, i), "pwrite");
+	must(pread(fd, buffer, SIZE, 0), "pread");
+	for (unsigned int i = 0; i < SIZE; i += PAGE)
+		verify("beside the byte written", buffer + i + 1, PAGE - 1, i + 1, 2);
+	munmap(buffer, SIZE);
+	close(fd);
+}
+
+/*
+ * A file is cut, and its last page, which stays mapped, is filled with zeros through the kernel's
+ * mapping.  The user's lines are dirty still, and written back over them.
+ */
+void hole_truncate(void)
+{
+	enum { KEPT = 100 };
+	int fd = fresh_file(TMPFS "/hole", PAGE, 0, 0);
+	unsigned char *map = map_shared(fd, PAGE);
+
+	fill(map, PAGE, 0, 1);
+	must(ftruncate(fd, KEPT), "ftruncate");
+	must(ftruncate(fd, PAGE), "ftruncate");
+	verify("kept", map, KEPT, 0, 1);
+	for (unsigned int i = KEPT; i < PAGE; i++)
+		if (map[i])
+			die("cut off: byte %u is %#x", i, map[i]);
+	munmap(map, PAGE);
+	close(fd);
+}
+
 /*
  * process_vm_writev copies through the kernel's mapping and leaves its lines dirty.  To another
  * process the switch flushes them; to one's own memory, or another thread's, nothing does.

@@ -37,9 +37,12 @@ static const struct test {
 	{ "hole-fuse", hole_fuse, 1 },
 	{ "hole-loop", hole_loop, 1 },
 	{ "hole-unmap", hole_unmap, 1 },
+	{ "hole-write", hole_write, 1 },
+	{ "hole-truncate", hole_truncate, 1 },
 	{ "hole-process-vm", hole_process_vm, 1 },
 	{ "hole-migrate", hole_migrate, 1 },
 	{ "hole-aio", hole_aio, 1 },
+	{ "hole-ring", hole_ring, 1 },
 };
 
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))

@@ -10,6 +10,7 @@
 
 #include <linux/coherer_types.h>
 
+struct address_space;
 struct vm_area_struct;
 
 #ifdef CONFIG_COHERER
@@ -57,8 +58,11 @@ void coherer_vma_protect(struct vm_area_struct *vma, unsigned long also);
 		coherer_vma_restart(vma);                                                          \
 	} while (0)
 
-/* Must read() of a page-cache page ask flush_dcache_page?  Always: it knows if nothing is owed. */
-#define coherer_may_be_old(mapping) true
+/* Must read() or write() of a page-cache page ask flush_dcache_page?  Always: it knows what is owed. */
+static inline bool coherer_may_be_old(struct address_space *mapping)
+{
+	return true;
+}
 
 #else
 #define coherer_mapping_init(mapping)                                                              \

@@ -30,14 +30,18 @@ static bool has_page(unsigned long pfn)
 }
 
 /*
- * The file that a page is in.  A page that is mapped, while no VMA maps its file, was put into
- * another's VMA (udmabuf): then it is nobody's, and each flush is done at once.
+ * The file that a page is in.  A page that is mapped, while no VMA of its file covers it, was put
+ * into another's VMA (udmabuf): then it is nobody's, and each flush is done at once.  The layer's
+ * map is asked: Linux takes VMAs out of i_mmap while it changes them, and an interrupt may see that.
  */
 static struct address_space *file_of(struct page *page)
 {
 	struct address_space *file = page_mapping_file(page);
 
-	return file && page_mapped(page) && !mapping_mapped(file) ? NULL : file;
+	if (file && page_mapped(page) &&
+	    !coh_mapping_covers(&coherer, &file->coh, page_to_pgoff(page)))
+		return NULL;
+	return file;
 }
 
 /* The family of an anonymous page; NULL if nobody maps it, for then it may be gone. */
