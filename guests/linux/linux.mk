@@ -40,10 +40,11 @@ check-linux-layer: all linux-stock ## Linux with the layer under coherer watch: 
 	$(LINUX_DIR)/check-aio.sh stock irqsave coherer
 	ports/linux/check.sh
 
-check-linux-locks: linux-stock ## Linux with lock debugging, stock and with the layer (builds two kernels)
+check-linux-locks: all linux-stock ## Linux with lock debugging and preemption, stock and with the layer (builds two kernels)
 	$(LINUX_DIR)/kernel.sh stock-debug
 	$(LINUX_DIR)/kernel.sh coherer-debug
 	$(LINUX_DIR)/check-locks.sh stock coherer
+	$(LINUX_DIR)/check.sh coherer-debug
 
 # MINUTES=30 of each: the workload in a loop, in one boot.
 stress-linux-layer: all linux-stock ## Linux with the layer, in a loop: under coherer watch, with lock debugging
