@@ -28,7 +28,7 @@ jobs=${JOBS:-$(nproc)}
 operations="dcache_clean dcache_invalidate dcache_flush dcache_flush_all icache_invalidate
 	icache_invalidate_all user_uncache current_mm"
 hooks="switch_mm update_mmu_cache flush_cache_range flush_cache_page flush_cache_mm
-	flush_dcache_page flush_in_interrupt get_user_page flush_icache_range flush_cache_vmap
+	flush_dcache_page flush_in_interrupt flush_amid get_user_page flush_icache_range flush_cache_vmap
 	flush_cache_vunmap dma_map"
 # Not needed on this core: examples/minikernel/README.md says why.
 idle_hooks="flush_cache_dup_mm dma_unmap"
@@ -113,6 +113,7 @@ run arm1026 yes arm1026 ""
 run ti925t yes ti925t ""
 run xscale no pxa250 ""
 run unknown yes arm926 cache-type=0x07152152
+run amid yes arm926 "silence=flush_amid irq=fast"
 run locked no arm926 policy=rmap-locked
 run option no arm926 "silence=dcache_flush colour=red"
 run number no arm926 main-id=0x4106926z
@@ -135,6 +136,7 @@ says unknown "falling back to flush-all" "a cache type that is not known: said s
 expect ti925t 0 "watched, a core that is not known: no report"
 says ti925t "falling back to flush-all" "a core that is not known: said so"
 says xscale "Bail out! no port for this core" "a core that cannot be served: refused"
+expect amid 1 "silenced flush_amid, the disk's interrupt as NMI: reports"
 says locked "deadlock: an interrupt wants a lock" "policy rmap-locked: deadlock"
 says option "bad option 'colour=red'" "bad input: option"
 says number "bad option 'main-id=0x4106926z'" "bad input: number"

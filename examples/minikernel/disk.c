@@ -11,13 +11,15 @@
 
 #define LATENCY	    20u /* microseconds */
 #define STORM_LEAST 4u
-#define STORM_MASK  31u
+#define STORM_MASK  511u /* long enough for users to store something in between */
 #define HALF	    (PAGE_WORDS / 2)
 
+/* A page, or a part of it; offset and length in words. */
 struct request {
 	struct page *page;
-	uint32_t block;
+	uint32_t block, first, words;
 	bool write;
+	bool amid; /* the interrupted code is between the two halves of an update of its map */
 };
 
 static struct request *volatile pending;
@@ -35,39 +37,42 @@ static volatile uint32_t *block_address(uint32_t block)
  * In the interrupt.
  */
 
-static void flush(struct page *page)
+static void flush(const struct request *r)
 {
-	if (silenced_hook != HOOK_flush_in_interrupt)
-		LAYER(flush_dcache_page, &page->coh);
+	if (silenced_hook == HOOK_flush_in_interrupt)
+		return;
+	if (silenced_hook == HOOK_flush_amid && r->amid)
+		return;
+	LAYER(flush_dcache_page, &r->page->coh);
 }
 
-static void pio_in(struct page *page, uint32_t first, uint32_t words, uint32_t block)
+static void pio_in(const struct request *r)
 {
-	const volatile uint32_t *from = block_address(block);
-	uint32_t *k = page_kernel(page);
+	const volatile uint32_t *from = block_address(r->block);
+	uint32_t *k = page_kernel(r->page);
 
-	flush(page);
-	for (uint32_t i = first; i < first + words; i++)
+	flush(r);
+	for (uint32_t i = r->first; i < r->first + r->words; i++)
 		k[i] = from[i];
-	flush(page);
+	flush(r);
 }
 
-static void pio_out(struct page *page, uint32_t first, uint32_t words, uint32_t block)
+static void pio_out(const struct request *r)
 {
-	volatile uint32_t *to = block_address(block);
-	const uint32_t *k = page_kernel(page);
+	volatile uint32_t *to = block_address(r->block);
+	const uint32_t *k = page_kernel(r->page);
 
-	flush(page);
-	for (uint32_t i = first; i < first + words; i++)
+	flush(r);
+	for (uint32_t i = r->first; i < r->first + r->words; i++)
 		to[i] = k[i];
 }
 
-static void transfer(struct request *r)
+static void transfer(const struct request *r)
 {
 	if (r->write)
-		pio_out(r->page, 0, PAGE_WORDS, r->block);
+		pio_out(r);
 	else
-		pio_in(r->page, 0, PAGE_WORDS, r->block);
+		pio_in(r);
 }
 
 static uint32_t next_delay(void)
@@ -79,13 +84,17 @@ static uint32_t next_delay(void)
 static void storm_page(struct storm *s, uint32_t i)
 {
 	volatile uint32_t *block = block_address(s->block + i);
+	struct request r = { .page = s->page[i], .block = s->block + i, .words = HALF };
 
-	/* An odd sequence: the interrupted code is between the two halves of an update. */
-	s->amid[i] += s->map[i]->sequence & 1;
+	r.amid = s->map[i]->sequence & 1;
+	s->amid[i] += r.amid && s->dirty;
 	for (uint32_t w = HALF; w < PAGE_WORDS; w++)
 		block[w] = pattern(s->seed, w);
-	pio_out(s->page[i], 0, HALF, s->block + i);
-	pio_in(s->page[i], HALF, HALF, s->block + i);
+	r.write = true;
+	transfer(&r);
+	r.write = false;
+	r.first = HALF;
+	transfer(&r);
 }
 
 static void storm_transfer(struct storm *s)
@@ -93,6 +102,7 @@ static void storm_transfer(struct storm *s)
 	s->seed++;
 	for (uint32_t i = 0; i < STORM_PAGES; i++)
 		storm_page(s, i);
+	s->dirty = false;
 	s->rounds++;
 	timer_start(next_delay());
 }
@@ -115,7 +125,7 @@ void disk_interrupt(void)
 
 static void wait_for(struct page *page, uint32_t block, bool write)
 {
-	struct request r = { page, block, write };
+	struct request r = { .page = page, .block = block, .words = PAGE_WORDS, .write = write };
 
 	if (storm)
 		panic("the disk is busy for itself; block", block);

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
-/* The calls of the layer that can be left out: HOOK(name) for each coh_name; and those that the
- * disk's interrupt makes, of coh_flush_dcache_page.  No guard. */
+/*
+ * The calls of the layer that can be left out: HOOK(name) for each coh_name.  And of those of
+ * coh_flush_dcache_page: flush_in_interrupt, those of the disk's interrupt; flush_amid, those
+ * of an interrupt amid an update of the page's map.  No guard.
+ */
 HOOK(switch_mm)
 HOOK(update_mmu_cache)
 HOOK(flush_cache_range)
@@ -15,3 +18,4 @@ HOOK(flush_cache_vunmap)
 HOOK(dma_map)
 HOOK(dma_unmap)
 HOOK(flush_in_interrupt)
+HOOK(flush_amid)

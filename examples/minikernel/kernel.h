@@ -222,10 +222,15 @@ void disk_interrupt(void);
 struct storm {
 	struct page *page[STORM_PAGES];
 	const struct coh_map *map[STORM_PAGES]; /* their reverse maps */
-	uint32_t amid[STORM_PAGES]; /* interrupts that came while that map was being changed */
-	uint32_t block;		    /* page i uses block + i */
-	volatile uint32_t rounds;   /* transfers of all pages */
-	uint32_t seed;		    /* of the latest second halves */
+	uint32_t block;				/* page i uses block + i */
+	/*
+	 * Set before users store to the pages; no transfer was since.  amid: interrupts that came
+	 * in that state while that map was being changed.  If its flush is lost, data are.
+	 */
+	volatile bool dirty;
+	uint32_t amid[STORM_PAGES];
+	volatile uint32_t rounds; /* transfers of all pages */
+	uint32_t seed;		  /* of the latest second halves */
 };
 void storm_start(struct storm *storm);
 void storm_stop(void);
