@@ -27,11 +27,11 @@ jobs=${JOBS:-$(nproc)}
 # What can be silenced, and what then must be seen.
 operations="dcache_clean dcache_invalidate dcache_flush dcache_flush_all icache_invalidate
 	icache_invalidate_all user_uncache current_mm"
-hooks="switch_mm update_mmu_cache flush_cache_range flush_cache_page flush_cache_mm
+hooks="switch_mm update_mmu_cache flush_cache_range flush_cache_page flush_cache_mm copy_user_page
 	flush_dcache_page flush_in_interrupt flush_amid get_user_page flush_icache_range flush_cache_vmap
 	flush_cache_vunmap dma_map"
 # Not needed on this core: examples/minikernel/README.md says why.
-idle_hooks="flush_cache_dup_mm dma_unmap"
+idle_hooks="flush_cache_dup_mm clear_user_page dma_unmap"
 right_policies="flush-all rmap uncache lazy"
 wrong_policies="none gup-hook hints"
 

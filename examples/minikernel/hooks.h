@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause */
 /*
- * The calls of the layer that can be left out: HOOK(name) for each coh_name.  And of those of
- * coh_flush_dcache_page: flush_in_interrupt, those of the disk's interrupt; flush_amid, those
+ * The calls of the layer that can be left out: HOOK(name) for each coh_name.  clear_user_page and
+ * copy_user_page leave a plain loop through K in their place.  And of those of coh_flush_dcache_page: flush_in_interrupt, those of the disk's interrupt; flush_amid, those
  * of an interrupt amid an update of the page's map.  No guard.
  */
 HOOK(switch_mm)
@@ -10,6 +10,8 @@ HOOK(flush_cache_range)
 HOOK(flush_cache_page)
 HOOK(flush_cache_mm)
 HOOK(flush_cache_dup_mm)
+HOOK(clear_user_page)
+HOOK(copy_user_page)
 HOOK(flush_dcache_page)
 HOOK(get_user_page)
 HOOK(flush_icache_range)

@@ -141,6 +141,26 @@ static void shared_in_both(struct test *t)
 	file_free(f);
 }
 
+/*
+ * The private mapping beside a shared one of the same process: what is copied is what was stored
+ * through that, and is dirty in its alias.  The load comes first, for a page that was just
+ * mapped is flushed by that (update_mmu_cache).
+ */
+static void copied_from_shared(struct test *t, struct process *p, struct file *f)
+{
+	struct area area = { .file = f, .pgoff = 1, .prot = RW };
+
+	area_map(&p->mm, B + PAGE_SIZE, 1, &area);
+	area.shared = true;
+	area_map(&p->mm, B, 1, &area);
+	process_call(p, USER_LOAD, B + PAGE_SIZE, 0, 0);
+	process_call(p, USER_STORE, B, PAGE_WORDS, 92);
+	process_call(p, USER_PUT, B + PAGE_SIZE, pattern(92, 0), 0);
+	expect(t, "the copy, of what was shared",
+	       process_call(p, USER_SUM, B + PAGE_SIZE, PAGE_WORDS, 0),
+	       pattern_sum(92, PAGE_WORDS));
+}
+
 /* A private mapping is copied when it is stored to, and shows the file until then. */
 static void private_file(struct test *t)
 {
@@ -156,6 +176,7 @@ static void private_file(struct test *t)
 	       pattern_sum(91, PAGE_WORDS));
 	expect(t, "the file still", page_sum(file_page(f, 0), 0, PAGE_WORDS),
 	       pattern_sum(90, PAGE_WORDS));
+	copied_from_shared(t, p, f);
 	process_exit(p);
 	file_free(f);
 }
