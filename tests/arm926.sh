@@ -118,6 +118,7 @@ run locked no arm926 policy=rmap-locked
 run option no arm926 "silence=dcache_flush colour=red"
 run number no arm926 main-id=0x4106926z
 run policy no arm926 policy=best
+for p in lazy rmap-locked; do run "fast-$p" no arm926 "policy=$p irq=fast"; done
 run silence no arm926 silence=everything
 run test no arm926 test=nothing
 for p in $right_policies $wrong_policies; do run "policy-$p" yes arm926 "policy=$p"; done
@@ -141,6 +142,9 @@ says locked "deadlock: an interrupt wants a lock" "policy rmap-locked: deadlock"
 says option "bad option 'colour=red'" "bad input: option"
 says number "bad option 'main-id=0x4106926z'" "bad input: number"
 says policy "no policy 'best'" "bad input: policy"
+for p in lazy rmap-locked; do
+	says "fast-$p" "policy '$p' may not be called from one" "bad input: $p and an NMI"
+done
 says silence "nothing called 'everything' can be silenced" "bad input: silence"
 says test "no test 'nothing'" "bad input: test"
 for p in $right_policies; do expect "policy-$p" 0 "policy $p: no report"; done

@@ -189,6 +189,17 @@ static void choose_policy(struct coh_config *config)
 	bail_out("bad option");
 }
 
+/* The fast interrupt comes even amid what a policy protects by irq_save. */
+static void refuse_interrupt(const struct coh_policy *policy)
+{
+	if (!options.fast || coh_policy_context(policy) >= COH_CONTEXT_NMI)
+		return;
+	print("minikernel: irq=fast is an NMI, and policy '");
+	print(coh_policy_name(policy));
+	print("' may not be called from one\n");
+	bail_out("bad option");
+}
+
 static void describe(const struct coh_config *config, uint32_t main_id, uint32_t cache_type)
 {
 	print("# ");
@@ -218,6 +229,7 @@ void coherency_init(void)
 	choose_policy(&config);
 	if (coh_arm_init(&arm, &kernel, main_id, cache_type, &config) == COH_ARM_REFUSED)
 		panic("no port for this core, main ID", main_id);
+	refuse_interrupt(config.policy);
 	port = arm.port;
 	port.lock = lock;
 	port.unlock = unlock;
