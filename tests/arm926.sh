@@ -116,6 +116,8 @@ run ti925t yes ti925t ""
 # Cores that QEMU has not: told to the kernel by the command line, to watch by its option.
 run arm920t arm920t arm926 "main-id=0x41129200 cache-type=0x0d172172"
 run feroceon 88fr131 arm926 "main-id=0x56251311 cache-type=0x1d152152"
+# Its lines have 16 bytes.  The register is said to have 64.
+run lines yes ti925t cache-type=0x0510b14b
 run xscale no pxa250 ""
 run unknown yes arm926 cache-type=0x07152152
 run amid yes arm926 "silence=flush_amid irq=fast"
@@ -145,6 +147,8 @@ expect unknown 0 "watched, a cache type that is not known: no report"
 says unknown "falling back to flush-all" "a cache type that is not known: said so"
 expect ti925t 0 "watched, a core that is not known: no report"
 says ti925t "falling back to flush-all" "a core that is not known: said so"
+expect lines 0 "watched, lines that are not as the register has them: no report"
+says lines "line 64; policy flush-all" "lines that are not as the register has them: believed by nobody"
 says xscale "Bail out! no port for this core" "a core that cannot be served: refused"
 expect amid 1 "silenced flush_amid, the disk's interrupt as NMI: reports"
 says locked "deadlock: an interrupt wants a lock" "policy rmap-locked: deadlock"

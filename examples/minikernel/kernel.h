@@ -255,6 +255,7 @@ void expect(struct test *t, const char *what, uint32_t got, uint32_t wanted);
 uint32_t pattern_sum(uint32_t seed, uint32_t words);
 uint32_t pattern_sum_from(uint32_t seed, uint32_t first, uint32_t words);
 extern struct file *program;
-extern struct test tests_memory[], tests_io[], tests_code[]; /* each ends with no name */
+/* Each ends with no name. */
+extern struct test tests_memory[], tests_io[], tests_code[], tests_port[];
 
 #endif

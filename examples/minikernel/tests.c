@@ -7,7 +7,7 @@
 
 struct file *program;
 
-static struct test *const suites[] = { tests_memory, tests_io, tests_code };
+static struct test *const suites[] = { tests_memory, tests_io, tests_code, tests_port };
 #define SUITES (sizeof(suites) / sizeof(suites[0]))
 
 uint32_t pattern_sum_from(uint32_t seed, uint32_t first, uint32_t words)

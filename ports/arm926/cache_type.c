@@ -82,7 +82,7 @@ static bool geometry(struct coh_geometry *g, uint32_t field)
 	g->indexing = COH_INDEXED_VIVT;
 	g->size = half_more << (SIZE(field) + 8u);
 	g->ways = half_more << ASSOC(field) >> 1;
-	g->line = 8u << LEN(field);
+	g->line = COH_ARM_LEAST_LINE << LEN(field);
 	g->span = 0;
 	return g->ways * g->line <= g->size;
 }

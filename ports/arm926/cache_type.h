@@ -20,14 +20,17 @@
 extern "C" {
 #endif
 
+#define COH_ARM_LEAST_LINE 8u /* bytes: the shortest that the cache type register can tell of */
+
 /* How every line of the data cache is written back and dropped. */
 enum coh_arm_whole {
 	COH_ARM_WHOLE_TEST_CLEAN = 1, /* MRC c7,c14,3 until Z: ARM926EJ-S, ARM1026EJ-S */
 	COH_ARM_WHOLE_SET_WAY,	      /* MCR c7,c14,2 for each line: all others that are known */
 	/*
-	 * Nobody told us: by set and way, as the register has them, then reads of twice as much
-	 * memory as the cache is large, so that a cache in which the operation does nothing
-	 * evicts its lines.  The reads are enough only where replacement goes round robin.
+	 * Nobody told us: by set and way, then reads of twice as much memory as the cache is
+	 * large, so that a cache in which the operation does nothing evicts its lines.  Size and
+	 * ways are the register's, lines the shortest that there are.  The reads are enough only
+	 * where replacement goes round robin.
 	 */
 	COH_ARM_WHOLE_CAUTIOUS,
 };

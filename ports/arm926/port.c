@@ -64,10 +64,17 @@ static void icache_invalidate_all(void *context)
  * are its own business: it flushes what it shares.
  */
 
+/* Of a core that is not known the register's line is not believed: no line is shorter than this. */
+static inline uint32_t stride(const struct coh_arm *arm)
+{
+	return arm->caches.whole == COH_ARM_WHOLE_CAUTIOUS ? COH_ARM_LEAST_LINE
+							   : arm->caches.dcache.line;
+}
+
 /* In registers throughout: the loop itself brings no line in. */
 static inline void each_set_way(const struct coh_arm *arm, void (*flush)(uintptr_t))
 {
-	const uint32_t line = arm->caches.dcache.line, ways = arm->caches.dcache.ways;
+	const uint32_t line = stride(arm), ways = arm->caches.dcache.ways;
 	const uint32_t way_size = arm->way_size, shift = arm->way_shift;
 
 	for (uint32_t set = 0; set < way_size; set += line)
@@ -110,15 +117,13 @@ static void by_reading(const struct coh_arm *arm)
 	const volatile uint8_t *spare = arm->kernel.spare;
 	uintptr_t flags = irq_save(NULL);
 
-	for (uint32_t i = 0; i < arm->caches.dcache.size * 2; i += arm->caches.dcache.line)
+	for (uint32_t i = 0; i < arm->caches.dcache.size * 2; i += stride(arm))
 		(void)spare[i];
 	irq_restore(NULL, flags);
 }
 
-static void dcache_flush_all(void *context)
+static void flush_all(const struct coh_arm *arm)
 {
-	const struct coh_arm *arm = arm_of(context);
-
 	if (arm->caches.whole == COH_ARM_WHOLE_TEST_CLEAN)
 		coh_arm_test_clean_invalidate();
 	else
@@ -126,6 +131,11 @@ static void dcache_flush_all(void *context)
 	if (arm->caches.whole == COH_ARM_WHOLE_CAUTIOUS)
 		by_reading(arm);
 	coh_arm_drain_write_buffer(0);
+}
+
+static void dcache_flush_all(void *context)
+{
+	flush_all(arm_of(context));
 }
 
 static void outer_range(void *context, coh_pa_t pa, size_t len)
@@ -278,6 +288,10 @@ void coh_arm_clean(const struct coh_arm *arm, const void *va, size_t len)
 	uint32_t line = arm->caches.dcache.line;
 	uintptr_t first = (uintptr_t)va & ~(uintptr_t)(line - 1);
 
+	if (arm->caches.whole == COH_ARM_WHOLE_CAUTIOUS) {
+		flush_all(arm);
+		return;
+	}
 	each_line(coh_arm_clean_line, line, first, (uintptr_t)va + len - first);
 	coh_arm_drain_write_buffer(0);
 }

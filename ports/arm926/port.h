@@ -85,7 +85,8 @@ enum coh_arm_trust coh_arm_init(struct coh_arm *arm, const struct coh_arm_kernel
 
 /*
  * coh_arm_clean: for the kernel's own tables, which the MMU reads past the data cache: what was
- * stored to [va, va + len) is in memory afterwards.  Any context.
+ * stored to [va, va + len) is in memory afterwards.  If trust is GUESSED, all of the cache is
+ * flushed, for want of a line to believe in.  Any context.
  */
 void coh_arm_clean(const struct coh_arm *arm, const void *va, size_t len);
 
