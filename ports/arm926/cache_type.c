@@ -127,6 +127,7 @@ void coh_arm_cache_type(struct coh_arm_caches *c, uint32_t main_id, uint32_t cac
 		trust(c, COH_ARM_REFUSED, "the cache type register describes no instruction cache");
 	else
 		judge(c, core, cache_type);
+	c->speculates = c->trust != COH_ARM_KNOWN;
 	if (c->trust == COH_ARM_KNOWN)
 		c->whole = core->whole;
 }

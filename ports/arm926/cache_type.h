@@ -49,6 +49,7 @@ struct coh_arm_caches {
 	struct coh_geometry dcache;
 	struct coh_geometry icache; /* size 0: dcache is unified */
 	enum coh_arm_whole whole;
+	bool speculates; /* data lines may come in unasked: no core of our table does that */
 };
 
 /*

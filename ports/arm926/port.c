@@ -330,17 +330,21 @@ static void fill_port(struct coh_arm *arm)
 	};
 }
 
+/* All of it: what the caller did not set, and nobody can tell here, is not claimed. */
 static void describe(struct coh_config *config, const struct coh_arm *arm)
 {
-	config->dcache = arm->caches.dcache;
-	config->icache = arm->caches.icache;
-	config->outer_line = 0;
-	config->page_shift = COH_ARM_PAGE_SHIFT;
-	config->address_bits = 32;
-	config->scope = COH_SCOPE_ALL_CPUS;
-	config->linear_start = arm->kernel.linear_start;
-	config->linear_size = arm->kernel.linear_size;
-	config->speculates = false; /* these cores fill data lines for loads and stores only */
+	*config = (struct coh_config){
+		.dcache = arm->caches.dcache,
+		.icache = arm->caches.icache,
+		.page_shift = COH_ARM_PAGE_SHIFT,
+		.address_bits = 32,
+		.scope = COH_SCOPE_ALL_CPUS,
+		.linear_start = arm->kernel.linear_start,
+		.linear_size = arm->kernel.linear_size,
+		.speculates = arm->caches.speculates,
+		.check = config->check,
+		.policy = config->policy,
+	};
 }
 
 static void say(const struct coh_arm *arm, const char *consequence)

@@ -6,10 +6,10 @@
  * What every kernel on such a core does alike is here: cache operations, interrupt flags,
  * uncaching a page table entry.  What each does its own way is in struct coh_arm_kernel.
  *
- *  1. Fill a struct coh_arm_kernel, and of a struct coh_config what you want to choose (policy,
- *     check).
+ *  1. Fill a struct coh_arm_kernel, and of a struct coh_config the policy and the check.
  *  2. coh_arm_init with both and the two ID registers; look at caches.trust.
- *  3. coh_init(&coh, &config, &arm.port).
+ *  3. Set what else is true of your kernel in the config: none of that is taken for granted.
+ *  4. coh_init(&coh, &config, &arm.port).
  *
  * One CPU; a kernel that is not preempted inside the layer; no highmem; no second level cache
  * (Feroceon has one: leave it off, or replace the three outer callbacks).
@@ -73,7 +73,9 @@ struct coh_arm {
 
 /*
  * coh_arm_init: decode the registers (coh_arm_main_id, coh_arm_cache_type_register in cp15.h),
- * fill arm->port, and of *config all but check and policy.  If the cache type is not known, says
+ * fill arm->port and *config.  Of what the caller put into *config check and policy stay, and
+ * nothing else: what its kernel promises besides (alone, users_announce_code and their like)
+ * it sets afterwards.  If the cache type is not known, says
  * so by kernel->print and sets the policy to flush-all: then the kernel must not let two
  * shared cached mappings of one page meet in an mm, for that policy uncaches nothing.
  * Returns arm->caches.trust; if COH_ARM_REFUSED, says why, and neither port nor config may be

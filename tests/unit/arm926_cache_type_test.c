@@ -74,6 +74,7 @@ static void real_cores(void **state)
 		assert_int_equal(c.trust, e->trust);
 		assert_int_equal(c.whole, e->whole);
 		assert_int_equal(!c.why, c.trust == COH_ARM_KNOWN);
+		assert_int_equal(c.speculates, c.trust != COH_ARM_KNOWN);
 		geometry_is(&c.dcache, e->dsize, e->dways, e->dline);
 		geometry_is(&c.icache, e->isize, e->iways, e->iline);
 	}
