@@ -5,6 +5,7 @@
 #
 #   tests/arm926.sh [--each]
 #
+# - the compiled port has what no emulator misses (arm926-code.sh);
 # - alone: every test passes, with the checksums of examples/minikernel/expected.txt;
 # - under coherer watch: the same, and no report; also with the disk's interrupt as the fast one,
 #   on other cores, and on cores that the port does not know;
@@ -21,6 +22,7 @@ cd "$(dirname "$0")/.."
 
 coherer=${COHERER:-build/coherer}
 kernel=build/minikernel/minikernel
+objects="build/minikernel/ports/arm926/port.o build/minikernel/examples/minikernel/tables.o"
 expected=examples/minikernel/expected.txt
 jobs=${JOBS:-$(nproc)}
 
@@ -35,7 +37,7 @@ idle_hooks="flush_cache_dup_mm clear_user_page dma_unmap"
 right_policies="flush-all rmap uncache lazy"
 wrong_policies="none gup-hook hints"
 
-usage() { sed -n '4,22s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,23s/^# \{0,1\}//p' "$0"; }
 
 # One run: NAME WATCH CPU COMMAND-LINE.  WATCH: no, yes, or the core whose caches watch is to assume
 # where QEMU has no such core.  Leaves NAME.out, NAME.err, NAME.status.
@@ -135,6 +137,10 @@ for s in $operations ${each:+$hooks}; do
 done
 xargs -0 -n 4 -P "$jobs" "$0" --one <"$work/jobs"
 
+tests/arm926-code.sh $objects >"$work/code" || [ $? = 1 ] || exit 2
+cat "$work/code"
+passed=$((passed + $(grep -c '^ok' "$work/code" || true)))
+failed=$((failed + $(grep -c '^not ok' "$work/code" || true)))
 expect plain 0 "alone"
 expect watched 0 "watched: no report"
 expect fast 0 "watched, the disk's interrupt as NMI: no report"

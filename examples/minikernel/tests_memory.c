@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* Address spaces: faults, switches, fork, mappings that come and go. */
 #include "examples/minikernel/kernel.h"
+#include "ports/arm926/port.h"
 
 #define A     USER_AREA
 #define B     (USER_AREA + 0x00200000)
@@ -94,7 +95,7 @@ static void shared_twice(struct test *t)
 	struct process *p = process_new(program);
 	struct file *f = file_new(16);
 	struct area shared = { .file = f, .prot = RW, .shared = true };
-	uint32_t wanted = CHECKSUM_START;
+	uint32_t wanted = CHECKSUM_START, pte;
 
 	disk_fill(16, 50);
 	area_map(&p->mm, A, 1, &shared);
@@ -103,6 +104,9 @@ static void shared_twice(struct test *t)
 	process_call(p, USER_STORE, A, PAGE_WORDS, 51);
 	expect(t, "by the other", process_call(p, USER_SUM, B, PAGE_WORDS, 0),
 	       pattern_sum(51, PAGE_WORDS));
+	/* Whom the layer uncached the write buffer must not serve either. */
+	pte = *pte_find(&p->mm, A) & (COH_ARM_PTE_CACHED | COH_ARM_PTE_BUFFERED);
+	expect(t, "uncached and buffered", pte == COH_ARM_PTE_BUFFERED, false);
 	for (uint32_t i = 0; i < 64; i++)
 		wanted = checksum_add(checksum_add(wanted, pattern(1, i)), pattern(2, i));
 	expect(t, "to and fro", process_call(p, USER_PING, A, B, 64), wanted);
