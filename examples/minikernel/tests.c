@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
- * The tests, in KTAP: "ok N NAME checksum 0x...".  The checksum is over all that users, kernel and
- * disk read; each part of it was compared with what was stored, by its pattern.
+ * The tests, in KTAP: "ok N NAME checksum 0x...".  The checksum is over all that a test asks
+ * for: sums of what users, kernel and disk read, and numbers; each was compared with what it
+ * should be, by the pattern that was stored.  Where time decides what comes (in interrupted, what
+ * users read) there is only the outcome of the comparison in it.
  */
 #include "examples/minikernel/kernel.h"
 
