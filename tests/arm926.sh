@@ -11,9 +11,9 @@
 #   on other cores, and on cores that the port does not know;
 # - under each policy: reports, or none, as the table below has it;
 # - with one operation of the port, or one call of the kernel, silenced: reports.
-# Prints a table of the latter: what was silenced, the tests (run one by one) in which something was
-# reported, and how much.  For the kernel's calls the tests are found with --each only, which
-# takes a minute longer.
+# - what examples/minikernel/README.md shows of all this is what was seen.
+# Prints a table: what was silenced, and the tests (run one by one) in which something was
+# reported.  For the kernel's calls with --each only, which takes a minute longer.
 #
 # JOBS=N runs N of QEMU at a time.  Exits 0 if all is as expected, 1 if not, 2 if something is
 # missing.
@@ -24,6 +24,7 @@ coherer=${COHERER:-build/coherer}
 kernel=build/minikernel/minikernel
 objects="build/minikernel/ports/arm926/port.o build/minikernel/examples/minikernel/tables.o"
 expected=examples/minikernel/expected.txt
+readme=examples/minikernel/README.md
 jobs=${JOBS:-$(nproc)}
 
 # What can be silenced, and what then must be seen.
@@ -37,7 +38,7 @@ idle_hooks="flush_cache_dup_mm clear_user_page dma_unmap"
 right_policies="flush-all rmap uncache lazy"
 wrong_policies="none gup-hook hints"
 
-usage() { sed -n '4,23s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,22s/^# \{0,1\}//p' "$0"; }
 
 # One run: NAME WATCH CPU COMMAND-LINE.  WATCH: no, yes, or the core whose caches watch is to assume
 # where QEMU has no such core.  Leaves NAME.out, NAME.err, NAME.status.
@@ -107,8 +108,10 @@ says() { # NAME TEXT DESCRIPTION
 	fi
 }
 
-different() { sed -n 's/^reports: \([0-9]*\) different.*/\1/p' "$1"; }
-occurrences() { sed -n 's/^reports: [0-9]* different, \([0-9]*\) .*/\1/p' "$1"; }
+# Of the README: the lines that begin like that.
+shown() { # PATTERN
+	sed -n "/^$1/p" $readme
+}
 
 run plain no arm926 ""
 run watched yes arm926 ""
@@ -175,26 +178,32 @@ grep '^# interrupted' "$work/watched.out"
 row() { # NAME
 	seen=
 	for t in $tests; do
-		[ ! -f "$work/each-$1-$t.status" ] || [ "$(cat "$work/each-$1-$t.status")" = 0 ] ||
-			seen="$seen $t"
+		[ "$(cat "$work/each-$1-$t.status")" != 1 ] || seen="$seen $t"
 	done
-	[ -n "$seen" ] || seen=' -'
-	printf '%-22s %7s %11s %s\n' "$1" "$(different "$work/all-$1.err")" \
-		"$(occurrences "$work/all-$1.err")" "$seen"
+	printf '| `%s` | %s |\n' "$1" "${seen# }"
 }
 
+# A row for each, which the README has as well.
 table() { # HEADING NAME...
-	echo
-	printf '%-22s %7s %11s  %s\n' "$1" reports occurrences "tests in which something was reported"
+	printf '\n| %s | tests in which something is reported |\n| --- | --- |\n' "$1"
 	shift
-	for s; do row "$s"; done
+	for s; do row "$s"; done | tee "$work/rows"
+	while read -r line; do
+		case $line in *'|  |') verdict "README: $line" "reported in no test by itself" ;; esac
+		grep -qxF "$line" $readme || verdict "README: $line" "it has another row, or none"
+	done <"$work/rows"
 }
 
 table "operation silenced" $operations
-table "call left out" $hooks $idle_hooks
-for s in $operations; do
-	row "$s" | grep -q ' -$' && verdict "$s in a test by itself" "no report"
-done
+[ -z "$each" ] || table "call left out" $hooks
+
 echo
+shown 'ok ' >"$work/shown"
+why=$(grep '^ok ' $expected | diff - "$work/shown") || true
+verdict "README: the checksums" "$why"
+for pattern in 'coherer: ' '# ARM926'; do
+	line=$(shown "$pattern")
+	says unknown "${line:-(no line of the README)}" "README: $line"
+done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
