@@ -116,6 +116,7 @@ static void __init describe(struct coh_config *config)
 	coh_arm_cache_type(&caches, read_cpuid_id(), cache_type());
 	config->dcache = caches.dcache;
 	config->icache = caches.icache;
+	config->speculates = caches.speculates;
 	if (caches.trust != COH_ARM_KNOWN)
 		flush_all_instead(config, &caches);
 }
