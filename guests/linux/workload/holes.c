@@ -15,8 +15,13 @@
  * cache and hides the bug, which is why nobody sees it often.
  */
 #define _GNU_SOURCE
+#include <asm/unistd.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/swap.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -160,4 +165,107 @@ void hole_migrate(void)
 	close(fd);
 	munmap(buffer, BIG);
 	munmap(map, BIG);
+}
+
+static void take(int from, unsigned char *to, size_t len)
+{
+	for (size_t got = 0; got < len;)
+		got += (size_t)must(read(from, to + got, len - got), "read");
+}
+
+/*
+ * splice() puts pages of a file into a pipe as they are.  The user stores to them after that; who
+ * reads the pipe sees it, through the kernel's mapping, whose lines are from a read().
+ */
+void hole_pipe(void)
+{
+	int fd = fresh_file(TMPFS "/hole", SIZE, 0, 0), end[2];
+	unsigned char *map = map_shared(fd, SIZE), *buffer = map_anon(SIZE);
+	loff_t at = 0;
+
+	must(pipe(end), "pipe");
+	fill(map, SIZE, 0, 1);
+	must(splice(fd, &at, end[1], NULL, SIZE, 0), "splice");
+	must(pread(fd, buffer, SIZE, 0), "pread");
+	fill(map, SIZE, 0, 2);
+	take(end[0], buffer, SIZE);
+	verify("spliced, then stored to", buffer, SIZE, 0, 2);
+	munmap(map, SIZE);
+	munmap(buffer, SIZE);
+	close(end[0]);
+	close(end[1]);
+	close(fd);
+}
+
+/* The same by sendfile() to a socket. */
+void hole_socket(void)
+{
+	int fd = fresh_file(TMPFS "/hole", SIZE, 0, 0), end[2];
+	unsigned char *map = map_shared(fd, SIZE), *buffer = map_anon(SIZE);
+	off_t at = 0;
+
+	must(socketpair(AF_UNIX, SOCK_STREAM, 0, end), "socketpair");
+	fill(map, SIZE, 0, 1);
+	must(sendfile(end[0], fd, &at, SIZE), "sendfile");
+	fill(map, SIZE, 0, 2);
+	take(end[1], buffer, SIZE);
+	verify("sent, then stored to", buffer, SIZE, 0, 2);
+	munmap(map, SIZE);
+	munmap(buffer, SIZE);
+	close(end[0]);
+	close(end[1]);
+	close(fd);
+}
+
+/*
+ * The page of the vectors belongs to every process.  The kernel stores the thread's pointer there,
+ * through the address that all of them see; debuggers and core dumps read it through another.
+ */
+void hole_vectors(void)
+{
+	const volatile unsigned int *pointer = (const volatile unsigned int *)0xffff0ff0;
+	unsigned int seen[4];
+	struct iovec here = { seen, sizeof(seen) }, there = { (void *)0xffff0ff0, sizeof(seen) };
+
+	for (int i = 0; i < 2; i++) {
+		must(syscall(__ARM_NR_set_tls, *pointer), "set_tls");
+		must(process_vm_readv(getpid(), &here, 1, &there, 1, 0), "process_vm_readv");
+		if (seen[0] != *pointer)
+			die("the thread's pointer is %#x, not %#x", seen[0], *pointer);
+	}
+}
+
+/* process_vm_readv of two pages: the first is copied into the second, and that one copied on. */
+void hole_chain(void)
+{
+	unsigned char *map = map_anon(SIZE);
+	struct iovec there = { map, 2 * PAGE };
+	struct iovec here[] = { { map + PAGE, PAGE }, { map + 2 * PAGE, PAGE } };
+
+	fill(map, SIZE, 0, 1);
+	must(process_vm_readv(getpid(), here, 2, &there, 1, 0), "process_vm_readv");
+	verify("the second page", map + PAGE, PAGE, 0, 1);
+	verify("the third page", map + 2 * PAGE, PAGE, 0, 1);
+	munmap(map, SIZE);
+}
+
+/* swapon() reads the header of a file that was made through a mapping. */
+void hole_swapon(void)
+{
+	enum { PAGES = 64, INFO = 1024 };
+	static const char magic[] = "SWAPSPACE2";
+	int fd = fresh_file(EXT2 "/hole", PAGES * PAGE, 0, 0);
+	unsigned char *map = map_shared(fd, PAGES * PAGE);
+	unsigned int *info = (unsigned int *)(map + INFO);
+
+	must(fsync(fd), "fsync");
+	touch(map, PAGE);
+	memset(map, 0, PAGE);
+	info[0] = 1;	     /* version */
+	info[1] = PAGES - 1; /* the last page */
+	memcpy(map + PAGE - strlen(magic), magic, strlen(magic));
+	must(swapon(EXT2 "/hole", 0), "swapon");
+	must(swapoff(EXT2 "/hole"), "swapoff");
+	munmap(map, PAGES * PAGE);
+	close(fd);
 }

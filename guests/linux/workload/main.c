@@ -41,6 +41,11 @@ static const struct test {
 	{ "hole-truncate", hole_truncate, 1 },
 	{ "hole-process-vm", hole_process_vm, 1 },
 	{ "hole-migrate", hole_migrate, 1 },
+	{ "hole-pipe", hole_pipe, 1 },
+	{ "hole-socket", hole_socket, 1 },
+	{ "hole-vectors", hole_vectors, 1 },
+	{ "hole-chain", hole_chain, 1 },
+	{ "hole-swapon", hole_swapon, 1 },
 	{ "hole-aio", hole_aio, 1 },
 	{ "hole-ring", hole_ring, 1 },
 };

@@ -11,6 +11,8 @@
 #include <linux/coherer_types.h>
 
 struct address_space;
+struct pipe_buffer;
+struct pipe_inode_info;
 struct vm_area_struct;
 
 #ifdef CONFIG_COHERER
@@ -64,6 +66,9 @@ static inline bool coherer_may_be_old(struct address_space *mapping)
 	return true;
 }
 
+/* pipe_buf_confirm, by one who is about to load from the buffer: users may have its page, too. */
+int coherer_pipe_buf_confirm(struct pipe_inode_info *pipe, struct pipe_buffer *buf);
+
 #else
 #define coherer_mapping_init(mapping)                                                              \
 	do {                                                                                       \
@@ -96,6 +101,7 @@ static inline void coherer_vma_protect(struct vm_area_struct *vma, unsigned long
 }
 #define coherer_unlink_anon_vmas unlink_anon_vmas
 #define coherer_may_be_old	 mapping_writably_mapped
+#define coherer_pipe_buf_confirm pipe_buf_confirm
 #define coherer_relink_anon_vmas unlink_anon_vmas
 #endif
 

@@ -9,6 +9,7 @@
 #include <linux/export.h>
 #include <linux/highmem.h>
 #include <linux/pagemap.h>
+#include <linux/pipe_fs_i.h>
 #include <linux/rmap.h>
 
 #include <asm/cacheflush.h>
@@ -124,6 +125,15 @@ void flush_dcache_page(struct page *page)
 	preempt_enable();
 }
 EXPORT_SYMBOL(flush_dcache_page);
+
+int coherer_pipe_buf_confirm(struct pipe_inode_info *pipe, struct pipe_buffer *buf)
+{
+	int error = pipe_buf_confirm(pipe, buf);
+
+	if (!error && buf->page && READ_ONCE(buf->page->mapping))
+		flush_dcache_page(buf->page);
+	return error;
+}
 
 void flush_anon_page(struct vm_area_struct *vma, struct page *page, unsigned long addr)
 {
