@@ -10,11 +10,14 @@
 #                     $(guests/linux/boot.sh --print NAME)
 #   --tests   runs these tests of the workload only (`workload` lists them)
 #
+# QEMU takes the last -append only: with one behind --, the tests are named there,
+# -append "tests=A,B coherer=lazy".
+#
 # The exit status is QEMU's; 2 if something is missing.  QEMU names the emulator
 # to run (default: qemu-system-arm).
 set -eu
 
-usage() { sed -n '4,15s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,18s/^# \{0,1\}//p' "$0"; }
 fail() { echo "boot.sh: $*" >&2; exit 2; }
 
 print=
@@ -36,6 +39,10 @@ if [ $# -gt 0 ]; then
 	[ "$1" = -- ] || fail "unexpected argument '$1'; QEMU's arguments go behind '--'"
 	shift
 fi
+
+case " $* " in
+*" -append "*) [ -z "$tests" ] || fail "--tests and -append: use -append \"tests=$tests ...\"" ;;
+esac
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
 out=$top/build/linux

@@ -31,7 +31,7 @@ expect() {
 }
 
 edit() {
-	echo "$1" >"$tmp/x.edit"
+	printf "%s\n" "$1" >"$tmp/x.edit"
 	rm -rf "$tmp/edited"
 	"$here/edit.py" "$tmp/src" "$tmp/edited" "$tmp/x.edit" &&
 		cat "$tmp/edited"/* && wc -l "$tmp/src"/* "$tmp/edited"/*
