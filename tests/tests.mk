@@ -26,7 +26,7 @@ UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libarm926.a libwatch.a libcheck.a lib
 
 check: ## all tests but those that need a Linux kernel
 check: check-headers check-layers check-freestanding check-unit check-sanitize check-torture \
-	check-litmus check-cli check-examples check-guests check-setup check-linux-scripts check-arm926
+	check-litmus check-cli check-bench check-examples check-guests check-setup check-linux-scripts check-arm926
 	@echo "all checks passed"
 
 check-unit: $(UNIT_BIN) ## the unit tests
