@@ -4,9 +4,10 @@
 # Runs Linux with the layer, and the workload of guests/linux, under `coherer watch`, and
 # compares with ports/linux/expected:
 #
-#   ports/linux/check.sh [--all] [policies|skips|inside|input]...
+#   ports/linux/check.sh [--all] [policies|holes|skips|inside|input]...
 #
 #   policies   each policy: no report, or some
+#   holes      each policy on the tests that show bugs of Linux itself
 #   skips      one operation or hook left out at a time: reported, or why not
 #   inside     the layer checks its own maps at every change
 #   input      an unknown policy, operation and cache type: what the kernel says and does
@@ -26,17 +27,17 @@ coherer=${COHERER:-$top/build/coherer}
 boot=$top/guests/linux/boot.sh
 
 case ${1:-} in
--h | --help) sed -n '4,18s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,19s/^# \{0,1\}//p' "$0"; exit 0 ;;
 esac
 first=--first
 if [ "${1:-}" = --all ]; then
 	first=
 	shift
 fi
-[ $# -gt 0 ] || set -- policies skips inside input
+[ $# -gt 0 ] || set -- policies holes skips inside input
 for group; do
 	case $group in
-	policies | skips | inside | input) ;;
+	policies | holes | skips | inside | input) ;;
 	*) echo "check.sh: no checks are called '$group', see --help" >&2; exit 2 ;;
 	esac
 done
@@ -121,6 +122,14 @@ check_policies() {
 		expect "policy-$policy" "coherer=$policy" "$want" "$why"
 		[ -n "$stop" ] || grep -aq "^# coherer policy: $policy" "$runs/policy-$policy.console" ||
 			verdict "not ok" "policy-$policy: debugfs names another"
+	done <"$runs/list"
+}
+
+check_holes() {
+	tests=$(sed -n 's/^tests //p' "$top/guests/linux/coherer-holes.expect")
+	expected holes >"$runs/list"
+	while read -r policy want why; do
+		expect "holes-$policy" "coherer=$policy tests=$tests" "$want" "$why"
 	done <"$runs/list"
 }
 
