@@ -206,3 +206,66 @@ void areas_random(void)
 	close(memory);
 	close(file);
 }
+
+/* The user stores, and the kernel must find where. */
+static void kernel_sees(const char *what, unsigned char *p, unsigned int seed)
+{
+	static unsigned char buffer[PAGE];
+	struct iovec here = { buffer, PAGE }, there = { p, PAGE };
+
+	fill(p, PAGE, 0, seed);
+	must(process_vm_readv(getpid(), &here, 1, &there, 1, 0), "process_vm_readv");
+	verify(what, buffer, PAGE, 0, seed);
+}
+
+static unsigned char *first_page(void *p)
+{
+	return (unsigned char *)(((uintptr_t)p + PAGE - 1) & ~(uintptr_t)(PAGE - 1));
+}
+
+/* Further down than the stack was when the program began. */
+static __attribute__((noinline)) void grow_stack(void)
+{
+	unsigned char room[96 * PAGE];
+
+	kernel_sees("the stack", first_page(room), 1);
+}
+
+static void grow_heap(void)
+{
+	enum { STEP = 16 * PAGE };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		unsigned char *p = sbrk(STEP);
+
+		if (p == (void *)-1)
+			die("sbrk failed");
+		kernel_sees("the heap", first_page(p), i);
+		kernel_sees("the end of the heap", first_page(p) + STEP - 2 * PAGE, i + 1);
+	}
+}
+
+/* An area that was moved, and what is left behind of one. */
+static void move_and_use(void)
+{
+	unsigned char *from = map_anon(4 * PAGE), *to = map_anon(16 * PAGE) + 8 * PAGE;
+
+	kernel_sees("before the move", from, 1);
+	if (mremap(from, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+		die("mremap failed");
+	kernel_sees("moved", to, 2);
+	from = to - 4 * PAGE;
+	if (mremap(to, 4 * PAGE, 4 * PAGE, MREMAP_MAYMOVE | MREMAP_FIXED | MREMAP_DONTUNMAP,
+		   from) != from)
+		die("mremap failed");
+	kernel_sees("moved back", from, 3);
+	kernel_sees("left behind", to, 4);
+}
+
+/* Areas that change by other ways than mmap. */
+void areas_grown(void)
+{
+	grow_stack();
+	grow_heap();
+	move_and_use();
+}

@@ -34,6 +34,7 @@ static const struct test {
 	{ "mapping-churn", mapping_churn, 0 },
 	{ "memory-reuse", memory_reuse, 0 },
 	{ "areas-random", areas_random, 0 },
+	{ "areas-grown", areas_grown, 0 },
 	{ "hole-fuse", hole_fuse, 1 },
 	{ "hole-loop", hole_loop, 1 },
 	{ "hole-unmap", hole_unmap, 1 },

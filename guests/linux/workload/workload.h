@@ -112,5 +112,6 @@ void signals(void);
 void mapping_churn(void);
 void memory_reuse(void);
 void areas_random(void);
+void areas_grown(void);
 
 #endif
