@@ -239,6 +239,11 @@ static void impossible_pages_are_refused(void **state)
 	REFUSES(COH_E_PAGE, config);
 	config.page_shift = 5;
 	takes(config);
+	config.icache = layer_icache(COH_INDEXED_VIVT);
+	config.icache.line = 64; /* and a page of 32 bytes */
+	REFUSES(COH_E_PAGE, config);
+	config.icache.line = 32;
+	takes(config);
 	config.page_shift = 24;
 	takes(config);
 	/* A line larger than a page would be one of more than 256 bytes. */
