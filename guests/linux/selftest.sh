@@ -251,8 +251,10 @@ expect 2 "no bug is named 'none'; there are: stock coherer bad" "$tmp/top/guests
 apply=$here/../../ports/linux/apply.sh
 expect 2 "holds Linux '5.10'; these edits are for 6.1" "$apply" "$tmp/linux-5.10" "$tmp/tree"
 expect 2 'holds no kernel source' "$apply" "$tmp/src" "$tmp/tree"
-mkdir "$tmp/linux-6.1"
+mkdir "$tmp/linux-6.1" "$tmp/not-ours"
 printf 'VERSION = 6\nPATCHLEVEL = 1\n' >"$tmp/linux-6.1/Makefile"
+expect 2 'was not made by this script' "$apply" "$tmp/linux-6.1" "$tmp/not-ours"
+expect 0 . ls -d "$tmp/not-ours"
 expect 2 'edits/build.edit:[0-9]*: .*No such file' "$apply" "$tmp/linux-6.1" "$tmp/tree"
 
 # What lock debugging says, judged.

@@ -30,6 +30,9 @@ found=$(awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { p = $3 }
 	p != "" { print v "." p; exit }' "$source/Makefile")
 [ "$found" = "$series" ] || fail "$source holds Linux '$found'; these edits are for $series"
 
+[ ! -e "$tree" ] || [ -f "$tree/.coherer" ] ||
+	fail "$tree is there, and was not made by this script: it has no .coherer"
+
 new=$tree.new
 rm -rf "$new"
 mkdir -p "$new"
@@ -47,11 +50,12 @@ for header in "$top"/include/coherer/*.h; do
 	[ -f "$own" ] || cp "$header" "$own" # env.h is the kernel's own
 done
 
-# Links to files of another release would stay.
+# It is ours, see above.  Links to files of another release would stay.
 cmp -s "$source/Makefile" "$tree/Makefile" || rm -rf "$tree"
 if [ ! -d "$tree" ]; then
 	rm -rf "$tree.part"
 	cp -al "$source" "$tree.part"
+	: >"$tree.part/.coherer" # ours, even if this run is killed
 	mv "$tree.part" "$tree"
 fi
 # Never into a hard link: a file is replaced, not written to.
