@@ -1,83 +1,62 @@
 # SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 #
 # `make help` lists the targets.  All artefacts go under build/.
+#
+# This file has what all rooms share: flags, one pattern rule for each way to compile, and the
+# targets that people type.  What a room is made of stands in its own fragment, ROOM/ROOM.mk.
+# Sources are found by wildcards: a new file needs no line anywhere.
 
 VERSION := 0.1.0
 prefix ?= /usr/local
 CC ?= gcc
 CFLAGS ?= -O2 -g
+PKG_CONFIG ?= pkg-config
 BUILD := build
+LIB := $(BUILD)/lib
 
 WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow -Wvla
 ALL_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -DCOHERER_VERSION='"$(VERSION)"'
 
-PKG_CONFIG ?= pkg-config
-# jansson: JSON that is valid whatever a file name holds.  libdw: DWARF, symbols
-# and call chains.  glib: QEMU's plugin interface passes its arrays.
-RUNNER_LIBS = $(shell $(PKG_CONFIG) --libs libdw jansson) -lelf
-RUNNER_CFLAGS = $(shell $(PKG_CONFIG) --cflags libdw jansson)
-PLUGIN_CFLAGS = -fPIC -fvisibility=hidden -flto $(shell $(PKG_CONFIG) --cflags glib-2.0)
-
 .DEFAULT_GOAL := all
-.PHONY: all lib help demo setup bench bench-watch fuzz install uninstall clean format
-
-MODEL_SRC := $(wildcard model/*.c)
-SIM_SRC := $(wildcard ports/sim/*.c)
-# What runs inside QEMU.  All else in watch/ is the runner's.
-PLUGIN_SRC := $(addprefix watch/,plugin.c access.c maintain.c events.c guest_ram.c \
-	decode_arm.c mmu_arm.c)
-RUNNER_SRC := $(filter-out $(PLUGIN_SRC),$(wildcard watch/*.c))
-CLI_SRC := $(wildcard cli/*.c)
-CHECK_SRC := $(wildcard check/*.c)
-
-COHERER_OBJ := $(patsubst %.c,$(BUILD)/obj/%.o,$(CLI_SRC) $(RUNNER_SRC))
-# The explorer's inner loop goes to and fro between these two: they are optimised as one.
-COHERER_LTO := $(patsubst %.c,$(BUILD)/lto/%.o,$(CHECK_SRC) $(MODEL_SRC))
-PLUGIN_OBJ := $(patsubst %.c,$(BUILD)/pic/%.o,$(PLUGIN_SRC) $(MODEL_SRC))
+.PHONY: all lib help demo setup check install uninstall clean format
 
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
 
-# The layer, the simulated port and the model are three archives, so that who
-# links them gets what it calls, and nobody keeps a list.
+# Four archives, so that who links them gets what it calls, and nobody keeps a list.
 lib: ## build/lib: the layer, the simulated port, the model, the checker
-lib: $(addprefix $(BUILD)/lib/,libcoherer.a libsim.a libmodel.a libcheck.a)
+lib: $(addprefix $(LIB)/,libcoherer.a libsim.a libmodel.a libcheck.a)
 
-$(BUILD)/lib/libmodel.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(MODEL_SRC))
-$(BUILD)/lib/libcheck.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(CHECK_SRC))
-$(BUILD)/lib/libsim.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(SIM_SRC))
+# ---- the ways to compile: build/WAY/PATH.o from PATH.c ----
 
-# The plugin leaves QEMU's functions undefined: the emulator has them.
-$(BUILD)/libcoherer-watch.so: $(PLUGIN_OBJ)
-	@echo "  LD    $@"; $(CC) $(CFLAGS) -flto -shared -o $@ $^
-
-$(BUILD)/coherer: $(COHERER_OBJ) $(COHERER_LTO) $(addprefix $(BUILD)/lib/,libsim.a libcoherer.a)
-	@echo "  LD    $@"; $(CC) $(CFLAGS) -O3 -flto=auto -o $@ $^ $(RUNNER_LIBS)
-
+# obj: for a program or a test.
 $(BUILD)/obj/%.o: %.c
-	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(ALL_CFLAGS) $(RUNNER_CFLAGS) $(CFLAGS) -c -o $@ $<
+	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(ALL_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-# Who may see the layer.  For the others its headers are not on the path at all.
-$(BUILD)/obj/check/%.o $(BUILD)/lto/check/%.o $(BUILD)/obj/ports/%.o $(BUILD)/obj/tests/%.o $(BUILD)/obj/examples/%.o \
-$(BUILD)/obj/bench/%.o: ALL_CFLAGS += -Iinclude
-
+# pic: for the plugin, which is loaded into QEMU.
 $(BUILD)/pic/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $< (plugin)"; $(CC) $(ALL_CFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) -c -o $@ $<
 
+# lto: for the explorer, whose inner loop goes to and fro between check/ and model/.
 $(BUILD)/lto/%.o: %.c
-	@mkdir -p $(@D); echo "  CC    $< (lto)"; \
-	$(CC) $(ALL_CFLAGS) $(RUNNER_CFLAGS) $(CFLAGS) -O3 -flto -c -o $@ $<
+	@mkdir -p $(@D); echo "  CC    $< (lto)"; $(CC) $(ALL_CFLAGS) $(CFLAGS) -O3 -flto -c -o $@ $<
 
-include src/layer.mk
-include guests/guests.mk
-include guests/linux/linux.mk
-include tests/tests.mk
-include examples/minikernel/minikernel.mk
-include tests/torture/torture.mk
-include bench/bench.mk
-include tests/fuzz/fuzz.mk
+# Made anew, so that the object of a source that is gone does not stay.
+$(LIB)/%.a:
+	@mkdir -p $(@D); echo "  AR    $@"; rm -f $@; $(AR) rcs $@ $(filter %.o,$^)
+
+# ---- the rooms, from the bottom up ----
+
+include model/model.mk src/src.mk ports/ports.mk check/check.mk watch/watch.mk cli/cli.mk
+include guests/guests.mk guests/linux/linux.mk examples/examples.mk
+include tests/tests.mk tests/fuzz/fuzz.mk bench/bench.mk
+
+# What the compiler found out about headers.
+-include $(foreach way,obj pic lto hook trace,$(foreach depth,* */* */*/* */*/*/*,$(wildcard $(BUILD)/$(way)/$(depth).d)))
+
+# ---- what people type ----
 
 help: ## list the targets
-	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | sort | \
+	@sed -n 's/^\([a-z][a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(filter %Makefile %.mk,$(MAKEFILE_LIST)) | sort | \
 		awk -F'\t' '{ printf "  %-20s %s\n", $$1, $$2 }'
 
 setup: ## install the Debian packages that building and testing need
@@ -88,12 +67,17 @@ demo: ## build, run a guest with a planted bug, print the report
 	@$(MAKE) --no-print-directory all guests
 	@scripts/demo.sh
 
+check: ## all tests but those that need a Linux kernel
+check: check-headers check-layers check-freestanding check-unit check-sanitize check-torture \
+	check-litmus check-cli check-bench check-examples check-guests check-setup check-linux-scripts check-arm926
+	@echo "all checks passed"
+
 install: all ## install below DESTDIR and prefix (default /usr/local)
 	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib/coherer \
 		$(DESTDIR)$(prefix)/include/coherer $(DESTDIR)$(prefix)/share/man/man1
 	install -m 755 $(BUILD)/coherer $(DESTDIR)$(prefix)/bin/
 	install -m 755 $(BUILD)/libcoherer-watch.so $(DESTDIR)$(prefix)/lib/coherer/
-	install -m 644 $(BUILD)/lib/libcoherer.a $(DESTDIR)$(prefix)/lib/
+	install -m 644 $(LIB)/libcoherer.a $(DESTDIR)$(prefix)/lib/
 	install -m 644 include/coherer/*.h $(DESTDIR)$(prefix)/include/coherer/
 	install -m 644 docs/coherer.1 $(DESTDIR)$(prefix)/share/man/man1/
 
@@ -107,6 +91,3 @@ format: ## rewrite our C as .clang-format says
 
 clean: ## remove what was built here, but for the cached kernels of build/linux
 	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} +
-
--include $(COHERER_OBJ:.o=.d) $(COHERER_LTO:.o=.d) $(PLUGIN_OBJ:.o=.d)
--include $(patsubst %.c,$(BUILD)/obj/%.d,$(SIM_SRC) $(CHECK_SRC) $(MODEL_SRC))

@@ -27,11 +27,11 @@ LAYER_LIBS := $(addprefix $(LIB)/,libsim.a libcoherer.a libmodel.a)
 
 $(BUILD)/bench/layer: $(BUILD)/obj/bench/layer.o $(LAYER_LIBS)
 $(BUILD)/bench/operations: $(BUILD)/obj/bench/operations.o \
-		$(patsubst %.c,$(BUILD)/obj/%.o,$(wildcard tests/scenarios/*.c)) $(LAYER_LIBS)
+		$(patsubst %.c,$(BUILD)/obj/%.o,$(filter-out %_test.c,$(wildcard tests/scenarios/*.c))) $(LAYER_LIBS)
 $(BUILD)/bench/layer $(BUILD)/bench/operations:
 	@mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^
 
--include $(BUILD)/obj/bench/layer.d $(BUILD)/obj/bench/operations.d
+$(BUILD)/obj/bench/%.o: ALL_CFLAGS += -Iinclude
 
 # Needs the stock kernel: `make linux-stock` builds it once.
 bench-watch: all $(BUILD)/bench/empty.so linux-stock ## Linux: QEMU alone, an empty plugin, coherer
@@ -42,5 +42,5 @@ bench-linux: all $(BUILD)/bench/instructions.so linux-stock ## Linux: the layer 
 	$(LINUX_DIR)/kernel.sh coherer
 	bench/linux.py --rounds $(BENCH_ROUNDS)
 
-$(BUILD)/bench/%.so: bench/%.c watch/qemu.h
+$(BUILD)/bench/%.so: bench/%.c watch/plugin/qemu.h
 	@mkdir -p $(@D); $(CC) $(ALL_CFLAGS) $(CFLAGS) $(PLUGIN_CFLAGS) -shared -o $@ $<

@@ -3,7 +3,7 @@
  * The least that a plugin which sees every access can cost: an empty callback.
  * What bench-watch compares coherer with, beside QEMU alone.
  */
-#include "watch/qemu.h"
+#include "watch/plugin/qemu.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_VERSION;
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc,

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/policies.h"
-#include "check/suggest.h"
+#include "check/language/names.h"
+#include "check/language/suggest.h"
 #include "cli/check.h"
 #include "cli/cli.h"
 

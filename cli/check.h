@@ -3,8 +3,8 @@
 #ifndef COH_CLI_CHECK_H
 #define COH_CLI_CHECK_H
 
-#include "check/explain.h"
-#include "check/print.h"
+#include "check/say/explain.h"
+#include "check/say/print.h"
 
 enum check_format { CHECK_TEXT, CHECK_KTAP, CHECK_JSON, CHECK_TABLE };
 

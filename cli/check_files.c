@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "check/suggest.h"
+#include "check/language/suggest.h"
 #include "cli/check.h"
 
 #define LARGEST (1024 * 1024) /* bytes of a file: a litmus test is some lines */

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "check/explore.h"
-#include "check/pool.h"
+#include "check/search/explore.h"
+#include "check/search/pool.h"
 #include "cli/check.h"
 #include "cli/cli.h"
 

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "check/suggest.h"
+#include "check/language/suggest.h"
 
 static const struct subcommand {
 	const char *name, *what;

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "check/suggest.h"
+#include "check/language/suggest.h"
 #include "model/cpus.h"
-#include "watch/run.h"
+#include "watch/runner/run.h"
 
 static_assert((int)WATCH_NOTHING == EXIT_OK && (int)WATCH_FOUND == EXIT_FOUND &&
 		      (int)WATCH_SETUP == EXIT_USAGE && (int)WATCH_QEMU == EXIT_QEMU &&

@@ -42,7 +42,7 @@
  *   device      write: as through, with no a
  *               read:  bad = m & (memory.stale | threat)
  *
- * docs/shadow.md argues them, tests/unit/shadow_random_test.c checks them
+ * docs/shadow.md argues them, tests/model/shadow_random_test.c checks them
  * against a machine that carries bytes and tries every eviction.
  *
  * Protocol: coh_shadow_new; for every translation put to use, coh_shadow_map;

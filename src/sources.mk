@@ -14,32 +14,4 @@ ifeq ($(origin COHERER_SRC_DIR),undefined)
 COHERER_SRC_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
 endif
 
-COHERER_SRC := $(addprefix $(COHERER_SRC_DIR), \
-	alias.c \
-	cache.c \
-	check.c \
-	code.c \
-	conflict.c \
-	copy.c \
-	dcache.c \
-	dma.c \
-	errors.c \
-	init.c \
-	map.c \
-	mechanism_meeting.c \
-	mechanism_vipt.c \
-	mechanism_vivt.c \
-	page.c \
-	policies.c \
-	policy_flush_all.c \
-	policy_gup_hook.c \
-	policy_hints.c \
-	policy_lazy.c \
-	policy_none.c \
-	policy_rmap.c \
-	policy_rmap_locked.c \
-	policy_uncache.c \
-	tree.c \
-	user.c \
-	vma.c \
-	vmap.c)
+COHERER_SRC := $(wildcard $(COHERER_SRC_DIR)*.c)

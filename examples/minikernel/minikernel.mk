@@ -45,6 +45,6 @@ $(MINI)/%.bin: $(MINI)/%.elf
 	@$(MINI_OBJCOPY) -O binary $< $@
 
 check-arm926: all minikernel ## the example kernel: plain, watched, and with each operation silenced
-	@tests/arm926.sh
+	@tests/ports/arm926/arm926.sh
 
 -include $(MINI_OBJ:.o=.d) $(MINI_USER_OBJ:.o=.d)

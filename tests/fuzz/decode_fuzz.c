@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "watch/decode.h"
-#include "watch/mmu.h"
+#include "watch/target/decode.h"
+#include "watch/target/mmu.h"
 
 #define CHECK(x)                                                                                   \
 	do {                                                                                       \

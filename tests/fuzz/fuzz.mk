@@ -13,9 +13,9 @@ FUZZ_OUT := $(BUILD)/fuzz
 FUZZ := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 
 # What each target is made of, from source: the objects of build/ have no sanitizer.
-$(FUZZ_OUT)/decode_fuzz: watch/decode_arm.c watch/mmu_arm.c
+$(FUZZ_OUT)/decode_fuzz: $(wildcard watch/target/*.c)
 $(FUZZ_OUT)/shadow_fuzz: $(MODEL_SRC)
-$(FUZZ_OUT)/suppress_fuzz: watch/suppress.c
+$(FUZZ_OUT)/suppress_fuzz: watch/runner/suppress.c
 $(FUZZ_OUT)/wire_fuzz: $(RUNNER_SRC) $(MODEL_SRC)
 $(FUZZ_OUT)/litmus_fuzz: $(CHECK_SRC) $(SIM_SRC) $(COHERER_SRC) $(MODEL_SRC)
 $(FUZZ_OUT)/litmus_fuzz: FUZZ_CFLAGS += -Iinclude
@@ -52,9 +52,9 @@ fuzz-tools:
 		sed 's/^/  /' $(FUZZ_OUT)/probe.log >&2; exit 2; }
 
 $(FUZZ:%=$(FUZZ_OUT)/%_fuzz): $(FUZZ_OUT)/%_fuzz: tests/fuzz/%_fuzz.c \
-		$(wildcard model/*.h watch/*.h check/*.h) | fuzz-tools
+		$(wildcard model/*.h watch/*.h watch/*/*.h check/*/*.h) | fuzz-tools
 	@mkdir -p $(@D); echo "  FUZZ  $@"; \
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) $(RUNNER_LIBS)
 
 check-noise: all guests ## bad input, the garbage for 60 s a guest
-	@tests/bad-input.sh --seconds 60
+	@tests/watch/bad-input.sh --seconds 60

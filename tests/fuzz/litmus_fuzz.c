@@ -7,7 +7,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "check/verdict.h"
+#include "check/search/verdict.h"
 
 static void explore_on(const struct litmus *t, const char *cache)
 {

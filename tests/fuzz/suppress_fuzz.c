@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "watch/suppress.h"
+#include "watch/runner/suppress.h"
 
 #define CHECK(x)                                                                                   \
 	do {                                                                                       \

@@ -15,9 +15,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "watch/session.h"
-#include "watch/stream.h"
-#include "watch/summary.h"
+#include "watch/runner/session.h"
+#include "watch/runner/stream.h"
+#include "watch/runner/summary.h"
 
 #define CHECK(x)                                                                                   \
 	do {                                                                                       \

@@ -10,8 +10,8 @@
  * Expectations follow from what caches do and from what the layer's header
  * promises, not from what its code does.
  */
-#ifndef COH_TESTS_SCENARIO_H
-#define COH_TESTS_SCENARIO_H
+#ifndef COH_TESTS_SCENARIOS_SCENARIO_H
+#define COH_TESTS_SCENARIOS_SCENARIO_H
 
 #include "ports/sim/sim.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
  * What T1 to T14 leave open: situations that are there because without them one of the layer's
- * operations could be dropped, and nobody would notice (tests/unit/mutation_test.c).  Those of code
+ * operations could be dropped, and nobody would notice (tests/src/mutation/mutation_test.c).  Those of code
  * and of devices are in scenarios_mutation_code.c and scenarios_mutation_device.c.
  */
 #include "tests/scenarios/scene.h"

@@ -9,8 +9,8 @@
  * A store to a line that is absent may go past the cache (COH_ALLOC_READ), and would leave
  * nothing dirty.  So u_store and k_store load first; u_put and k_put do not.
  */
-#ifndef COH_TESTS_SCENE_H
-#define COH_TESTS_SCENE_H
+#ifndef COH_TESTS_SCENARIOS_SCENE_H
+#define COH_TESTS_SCENARIOS_SCENE_H
 
 #include "tests/scenarios/scenario.h"
 

@@ -14,7 +14,7 @@ extern bool coherer_is_ready;
 
 /* port.c */
 extern const struct coh_port coherer_port;
-extern struct coh_page *coherer_pages; /* of all of memory, by pfn - ARCH_PFN_OFFSET */
+extern struct coh_page *coherer_pages;	/* of all of memory, by pfn - ARCH_PFN_OFFSET */
 extern unsigned long coherer_pages_end; /* the first pfn that has none */
 
 /* The mm whose lines can be in the cache now; NULL: none's. */

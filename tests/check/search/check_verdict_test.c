@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+/* Each hazard, where it happens and where it does not; verdicts, bounds, redundancy, examples. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "check/search/verdict.h"
+
+#define HEAD(state) "C t\n{\n" state "}\n"
+#define TWO	    "page p; alias K = p kernel; alias U = p mm 0 colour 1;"
+
+static struct litmus *parse(const char *text)
+{
+	struct litmus_error error;
+	struct litmus *t = litmus_parse("t", text, strlen(text), &error);
+
+	if (!t)
+		print_error("%u:%u: %s\n%s\n", error.at.line, error.at.column, error.text, text);
+	assert_non_null(t);
+	return t;
+}
+
+static struct verdict *find(struct litmus *t, const char *cache, uint64_t states)
+{
+	struct bounds bounds = { .states = states, .reduce = true };
+	struct target target;
+	struct verdict *v;
+
+	assert_null(target_make(t, cache, "", &target));
+	v = verdict_find(t, &target, &bounds, NULL);
+	assert_non_null(v);
+	return v;
+}
+
+static void comes_out(const char *cache, const char *text, enum found found, unsigned bits)
+{
+	struct litmus *t = parse(text);
+	struct verdict *v = find(t, cache, 0);
+
+	if (v->found != found || v->bits != bits)
+		print_error("%s on %s: %s, bits %u; %s\n", text, cache, verdict_name(v), v->bits,
+			    v->error);
+	assert_int_equal(v->found, found);
+	assert_int_equal(v->bits, bits);
+	verdict_free(v);
+	litmus_free(t);
+}
+
+static void stale_reads(void **state)
+{
+	(void)state;
+	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(U, 1); load(K); }", FOUND_SOMETIMES,
+		  OUTCOME_STALE);
+	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(U, 1); flush(U); load(K); }", FOUND_NEVER,
+		  0);
+	comes_out("pipt", HEAD(TWO) "P0 (mm 0) { store(U, 1); load(K); }", FOUND_NEVER, 0);
+	comes_out("vipt", HEAD("write through;" TWO) "P0 (mm 0) { load(K); store(U, 1); load(K); }",
+		  FOUND_SOMETIMES, OUTCOME_STALE);
+	comes_out("pipt",
+		  HEAD("page p; alias K = p kernel;") "P0 () { store(K, 1); invalidate(K); "
+						      "load(K); }\nexists (stale)",
+		  FOUND_SOMETIMES, OUTCOME_STALE | OUTCOME_LOST);
+}
+
+static void lost_data(void **state)
+{
+	(void)state;
+	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(K, 1); store(U[1], 2); }", FOUND_SOMETIMES,
+		  OUTCOME_LOST);
+	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(K, 1); flush(K); store(U[1], 2); }",
+		  FOUND_NEVER, 0);
+	comes_out("vivt",
+		  HEAD("page p scratch; alias K = p kernel; alias U = p mm 0;") "P0 (mm 0) { "
+										"store(K, 1); "
+										"store(U[1], 2); }",
+		  FOUND_NEVER, 0);
+}
+
+static void deadlocks(void **state)
+{
+	static const char inverted[] = HEAD(
+		"cpus 2; lock a; lock b;") "P0 () { lock(a); lock(b); unlock(b); unlock(a); }\n"
+					   "P1 (cpu 1) { lock(b); lock(a); unlock(a); unlock(b); "
+					   "}\n";
+	static const char ordered[] = HEAD(
+		"cpus 2; lock a; lock b;") "P0 () { lock(a); lock(b); unlock(b); unlock(a); }\n"
+					   "P1 (cpu 1) { lock(a); lock(b); unlock(b); unlock(a); "
+					   "}\n";
+
+	(void)state;
+	comes_out("pipt", inverted, FOUND_DEADLOCK, OUTCOME_DEADLOCK);
+	comes_out("pipt", ordered, FOUND_NEVER, 0);
+	comes_out("pipt",
+		  HEAD("lock a;") "P0 () { lock(a); unlock(a); }\nI0 (irq) { lock(a); unlock(a); }",
+		  FOUND_DEADLOCK, OUTCOME_DEADLOCK);
+	comes_out("pipt",
+		  HEAD("lock a;") "P0 () { lock_irq(a); unlock_irq(a); }\nI0 (irq) { lock(a); "
+				  "unlock(a); }",
+		  FOUND_NEVER, 0);
+	comes_out("pipt", HEAD("var go;") "P0 () { await(go == 1); }", FOUND_DEADLOCK,
+		  OUTCOME_DEADLOCK);
+}
+
+static void interrupts_left_wrong(void **state)
+{
+	(void)state;
+	comes_out("pipt", HEAD("") "P0 () { irq_disable(); }", FOUND_ALWAYS, OUTCOME_IRQ);
+	comes_out("pipt", HEAD("") "P0 () { irq_disable(); irq_enable(); }", FOUND_NEVER, 0);
+	comes_out("pipt", HEAD("lock a;") "P0 () { lock(a); }", FOUND_ALWAYS, OUTCOME_IRQ);
+	comes_out("pipt", HEAD("") "P0 () { }\nI0 (irq) { irq_enable(); }", FOUND_ALWAYS,
+		  OUTCOME_IRQ);
+	comes_out("pipt", HEAD("") "P0 () { r0 = irq_save(); irq_restore(r0); }", FOUND_NEVER, 0);
+}
+
+static void conditions(void **state)
+{
+	(void)state;
+	comes_out("pipt", HEAD("var go;") "P0 () { go = 1; }\nP1 () { r0 = go; }\nexists (1:r0=1)",
+		  FOUND_SOMETIMES, 0);
+	comes_out("pipt", HEAD("var go;") "P0 () { go = 1; }\nP1 () { r0 = go; }\nexists (go=1)",
+		  FOUND_ALWAYS, 0);
+	comes_out("pipt", HEAD("var go;") "P0 () { go = 1; }\nP1 () { r0 = go; }\nexists (1:r0=2)",
+		  FOUND_NEVER, 0);
+	comes_out("pipt",
+		  HEAD("var go;") "P0 () { go = 1; }\nP1 () { r0 = go; }\nfilter (1:r0=1)\nforall "
+				  "(1:r0=1 /\\ go=1)",
+		  FOUND_ALWAYS, 0);
+	/* Memory at the end, whichever of two dirty lines is written back last. */
+	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(K, 1); store(U, 2); }\nexists (p[0]=1)",
+		  FOUND_SOMETIMES, OUTCOME_LOST);
+	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(K, 1); }\nexists (p[0]=1)", FOUND_ALWAYS, 0);
+}
+
+static void a_bound_is_no_verdict(void **state)
+{
+	struct litmus *t = parse(HEAD(TWO) "P0 (mm 0) { load(U); load(K); load(U); load(K); }");
+	struct verdict *v = find(t, "vivt", 3);
+
+	(void)state;
+	assert_int_equal(v->found, FOUND_INCOMPLETE);
+	assert_false(v->finished);
+	assert_int_equal(v->states, 3);
+	verdict_free(v);
+	v = find(t, "vivt", 1000);
+	assert_int_equal(v->found, FOUND_NEVER);
+	assert_true(v->finished);
+	verdict_free(v);
+	litmus_free(t);
+}
+
+static void what_cannot_be_is_an_error(void **state)
+{
+	static const struct {
+		const char *text;
+		uint32_t line;
+	} tests[] = {
+		{ HEAD("page p; alias U = p mm 0 unmapped;") "P0 (mm 0) {\n load(U); }", 5 },
+		{ HEAD("page p; alias U = p mm 0 ro;") "P0 (mm 0) {\n store(U, 1); }", 5 },
+		{ HEAD("page p; alias U = p mm 1;") "P0 (mm 0) {\n load(U); }", 5 },
+		{ HEAD("lock l;") "P0 () {\n unlock(l); }", 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
+		struct litmus *t = parse(tests[i].text);
+		struct verdict *v = find(t, "vivt", 0);
+
+		assert_int_equal(v->found, FOUND_WRONG);
+		assert_int_equal(v->error_at.line, tests[i].line);
+		verdict_free(v);
+		litmus_free(t);
+	}
+}
+
+static void redundant_maintenance(void **state)
+{
+	struct litmus *t =
+		parse(HEAD(TWO) "P0 (mm 0) { store(U, 1); flush(U); clean(K); load(K); }");
+	struct verdict *v = find(t, "vivt", 0);
+
+	(void)state;
+	assert_int_equal(v->n_redundant, 1);
+	assert_int_equal(v->redundant[0].instr, 2);
+	verdict_free(v);
+	litmus_free(t);
+}
+
+static void the_example_is_the_shortest(void **state)
+{
+	struct litmus *t =
+		parse(HEAD(TWO) "P0 (mm 0) { load(K); store(U, 1); flush(U); load(K); }");
+	struct verdict *v = find(t, "vivt", 0);
+
+	(void)state;
+	assert_non_null(v->trail);
+	assert_int_equal(v->trail->n, 4);
+	assert_true(v->trail->step[3].event.stale);
+	assert_int_equal(v->trail->step[3].event.newest, 1);
+	assert_int_equal(v->trail->step[1].n_copies, 2);
+	verdict_free(v);
+	litmus_free(t);
+	/* One eviction, and no more. */
+	t = parse(HEAD(
+		TWO) "P0 (mm 0) { store(K, 1); store(U, 2); flush(U); load(U); }\nexists (stale)");
+	v = find(t, "vivt", 0);
+	assert_non_null(v->trail);
+	assert_int_equal(v->trail->n, 5);
+	assert_int_equal(v->trail->step[3].event.kind, EVENT_EVICT);
+	verdict_free(v);
+	litmus_free(t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(stale_reads),
+		cmocka_unit_test(lost_data),
+		cmocka_unit_test(deadlocks),
+		cmocka_unit_test(interrupts_left_wrong),
+		cmocka_unit_test(conditions),
+		cmocka_unit_test(a_bound_is_no_verdict),
+		cmocka_unit_test(what_cannot_be_is_an_error),
+		cmocka_unit_test(redundant_maintenance),
+		cmocka_unit_test(the_example_is_the_shortest),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Every guest of guests/ under coherer watch, one after another:
+#
+#   tests/watch/guests.sh [--update] [NAME...]
+#
+# build/guests/NAME.elf must give no report and exit status 0; NAME-bug.elf
+# exactly the reports of guests/NAME.expect and exit status 1 (0 if the file says
+# that nothing can be reported).  Addresses and offsets of code depend on the
+# compiler and are not compared; functions, files, lines, data addresses, values
+# and words are.  --update rewrites the files: read the difference before you
+# commit it.  Exits 0 if all passed, 1 if not, 2 if something is missing.
+set -eu
+cd "$(dirname "$0")/../.."
+
+update=
+case ${1:-} in
+-h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+--update) update=yes; shift ;;
+-*) echo "guests.sh: unknown option '$1', see --help" >&2; exit 2 ;;
+esac
+[ $# -gt 0 ] || set -- $(ls guests/*.expect | sed 's,guests/\(.*\)\.expect,\1,')
+
+coherer=${COHERER:-build/coherer}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+passed=0
+failed=0
+
+# The reports alone, without what the compiler decides.
+reports() {
+	sed -n '/^=\{20,\}$/,/^=\{20,\}$/p' "$1" |
+		sed -E 's/pc 0x[0-9a-f]{8}/pc */; s/([a-z_]+)\+0x[0-9a-f]+/\1+*/g'
+}
+
+# NAME.elf: leaves the reports in $work/reports, returns coherer's status.
+watch() {
+	elf=build/guests/$1
+	[ -f "$elf" ] || { echo "guests.sh: $elf is missing: run make guests" >&2; exit 2; }
+	status=0
+	timeout 60 "$coherer" watch --symbols "$elf" -- qemu-system-arm -M versatilepb -m 32 \
+		-nographic -no-reboot -audio none -monitor none -serial stdio -kernel "$elf" \
+		</dev/null >"$work/console" 2>"$work/err" || status=$?
+	reports "$work/err" >"$work/reports"
+	grep -q ': ok$' "$work/console" || status="$status, but the guest failed"
+}
+
+verdict() { # ok|"not ok" NAME TEXT
+	case $1 in ok) passed=$((passed + 1)) ;; *) failed=$((failed + 1)) ;; esac
+	echo "$1 - $2${3:+: $3}"
+}
+
+check() { # ELF STATUS EXPECTED-FILE
+	watch "$1.elf"
+	if [ "$status" != "$2" ]; then
+		verdict "not ok" "$1" "exit status $status, expected $2"
+		cat "$work/err"
+	elif ! diff -u "$3" "$work/reports"; then
+		verdict "not ok" "$1" "other reports than expected"
+	else
+		verdict ok "$1"
+	fi
+}
+
+for name; do
+	[ "$name" ] || continue
+	expect=guests/$name.expect
+	if [ -n "$update" ]; then
+		watch "$name-bug.elf"
+		grep '^#' "$expect" >"$work/head" || :
+		cat "$work/head" "$work/reports" >"$expect"
+	fi
+	grep -v '^#' "$expect" >"$work/expect" || :
+	expected=1
+	[ -s "$work/expect" ] || expected=0
+	check "$name" 0 /dev/null
+	check "$name-bug" "$expected" "$work/expect"
+done
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

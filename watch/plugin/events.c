@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Findings on their way to the runner: the first of each kind and place is sent
+ * whole, the others are counted.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "watch/plugin/trace.h"
+
+#define DIFFERENT_MAX 65536u
+#define STACK_SPAN    8192u /* kernel stacks are aligned to this */
+
+struct known {
+	uint32_t by, cause, read_pc, write_pc;
+	uint32_t id;
+	uint64_t count;
+};
+
+static int out = -1;
+static GHashTable *known; /* struct known, to itself */
+static uint32_t last_id;
+
+static guint known_hash(gconstpointer p)
+{
+	const struct known *k = p;
+
+	return (k->read_pc * 31 + k->write_pc) * 31 + k->by * 8 + k->cause;
+}
+
+static gboolean known_equal(gconstpointer a, gconstpointer b)
+{
+	return !memcmp(a, b, offsetof(struct known, id));
+}
+
+bool events_init(int fd)
+{
+	out = fd;
+	known = g_hash_table_new_full(known_hash, known_equal, NULL, g_free);
+	return known != NULL;
+}
+
+static bool write_all(const void *data, size_t length)
+{
+	const char *p = data;
+
+	while (length) {
+		ssize_t n = write(out, p, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return false;
+		p += n;
+		length -= (size_t)n;
+	}
+	return true;
+}
+
+/* A runner that is gone takes the reports with it; the guest goes on. */
+static void send_message(enum wire_type type, const void *body, uint32_t length)
+{
+	struct wire_header h = { type, length };
+
+	if (out < 0)
+		return;
+	if (!write_all(&h, sizeof(h)) || !write_all(body, length))
+		out = -1;
+}
+
+void events_hello(const struct wire_hello *hello)
+{
+	send_message(WIRE_HELLO, hello, sizeof(*hello));
+}
+
+void events_note(bool warning, const char *format, ...)
+{
+	struct wire_note note = { .warning = warning };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(note.text, sizeof(note.text), format, args);
+	va_end(args);
+	send_message(WIRE_NOTE, &note, sizeof(note));
+}
+
+/* The reader's registers and the top of its stack, for the call chain. */
+static void capture_context(struct wire_finding *w)
+{
+	uint32_t room;
+
+	for (unsigned i = 0; i < NUM_REGS; i++)
+		w->regs[i] = read_register(tracer.reg[i]);
+	w->cpsr = read_register(tracer.cpsr);
+	w->regs_known = 1;
+	w->read.user = (w->cpsr & 0x1f) == 0x10;
+	w->regs[15] = w->read.pc;
+	w->stack_va = w->regs[13] & ~3u;
+	room = STACK_SPAN - (w->stack_va & (STACK_SPAN - 1));
+	for (room = room < WIRE_STACK ? room : WIRE_STACK; room >= 64; room /= 2) {
+		g_byte_array_set_size(tracer.scratch, 0);
+		if (!qemu_plugin_read_memory_vaddr(w->stack_va, tracer.scratch, room))
+			continue;
+		memcpy(w->stack, tracer.scratch->data, room);
+		w->stack_length = room;
+		return;
+	}
+}
+
+static struct wire_access access_of(const struct coh_who *who, bool is_known, uint32_t pa)
+{
+	return (struct wire_access){
+		.known = is_known,
+		.pc = who->pc,
+		.va = who->va,
+		.pa = pa,
+		.mm = who->mm,
+		.user = 2,
+	};
+}
+
+static void fill(struct wire_finding *w, const struct coh_finding *f)
+{
+	w->by = f->by;
+	w->cause = f->cause;
+	w->certain = f->certain;
+	w->read = (struct wire_access){ 1, f->pc, f->va, f->pa, f->mm, f->size, f->attr, 2 };
+	w->write = access_of(&f->writer, f->writer_known, f->first_pa);
+	w->by_device = f->by_device;
+	w->culprit = access_of(&f->culprit, f->culprit_known, f->line_pa);
+	w->other_pa = f->other_pa;
+	w->bad = f->bad;
+	w->first_pa = f->first_pa;
+	w->memory_old = f->memory_old;
+	w->values_known = f->values_known;
+	memcpy(w->newest, f->newest, sizeof(w->newest));
+	memcpy(w->old, f->old, sizeof(w->old));
+	w->line_pa = f->line_pa;
+	w->granule = f->granule;
+	w->memory_stale = f->memory_stale;
+	w->n_copies = f->n_copies;
+	for (unsigned i = 0; i < f->n_copies; i++)
+		w->copy[i] = (struct wire_copy){ f->copy[i].va, f->copy[i].stale,
+						 f->copy[i].side == COH_INSN, f->copy[i].dirty };
+	/* A stale fetch may lack either: the instruction side is the rarer, and only
+	 * where memory is new does it matter. */
+	w->last = last_maintenance(f->line_pa,
+				   f->by == COH_BY_FETCH && !f->memory_old ? COH_INSN : COH_DATA);
+}
+
+void events_finding(const struct coh_finding *f)
+{
+	struct known key = { f->by, f->cause, f->pc, f->writer_known ? f->writer.pc : 0, 0, 0 };
+	struct known *k = g_hash_table_lookup(known, &key);
+	struct wire_finding w = { 0 };
+
+	tracer.end.findings++;
+	if (k) {
+		k->count++;
+		return;
+	}
+	if (last_id == DIFFERENT_MAX) {
+		tracer.end.findings_lost++;
+		return;
+	}
+	k = g_memdup2(&key, sizeof(key));
+	k->id = ++last_id;
+	k->count = 1;
+	g_hash_table_add(known, k);
+	fill(&w, f);
+	w.id = k->id;
+	capture_context(&w);
+	send_message(WIRE_FINDING, &w, sizeof(w));
+}
+
+static void send_repeats(void)
+{
+	GHashTableIter it;
+	gpointer p;
+
+	g_hash_table_iter_init(&it, known);
+	while (g_hash_table_iter_next(&it, &p, NULL)) {
+		const struct known *k = p;
+		struct wire_repeat r = { k->id, 0, k->count };
+
+		if (k->count > 1)
+			send_message(WIRE_REPEAT, &r, sizeof(r));
+	}
+}
+
+static void send_sites(void)
+{
+	for (const struct action_site *s = tracer.sites; s; s = s->next) {
+		const struct action *a = &s->action;
+		struct wire_maint_site m = {
+			.pc = s->pc,
+			.op = a->op,
+			.insn = a->data && a->insn ? 2 : a->insn,
+			.scope = a->scope,
+			.count = s->count,
+			.redundant = s->redundant,
+		};
+
+		if (a->kind == ACTION_MAINTAIN && s->count)
+			send_message(WIRE_MAINT_SITE, &m, sizeof(m));
+	}
+}
+
+void events_end(void)
+{
+	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
+
+	send_repeats();
+	send_sites();
+	tracer.end.device_bytes += c->device_bytes;
+	tracer.end.copies_dropped = c->copies_dropped;
+	tracer.end.lines_forgotten = c->lines_forgotten;
+	tracer.end.inconsistent = coh_shadow_check(tracer.shadow);
+	send_message(WIRE_END, &tracer.end, sizeof(tracer.end));
+}

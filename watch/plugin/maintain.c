@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Cache maintenance, TLB maintenance and the control registers, as the guest
+ * executes them; and for each line the last maintenance that named it.
+ */
+#include "watch/plugin/trace.h"
+
+static struct maint_entry *log_slot(uint32_t line_pa, enum coh_side side)
+{
+	uint32_t line = line_pa / tracer.granule;
+
+	return &tracer.maint[side][(line ^ line >> 16) % MAINT_LOG];
+}
+
+static struct wire_maint describe(const struct action_site *site, uint32_t va, bool changed)
+{
+	const struct action *a = &site->action;
+
+	return (struct wire_maint){
+		.known = 1,
+		.op = a->op,
+		.insn = a->data && a->insn ? 2 : a->insn,
+		.scope = a->scope,
+		.pc = site->pc,
+		.va = va,
+		.mm = tracer.space,
+		.changed = changed,
+	};
+}
+
+struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side)
+{
+	const struct maint_entry *e = log_slot(line_pa, side);
+	const struct maint_entry *all = &tracer.last_all[side];
+
+	return e->when > all->when && e->line_pa == line_pa ? e->op : all->op;
+}
+
+static void log_line(const struct action_site *site, enum coh_side side, uint32_t va, uint32_t pa,
+		     bool changed)
+{
+	struct maint_entry *e = log_slot(pa, side);
+
+	e->line_pa = pa;
+	e->when = ++tracer.maint_clock;
+	e->op = describe(site, va, changed);
+}
+
+static void log_all(const struct action_site *site, enum coh_side side, bool changed)
+{
+	tracer.last_all[side] = (struct maint_entry){
+		.when = ++tracer.maint_clock,
+		.op = describe(site, COH_VA_UNKNOWN, changed),
+	};
+}
+
+static bool maintain_line(const struct action_site *site, uint32_t va)
+{
+	const struct action *a = &site->action;
+	struct coh_who who = { site->pc, va, tracer.space };
+	uint32_t pa = coh_shadow_pa_of(tracer.shadow, va);
+	bool insn = a->insn && a->op != COH_CLEAN, changed = false;
+
+	/* An alias that no access ever used: of no effect, but a report may name it. */
+	if (pa == COH_VA_UNKNOWN)
+		pa = physical_of(va);
+	if (a->data)
+		changed |= coh_shadow_maintain(tracer.shadow, COH_DATA, a->op, va, pa, &who);
+	if (insn && coh_shadow_maintain(tracer.shadow, COH_INSN, COH_INVALIDATE, va, pa, &who)) {
+		changed = true;
+		forget_blocks_seen();
+	}
+	tracer.end.maint_line++;
+	if (pa == COH_VA_UNKNOWN)
+		return changed;
+	pa &= ~(tracer.granule - 1);
+	if (a->data)
+		log_line(site, COH_DATA, va, pa, changed);
+	if (insn)
+		log_line(site, COH_INSN, va, pa, changed);
+	return changed;
+}
+
+static bool maintain_all(const struct action_site *site)
+{
+	const struct action *a = &site->action;
+	struct coh_who who = { site->pc, COH_VA_UNKNOWN, tracer.space };
+	bool insn = a->insn && a->op != COH_CLEAN, changed = false;
+
+	if (a->data)
+		changed |= coh_shadow_maintain_all(tracer.shadow, COH_DATA, a->op, &who);
+	if (insn) {
+		changed |= coh_shadow_maintain_all(tracer.shadow, COH_INSN, COH_INVALIDATE, &who);
+		forget_blocks_seen();
+	}
+	tracer.end.maint_all++;
+	if (a->data)
+		log_all(site, COH_DATA, changed);
+	if (insn)
+		log_all(site, COH_INSN, changed);
+	return changed;
+}
+
+/* Set and way as ARMv4 and ARMv5 pack them: set above the line, way on top. */
+static void maintain_set_way(const struct action_site *site, uint32_t operand)
+{
+	struct coh_who who = { site->pc, COH_VA_UNKNOWN, tracer.space };
+	const struct coh_cache *d = coh_shadow_dcache(tracer.shadow);
+	uint32_t sets = coh_cache_sets(d);
+	uint32_t set = operand / d->line & (sets - 1);
+	uint32_t way = d->ways > 1 ? operand >> __builtin_clz(d->ways - 1) : 0;
+
+	/* The next access must not be quiet: the effect is put off until then. */
+	forget_views();
+	coh_shadow_set_way(tracer.shadow, site->action.op, set, way, &who);
+	tracer.end.maint_all++;
+	log_all(site, COH_DATA, true);
+}
+
+static void maintain(struct action_site *site)
+{
+	uint32_t operand;
+	bool changed = true;
+
+	switch (site->action.scope) {
+	case SCOPE_LINE:
+		operand = read_register(tracer.reg[site->action.reg]);
+		changed = maintain_line(site, mmu_modified_va(&tracer.mmu, operand));
+		break;
+	case SCOPE_SET_WAY:
+		maintain_set_way(site, read_register(tracer.reg[site->action.reg]));
+		break;
+	case SCOPE_ALL:
+		changed = maintain_all(site);
+		break;
+	}
+	site->count++;
+	site->redundant += !changed;
+}
+
+static void control(uint32_t value)
+{
+	static bool told;
+
+	if (value & BIG_ENDIAN_ON && !told) {
+		told = true;
+		events_note(true, "the guest switched to big-endian data: values and table walks "
+				  "are not understood");
+	}
+	tracer.mmu.control = value;
+}
+
+void on_action(unsigned vcpu, void *udata)
+{
+	struct action_site *site = udata;
+	const struct action *a = &site->action;
+
+	(void)vcpu;
+	if (a->cond != COND_ALWAYS && !condition_holds(a->cond, read_register(tracer.cpsr)))
+		return;
+	if (a->kind == ACTION_MAINTAIN) {
+		maintain(site);
+		return;
+	}
+	switch (a->kind) {
+	case ACTION_CONTROL:
+		control(read_register(tracer.reg[a->reg]));
+		break;
+	case ACTION_TABLES:
+		tracer.mmu.tables = read_register(tracer.reg[a->reg]);
+		tracer.space = mmu_space(&tracer.mmu);
+		break;
+	case ACTION_PROCESS:
+		tracer.mmu.process = read_register(tracer.reg[a->reg]) & 0xfe000000u;
+		break;
+	default:
+		break;
+	}
+	forget_views();
+	/*
+	 * Not so after TLB maintenance, which is frequent: code at another
+	 * physical place is another block, and has not been seen.
+	 */
+	if (a->kind != ACTION_TLB)
+		forget_blocks_seen();
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The plugin's state and what its files call of each other.
+ *
+ *   plugin.c  installation; what is instrumented at translation time
+ *   access.c  loads, stores and fetches: the quiet path, and the slow one
+ *   maintain.c  cache, TLB and control operations; the log of the last ones
+ *   events.c  findings: deduplicated and sent to the runner
+ *
+ * One vCPU only (no ARMv4 or v5 machine has more), so there is one state and no
+ * lock: callbacks run in the vCPU's thread, the last one after it has stopped.
+ */
+#ifndef COH_WATCH_PLUGIN_TRACE_H
+#define COH_WATCH_PLUGIN_TRACE_H
+
+#include "model/shadow.h"
+#include "watch/target/decode.h"
+#include "watch/target/mmu.h"
+#include "watch/plugin/qemu.h"
+#include "watch/wire.h"
+
+/* A translation in use, as a TLB would keep it. */
+struct view_entry {
+	uint32_t vpage; /* va >> 12; VPAGE_NONE: empty */
+	enum coh_attr attr, insn_attr;
+	struct coh_shadow_page *page; /* NULL: a device, nothing to do */
+	const uint8_t *host;	      /* the emulator's own bytes, NULL if not seen */
+	const struct coh_view *view;
+};
+
+#define VIEW_ENTRIES 1024u
+#define VPAGE_NONE   0xffffffffu
+#define NUM_REGS     16
+
+/* A static instruction that maintains caches or switches translations. */
+struct action_site {
+	gint64 key; /* pc and encoding */
+	struct action action;
+	uint32_t pc;
+	uint64_t count, redundant;
+	struct action_site *next;
+};
+
+/* A translated block, notified once after each invalidation of the I-cache. */
+struct block {
+	uint32_t va, length;
+	uint32_t slot;
+	const void *code; /* identifies the physical place */
+};
+
+/* The last maintenance of a line in one cache, for the report. */
+struct maint_entry {
+	uint32_t line_pa;
+	uint64_t when; /* 0: none */
+	struct wire_maint op;
+};
+
+#define MAINT_LOG  (1u << 16)
+#define BLOCKS_MAX (1u << 18)
+
+struct tracer {
+	struct view_entry entry[VIEW_ENTRIES]; /* first: the quiet path's */
+	struct coh_view views[3];	       /* by enum coh_attr */
+	struct coh_shadow *shadow;
+	uint32_t granule;
+	uint32_t space; /* mmu_space(&mmu) */
+	struct mmu mmu;
+	bool sees_ram;
+
+	struct qemu_plugin_register *reg[NUM_REGS], *cpsr;
+	GByteArray *scratch;
+
+	/* Blocks: a slot is 1 while the block must be notified when it runs. */
+	struct qemu_plugin_scoreboard *slots;
+	uint64_t *slot;
+	uint32_t n_slots;
+	uint32_t *seen; /* slots that are 0 */
+	uint32_t n_seen;
+	struct block *block; /* by slot */
+	GHashTable *blocks;
+
+	struct action_site *sites;
+	GHashTable *site_by_key;
+	struct maint_entry *maint[2];	/* by enum coh_side */
+	struct maint_entry last_all[2]; /* by enum coh_side */
+	uint64_t maint_clock;
+
+	struct wire_end end;
+};
+
+extern struct tracer tracer;
+
+/* access.c */
+void *pack_access(uint32_t pc, uint32_t size);
+void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
+void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
+void on_block(unsigned vcpu, void *udata);
+void on_unlisted_block(unsigned vcpu, void *udata);
+void *pack_block(const struct block *b);
+void forget_views(void);
+void forget_blocks_seen(void);
+uint32_t physical_of(uint32_t va);
+
+/* maintain.c */
+void on_action(unsigned vcpu, void *udata);
+struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
+
+/* plugin.c */
+uint32_t read_register(struct qemu_plugin_register *reg);
+bool resynchronize(void);
+
+/* events.c */
+bool events_init(int fd);
+void events_hello(const struct wire_hello *hello);
+void events_note(bool warning, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void events_finding(const struct coh_finding *f);
+void events_end(void);
+
+#endif

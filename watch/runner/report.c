@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch/runner/report.h"
+
+#include <string.h>
+
+#include "model/shadow.h"
+#include "watch/runner/words.h"
+
+#define RULE   "=================================================================="
+#define RED    "\033[1;31m"
+#define BOLD   "\033[1m"
+#define NORMAL "\033[0m"
+
+/* A name that stays the same from build to build. */
+static void stable_name(const struct code_place *at, char *out, size_t size)
+{
+	if (at->user) {
+		snprintf(out, size, "user mode");
+	} else if (at->function[0]) {
+		snprintf(out, size, "%s", at->function);
+		if (strchr(out + 1, '.'))
+			*strchr(out + 1, '.') = '\0'; /* .isra.0, .constprop.0, .part.0 */
+	} else {
+		snprintf(out, size, "0x%08x", at->pc);
+	}
+}
+
+static void find_calls(struct report *r, struct symbols *s)
+{
+	struct unwind_state state;
+	struct unwind_frame frame[UNWIND_FRAMES];
+
+	if (!r->f->regs_known || r->read.user)
+		return;
+	memcpy(state.regs, r->f->regs, sizeof(state.regs));
+	state.stack_va = r->f->stack_va;
+	state.stack = r->f->stack;
+	state.stack_length = r->f->stack_length < WIRE_STACK ? r->f->stack_length : WIRE_STACK;
+	r->n_calls = unwind(s, &state, frame);
+	for (unsigned i = 0; i < r->n_calls; i++) {
+		struct code_place *at = &r->call[i].at;
+
+		/* The line of the call, but the address that the stack holds.
+		 * Without a call before it, lr was set by hand to a beginning. */
+		uint32_t back = symbols_insn(s, frame[i].pc - 4) == INSN_CALL ? 4 : 0;
+
+		symbols_at(s, frame[i].pc - back, 0, at);
+		at->pc += back;
+		at->offset += back;
+		r->call[i].guessed = frame[i].guessed;
+	}
+}
+
+static void name_writer(struct report *r, struct symbols *s)
+{
+	const struct wire_finding *f = r->f;
+
+	if (f->write.known)
+		symbols_at(s, f->write.pc, f->write.user, &r->write);
+	if (f->by_device)
+		snprintf(r->writer, sizeof(r->writer), "device");
+	else if (f->write.known)
+		stable_name(&r->write, r->writer, sizeof(r->writer));
+	else
+		snprintf(r->writer, sizeof(r->writer), "unknown writer");
+}
+
+void report_make(struct report *r, const struct wire_finding *f, struct symbols *s)
+{
+	char culprit[128] = "";
+
+	memset(r, 0, sizeof(*r));
+	r->f = f;
+	r->kind = words_kind(f);
+	symbols_at(s, f->read.pc, f->read.user, &r->read);
+	if (f->by == COH_BY_DEVICE)
+		snprintf(r->reader, sizeof(r->reader), "device");
+	else
+		stable_name(&r->read, r->reader, sizeof(r->reader));
+	name_writer(r, s);
+	if (f->culprit.known) {
+		symbols_at(s, f->culprit.pc, f->culprit.user, &r->culprit);
+		stable_name(&r->culprit, culprit, sizeof(culprit));
+	}
+	if (f->last.known)
+		symbols_at(s, f->last.pc, 0, &r->last);
+	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
+	find_calls(r, s);
+	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
+	words_missing(f, r->missing, sizeof(r->missing));
+}
+
+void report_place(const struct code_place *at, char *out, size_t size)
+{
+	int n = 0;
+
+	out[0] = '\0';
+	if (at->user)
+		n = snprintf(out, size, "user mode");
+	else if (at->function[0])
+		n = snprintf(out, size, "%s+0x%x", at->function, at->offset);
+	if (at->file[0] && (size_t)n < size)
+		snprintf(out + n, size - (size_t)n, "  %s:%d", at->file, at->line);
+}
+
+void report_value(const uint8_t *bytes, uint32_t n, char *out, size_t size)
+{
+	bool number = n == 1 || n == 2 || n == 4 || n == 8;
+	size_t used = 0;
+
+	used += (size_t)snprintf(out, size, "%s", number ? "0x" : "");
+	for (uint32_t i = 0; i < n && used + 3 < size; i++)
+		used += (size_t)snprintf(out + used, size - used, number || !i ? "%02x" : " %02x",
+					 bytes[number ? n - 1 - i : i]);
+}
+
+void report_value_span(const struct wire_finding *f, uint32_t *first, uint32_t *n)
+{
+	uint32_t at = f->first_pa - f->read.pa;
+
+	*first = 0;
+	*n = f->read.size < WIRE_VALUE ? f->read.size : WIRE_VALUE;
+	/* A fetch is of a whole block: its first old instruction is enough. */
+	if (f->by == COH_BY_FETCH && at < *n && (at & ~3u) + 4 <= *n) {
+		*first = at & ~3u;
+		*n = 4;
+	}
+}
+
+static void print_place(FILE *out, const struct code_place *at)
+{
+	char place[512];
+
+	report_place(at, place, sizeof(place));
+	fprintf(out, "  pc 0x%08x%s%s\n", at->pc, *place ? "  " : "", place);
+	if (at->inlined[0])
+		fprintf(out, "    inlined there: %s\n", at->inlined);
+}
+
+static const char *attr_name(uint32_t attr)
+{
+	return attr == COH_UNCACHED	? "uncached"
+	       : attr == COH_WRITE_BACK ? "cached"
+					: "write-through";
+}
+
+static void print_values(FILE *out, const struct wire_finding *f)
+{
+	char newest[64], old[64];
+	uint32_t first, n;
+
+	if (!f->values_known || f->by == COH_BY_STORE)
+		return;
+	report_value_span(f, &first, &n);
+	report_value(f->newest + first, n, newest, sizeof(newest));
+	report_value(f->old + first, n, old, sizeof(old));
+	if (!strcmp(newest, old))
+		fprintf(out, "  newest %s; the old value happens to be the same\n", newest);
+	else
+		fprintf(out, "  newest %s, a legal cache may answer %s\n", newest, old);
+}
+
+static void print_read(FILE *out, const struct report *r)
+{
+	const struct wire_finding *f = r->f;
+	const struct wire_access *a = &f->read;
+
+	if (f->by == COH_BY_WALK)
+		fprintf(out, "page-table walk for 0x%08x, reading the entry at physical 0x%08x:\n",
+			a->va, a->pa);
+	else if (f->by == COH_BY_DEVICE || a->va == COH_VA_UNKNOWN)
+		fprintf(out, "%s of %u bytes at physical 0x%08x:\n", words_access(f), a->size,
+			a->pa);
+	else
+		fprintf(out, "%s of %u byte%s at 0x%08x, physical 0x%08x, %s, %s:\n",
+			words_access(f), a->size, a->size == 1 ? "" : "s", a->va, a->pa,
+			attr_name(a->attr), a->user == 1 ? "user" : "privileged");
+	if (f->by != COH_BY_DEVICE)
+		print_place(out, &r->read);
+	fprintf(out, "  mm 0x%08x\n", a->mm);
+	print_values(out, f);
+}
+
+static void print_calls(FILE *out, const struct report *r)
+{
+	char place[512];
+
+	if (r->n_calls)
+		fprintf(out, "  called from:\n");
+	for (unsigned i = 0; i < r->n_calls; i++) {
+		report_place(&r->call[i].at, place, sizeof(place));
+		fprintf(out, "    %s%s\n", r->call[i].guessed ? "? " : "", place);
+	}
+}
+
+static void print_write(FILE *out, const struct report *r)
+{
+	const struct wire_finding *f = r->f;
+	uint32_t line = ~(f->granule - 1);
+
+	if (f->by_device) {
+		fprintf(out, "missed a device's write to physical 0x%08x\n", f->first_pa);
+		return;
+	}
+	if (!f->write.known) {
+		if (f->cause != COH_OTHER_PAGE)
+			fprintf(out, "missed a store that is not known any more\n");
+		return;
+	}
+	if (f->write.va == COH_VA_UNKNOWN)
+		fprintf(out, "missed the store to physical 0x%08x:\n", f->first_pa);
+	else if (f->by == COH_BY_WALK || f->cause == COH_OTHER_PAGE)
+		fprintf(out, "missed the store at 0x%08x:\n", f->write.va);
+	else
+		fprintf(out, "missed the store at 0x%08x (%s):\n", f->write.va,
+			(f->write.va ^ f->read.va) & line ? "another alias of that line"
+							  : "the same alias");
+	print_place(out, &r->write);
+	fprintf(out, "  mm 0x%08x\n", f->write.mm);
+}
+
+static void print_culprit(FILE *out, const struct report *r)
+{
+	const struct wire_finding *f = r->f;
+
+	if (!f->culprit.known)
+		return;
+	if (f->culprit.va == COH_VA_UNKNOWN)
+		fprintf(out, "%s by a whole-cache operation:\n",
+			f->cause == COH_DISCARDED ? "discarded" : "overwritten");
+	else
+		fprintf(out, "%s through 0x%08x:\n",
+			f->cause == COH_DISCARDED ? "discarded" : "overwritten", f->culprit.va);
+	print_place(out, &r->culprit);
+	fprintf(out, "  mm 0x%08x\n", f->culprit.mm);
+}
+
+static void print_mask(FILE *out, uint32_t mask, uint32_t granule)
+{
+	for (uint32_t i = 0; i < granule && i < 32; i++)
+		putc(mask >> i & 1 ? 'o' : '.', out);
+}
+
+static void print_line(FILE *out, const struct wire_finding *f)
+{
+	fprintf(out, "cache line 0x%08x (%u bytes; . new, o old):\n  memory        ", f->line_pa,
+		f->granule);
+	print_mask(out, f->memory_stale, f->granule);
+	putc('\n', out);
+	for (uint32_t i = 0; i < f->n_copies && i < WIRE_COPIES; i++) {
+		const struct wire_copy *c = &f->copy[i];
+
+		fprintf(out, "  %c 0x%08x  ", c->insn ? 'I' : 'D', c->va);
+		print_mask(out, c->stale, f->granule);
+		fprintf(out, "  %s\n", c->dirty ? "dirty" : "clean");
+	}
+}
+
+static void print_last(FILE *out, const struct report *r)
+{
+	const struct wire_maint *m = &r->f->last;
+	char words[96], place[512];
+
+	if (!m->known) {
+		fprintf(out, "last maintenance on the line: none seen\n");
+		return;
+	}
+	words_maintenance(m, words, sizeof(words));
+	report_place(&r->last, place, sizeof(place));
+	fprintf(out, "last maintenance on the line: %s", words);
+	if (m->scope == 0 && m->va != COH_VA_UNKNOWN)
+		fprintf(out, " through 0x%08x", m->va);
+	fprintf(out, ", pc 0x%08x%s%s; it changed %s\n", m->pc, *place ? " " : "", place,
+		m->changed ? "something" : "nothing");
+}
+
+void report_print(FILE *out, const struct report *r, bool colour)
+{
+	const char *red = colour ? RED : "", *bold = colour ? BOLD : "";
+	const char *normal = colour ? NORMAL : "";
+
+	fprintf(out, "%s\n%sCOHERER: %s%s\n\n", RULE, red, r->title, normal);
+	print_read(out, r);
+	print_calls(out, r);
+	print_write(out, r);
+	print_culprit(out, r);
+	print_line(out, r->f);
+	print_last(out, r);
+	fprintf(out, "%sverdict: %s\nmissing: %s%s\n%s\n", bold, r->verdict, r->missing, normal,
+		RULE);
+	fflush(out);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A finding with names: what text and JSON both print.
+ */
+#ifndef COH_WATCH_RUNNER_REPORT_H
+#define COH_WATCH_RUNNER_REPORT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "watch/runner/symbols.h"
+#include "watch/runner/unwind.h"
+#include "watch/wire.h"
+
+struct report_call {
+	struct code_place at; /* at.pc is the return address */
+	bool guessed;
+};
+
+struct report {
+	const struct wire_finding *f;
+	struct code_place read, write, culprit, last;
+	struct report_call call[UNWIND_FRAMES];
+	unsigned n_calls;
+	const char *kind;
+	/* As in the title: without compiler suffixes, offsets and addresses. */
+	char reader[128], writer[128];
+	char title[320];
+	char verdict[768], missing[384];
+};
+
+/* report_make: *r stays valid as long as f.  s may be NULL. */
+void report_make(struct report *r, const struct wire_finding *f, struct symbols *s);
+
+/* "function+0x1c  file.c:12", or as much as is known; "user mode" for user code. */
+void report_place(const struct code_place *at, char *out, size_t size);
+
+/* n bytes as one little-endian number where n is 1, 2, 4 or 8, else one by one. */
+void report_value(const uint8_t *bytes, uint32_t n, char *out, size_t size);
+
+/* The one value of the read that a report shows, and where in the read it is. */
+void report_value_span(const struct wire_finding *f, uint32_t *first, uint32_t *n);
+
+void report_print(FILE *out, const struct report *r, bool colour);
+
+#endif

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#define _GNU_SOURCE /* pipe2, asprintf, F_SETPIPE_SZ */
+#include "watch/runner/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "watch/runner/emulator.h"
+#include "watch/runner/session.h"
+#include "watch/runner/stream.h"
+#include "watch/runner/summary.h"
+
+#define PIPE_SIZE    (1 << 20)
+#define STOP_MS	     5000
+#define INTERRUPT_MS 10000
+#define MESSAGE	     1024
+
+struct run {
+	const struct watch_options *options;
+	struct session session;
+	struct stream stream;
+	char *plugin;
+	sigset_t blocked, before;
+	int pipe, signals; /* -1: closed */
+	pid_t pid;
+	bool ended, stopping, interrupted;
+	int status;	  /* as of waitpid */
+	int64_t deadline; /* when QEMU is killed; 0: never */
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static bool use_colour(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDERR_FILENO) && !(no && *no);
+}
+
+static int complain(const char *what)
+{
+	fprintf(stderr, "coherer watch: %s\n", what);
+	return -1;
+}
+
+/* Everything that can be wrong before QEMU starts; the file that is to be
+ * written comes last, so that a wrong command leaves an old one alone. */
+static int set_up(struct run *r)
+{
+	const struct watch_options *o = r->options;
+	struct session *s = &r->session;
+	char error[MESSAGE];
+
+	s->out = stderr;
+	s->colour = use_colour();
+	s->max = o->max;
+	s->first = o->first;
+	if (o->symbols) {
+		s->symbols = symbols_open(o->symbols, error, sizeof(error));
+		if (!s->symbols)
+			return complain(error);
+	}
+	if (o->suppressions &&
+	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
+		return complain(error);
+	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
+	if (!r->plugin || emulator_check(o->command[0], error, sizeof(error)))
+		return complain(error);
+	if (o->json && json_open(&s->json, o->json, o->command)) {
+		snprintf(error, sizeof(error), "%s: %s; expected a file that can be written",
+			 o->json, strerror(errno));
+		return complain(error);
+	}
+	return 0;
+}
+
+/* QEMU splits the argument at commas; a doubled one stands for itself. */
+static char *plugin_argument(const struct run *r, int fd)
+{
+	char *path = malloc(2 * strlen(r->plugin) + 1), *to = path, *argument;
+
+	if (!path)
+		return NULL;
+	for (const char *from = r->plugin; *from; from++) {
+		if (*from == ',')
+			*to++ = ',';
+		*to++ = *from;
+	}
+	*to = '\0';
+	if (asprintf(&argument, "%s,fd=%d,cpu=%s,allocate=%s", path, fd, r->options->cpu,
+		     r->options->write_allocate ? "write" : "core") < 0)
+		argument = NULL;
+	free(path);
+	return argument;
+}
+
+static void run_child(const struct run *r, int fd)
+{
+	char **command = r->options->command, **argv;
+	size_t n = 0;
+
+	while (command[n])
+		n++;
+	argv = calloc(n + 3, sizeof(*argv));
+	if (argv) {
+		memcpy(argv, command, n * sizeof(*argv));
+		argv[n] = "-plugin";
+		argv[n + 1] = plugin_argument(r, fd);
+		fcntl(fd, F_SETFD, 0);
+		signal(SIGPIPE, SIG_DFL);
+		sigprocmask(SIG_SETMASK, &r->before, NULL);
+		execvp(argv[0], argv);
+	}
+	fprintf(stderr, "coherer watch: cannot start %s: %s\n", command[0], strerror(errno));
+	_exit(127);
+}
+
+static int start(struct run *r)
+{
+	int fd[2];
+
+	sigemptyset(&r->blocked);
+	sigaddset(&r->blocked, SIGINT);
+	sigaddset(&r->blocked, SIGTERM);
+	sigaddset(&r->blocked, SIGHUP);
+	sigaddset(&r->blocked, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &r->blocked, &r->before);
+	signal(SIGPIPE, SIG_IGN);
+	r->signals = signalfd(-1, &r->blocked, SFD_CLOEXEC);
+	if (r->signals < 0 || pipe2(fd, O_CLOEXEC))
+		return complain(strerror(errno));
+	fcntl(fd[1], F_SETPIPE_SZ, PIPE_SIZE); /* best effort: the guest waits less */
+	fflush(NULL);
+	r->pid = fork();
+	if (!r->pid)
+		run_child(r, fd[1]);
+	close(fd[1]);
+	r->pipe = fd[0];
+	return r->pid < 0 ? complain(strerror(errno)) : 0;
+}
+
+static void stop(struct run *r, int signal_number, int patience_ms)
+{
+	kill(r->pid, signal_number);
+	r->stopping = true;
+	r->deadline = now_ms() + patience_ms;
+}
+
+/* Returns false when nothing more is to be had now. */
+static bool read_pipe(struct run *r)
+{
+	uint8_t bytes[65536];
+	ssize_t n = read(r->pipe, bytes, sizeof(bytes));
+	const char *before = r->stream.broken;
+
+	if (n < 0 && errno == EINTR)
+		return true;
+	if (n <= 0) {
+		if (n == 0) {
+			close(r->pipe);
+			r->pipe = -1;
+		}
+		return false;
+	}
+	stream_feed(&r->stream, bytes, (size_t)n, session_message, &r->session);
+	if (r->stream.broken && !before)
+		fprintf(stderr, "coherer watch: the plugin sent %s; nothing more is read\n",
+			r->stream.broken);
+	return true;
+}
+
+static void on_signal(struct run *r)
+{
+	struct signalfd_siginfo info;
+
+	if (read(r->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGCHLD) {
+		r->ended = waitpid(r->pid, &r->status, WNOHANG) == r->pid;
+	} else if (r->interrupted) {
+		kill(r->pid, SIGKILL);
+	} else {
+		r->interrupted = true;
+		stop(r, (int)info.ssi_signo, INTERRUPT_MS);
+	}
+}
+
+static int patience(const struct run *r)
+{
+	int64_t left = r->deadline - now_ms();
+
+	return !r->deadline ? -1 : left < 0 ? 0 : (int)left;
+}
+
+/*
+ * QEMU's end, not the pipe's, ends the loop: a process that QEMU has forked may
+ * keep the pipe open for ever, and QEMU may close it early.
+ */
+static void follow(struct run *r)
+{
+	while (!r->ended) {
+		struct pollfd p[2] = { { .fd = r->pipe, .events = POLLIN },
+				       { .fd = r->signals, .events = POLLIN } };
+
+		poll(p, 2, patience(r));
+		if (p[0].revents)
+			read_pipe(r);
+		if (p[1].revents)
+			on_signal(r);
+		if (r->session.stop_wanted && !r->stopping)
+			stop(r, SIGTERM, STOP_MS);
+		if (r->deadline && now_ms() >= r->deadline) {
+			kill(r->pid, SIGKILL);
+			r->deadline = 0;
+		}
+	}
+	if (r->pipe < 0)
+		return;
+	fcntl(r->pipe, F_SETFL, O_NONBLOCK);
+	while (read_pipe(r))
+		;
+}
+
+/* How QEMU ended, if it is worth a word; false if it was as it should be. */
+static bool qemu_failed(const struct run *r, char *why, size_t size)
+{
+	char how[96];
+
+	if (WIFSIGNALED(r->status))
+		snprintf(how, sizeof(how), "killed by signal %d, %s", WTERMSIG(r->status),
+			 strsignal(WTERMSIG(r->status)));
+	else
+		snprintf(how, sizeof(how), "exit status %d", WEXITSTATUS(r->status));
+	if (!r->session.tally.has_hello && !r->stopping)
+		snprintf(why, size,
+			 "QEMU ended before the plugin said hello (%s); its own message is above",
+			 how);
+	else if (r->status && !r->stopping)
+		snprintf(why, size, "QEMU failed (%s)", how);
+	else
+		return false;
+	return true;
+}
+
+static enum watch_result judge(const struct run *r)
+{
+	char why[256];
+
+	if (r->session.wrong_version)
+		return WATCH_SETUP;
+	if (qemu_failed(r, why, sizeof(why))) {
+		complain(why);
+		return WATCH_QEMU;
+	}
+	if (!r->session.tally.has_hello)
+		complain("interrupted before the plugin said hello");
+	if (tally_different(&r->session.tally, false))
+		return WATCH_FOUND;
+	return r->interrupted ? WATCH_CUT : WATCH_NOTHING;
+}
+
+static enum watch_result finish(struct run *r, enum watch_result result)
+{
+	struct session *s = &r->session;
+	struct json_end end = { &s->tally, &s->suppressions, s->symbols, r->options->redundant,
+				(int)result };
+
+	session_end(s);
+	if (s->tally.has_hello) {
+		summary_print(stderr, &s->tally, &s->suppressions);
+		if (r->options->redundant)
+			summary_redundant(stderr, &s->tally, s->symbols);
+	}
+	if (json_close(&s->json, &end)) {
+		fprintf(stderr, "coherer watch: %s: %s; the file is not complete\n",
+			r->options->json, strerror(errno));
+		return WATCH_SETUP;
+	}
+	return result;
+}
+
+enum watch_result watch_run(const struct watch_options *o)
+{
+	struct run *r = calloc(1, sizeof(*r));
+	enum watch_result result = WATCH_SETUP;
+
+	if (!r)
+		return WATCH_SETUP;
+	r->options = o;
+	r->pipe = r->signals = -1;
+	if (!set_up(r)) {
+		result = WATCH_QEMU;
+		if (!start(r)) {
+			follow(r);
+			result = judge(r);
+		}
+		result = finish(r, result);
+		sigprocmask(SIG_SETMASK, &r->before, NULL);
+	}
+	if (r->pipe >= 0)
+		close(r->pipe);
+	if (r->signals >= 0)
+		close(r->signals);
+	tally_free(&r->session.tally);
+	suppress_free(&r->session.suppressions);
+	symbols_close(r->session.symbols);
+	free(r->plugin);
+	free(r);
+	return result;
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch/runner/session.h"
+
+#include "model/shadow.h"
+#include "watch/runner/report.h"
+
+/* So many nameless places, and none named, are no accident. */
+#define UNNAMED_MAX 4
+
+static void on_hello(struct session *s, const struct wire_hello *hello)
+{
+	if (hello->version != WIRE_VERSION) {
+		fprintf(s->out,
+			"coherer: the plugin speaks version %u, this program %u; expected both"
+			" from one build\n",
+			hello->version, WIRE_VERSION);
+		s->wrong_version = s->stop_wanted = true;
+		return;
+	}
+	s->tally.hello = *hello;
+	s->tally.hello.cpu[sizeof(hello->cpu) - 1] = '\0';
+	s->tally.hello.qemu[sizeof(hello->qemu) - 1] = '\0';
+	s->tally.has_hello = true;
+}
+
+static void misfit(struct session *s, const char *why, uint32_t pc)
+{
+	struct wire_note note = { .warning = 1 };
+
+	if (s->misfit_told)
+		return;
+	s->misfit_told = true;
+	snprintf(note.text, sizeof(note.text),
+		 "the symbols do not fit what the guest runs: %s (0x%08x); names and lines are"
+		 " wrong, give the vmlinux of this very kernel",
+		 why, pc);
+	fprintf(s->out, "coherer: warning: %s\n", note.text);
+	tally_note(&s->tally, &note);
+}
+
+/* A file of another build gives names as well: the instruction tells. */
+static void check_fit(struct session *s, const struct code_place *at, bool is_load)
+{
+	enum insn_kind kind;
+
+	if (!s->symbols || at->user)
+		return;
+	s->named += at->function[0] != '\0';
+	s->unnamed += at->function[0] == '\0';
+	if (!at->function[0])
+		s->last_unnamed = at->pc;
+	if (!s->named && s->unnamed >= UNNAMED_MAX)
+		misfit(s, "no address has a name", at->pc);
+	kind = at->function[0] ? symbols_insn(s->symbols, at->pc) : INSN_UNKNOWN;
+	if (kind != INSN_UNKNOWN && kind != INSN_BOTH && kind != (is_load ? INSN_LOAD : INSN_STORE))
+		misfit(s,
+		       is_load ? "there is no load at a reader's address"
+			       : "there is no store at a writer's address",
+		       at->pc);
+}
+
+static void on_finding(struct session *s, const struct wire_finding *f)
+{
+	struct tally_title *title;
+	struct report r;
+
+	if (!f->granule || f->granule > COH_GRANULE_MAX)
+		return; /* nothing that a plugin of ours sends */
+	report_make(&r, f, s->symbols);
+	title = tally_finding(&s->tally, f->id, r.title);
+	if (!title)
+		return;
+	title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
+	json_report(&s->json, &r, title->by != NULL);
+	if (title->by || s->printed >= s->max || s->stop_wanted)
+		return;
+	s->printed++;
+	report_print(s->out, &r, s->colour);
+	if (f->by == COH_BY_LOAD)
+		check_fit(s, &r.read, true);
+	if (f->write.known && !f->by_device)
+		check_fit(s, &r.write, false);
+	if (s->first)
+		s->stop_wanted = true;
+}
+
+void session_end(struct session *s)
+{
+	if (s->unnamed && !s->named)
+		misfit(s, "no address has a name", s->last_unnamed);
+	tally_settle_suppressions(&s->tally);
+}
+
+void session_message(void *context, enum wire_type type, const void *body)
+{
+	struct session *s = context;
+
+	if (s->wrong_version)
+		return;
+	switch (type) {
+	case WIRE_HELLO:
+		on_hello(s, body);
+		break;
+	case WIRE_FINDING:
+		on_finding(s, body);
+		break;
+	case WIRE_REPEAT:
+		tally_repeat(&s->tally, body);
+		break;
+	case WIRE_MAINT_SITE:
+		tally_site(&s->tally, body);
+		break;
+	case WIRE_NOTE:
+		tally_note(&s->tally, body);
+		break;
+	case WIRE_END:
+		s->tally.end = *(const struct wire_end *)body;
+		s->tally.has_end = true;
+		break;
+	}
+}

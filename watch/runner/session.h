@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From messages to reports: what the runner does with each thing the plugin
+ * says.  Knows nothing of processes.
+ */
+#ifndef COH_WATCH_RUNNER_SESSION_H
+#define COH_WATCH_RUNNER_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "watch/runner/json.h"
+#include "watch/runner/suppress.h"
+#include "watch/runner/symbols.h"
+#include "watch/runner/tally.h"
+#include "watch/wire.h"
+
+struct session {
+	FILE *out; /* where reports go */
+	bool colour;
+	uint64_t max; /* reports printed; the others are only counted */
+	bool first;   /* stop after the first one */
+	struct symbols *symbols;
+	struct suppressions suppressions;
+	struct json_file json;
+
+	/* What came of it. */
+	struct tally tally;
+	uint64_t printed;
+	bool stop_wanted;
+	bool wrong_version;
+	/* Whether the symbols fit the guest. */
+	unsigned named, unnamed;
+	uint32_t last_unnamed;
+	bool misfit_told;
+};
+
+/* session_end: once, after the last message, before the summary. */
+void session_end(struct session *s);
+
+/* session_message: a stream_handler; context is the session. */
+void session_message(void *context, enum wire_type type, const void *body);
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch/runner/summary.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/cpus.h"
+#include "watch/runner/report.h"
+#include "watch/runner/words.h"
+
+#define TOP_TITLES 10
+#define TOP_SITES  20
+
+static void print_core(FILE *out, const struct wire_hello *h)
+{
+	const struct coh_cpu *cpu = coh_cpu_find(h->cpu);
+	static const char *const kinds[] = {
+		[COH_VIVT] = "VIVT",
+		[COH_VIPT] = "VIPT",
+		[COH_PIPT] = "PIPT",
+	};
+
+	fprintf(out, "core %s", h->cpu);
+	if (cpu)
+		fprintf(out, ": %s data cache, lines of %u bytes", kinds[cpu->dcache.kind],
+			cpu->dcache.line);
+	fprintf(out,
+		"; assumed: lines stay cached without end, any may be evicted at any moment, ");
+	fprintf(out, "a store that misses %s\n",
+		h->write_allocate ? "fills a line" : "does as the core's manual says");
+	if (!h->sees_ram)
+		fprintf(out, "writes by devices are counted, not checked: this QEMU does not let "
+			     "its RAM be seen\n");
+}
+
+static int by_count(const void *a, const void *b)
+{
+	const struct tally_title *x = *(struct tally_title *const *)a;
+	const struct tally_title *y = *(struct tally_title *const *)b;
+
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return strcmp(x->title, y->title);
+}
+
+static void print_titles(FILE *out, const struct tally *t)
+{
+	const struct tally_title **order = calloc(t->n_titles + 1, sizeof(*order));
+	size_t n = 0;
+
+	if (!order)
+		return;
+	for (size_t i = 0; i < t->n_titles; i++)
+		if (!t->title[i].by)
+			order[n++] = &t->title[i];
+	qsort(order, n, sizeof(*order), by_count);
+	for (size_t i = 0; i < n && i < TOP_TITLES; i++)
+		fprintf(out, "  %8" PRIu64 "  %s\n", order[i]->count, order[i]->title);
+	if (n > TOP_TITLES)
+		fprintf(out, "  and %zu more\n", n - TOP_TITLES);
+	free(order);
+}
+
+static void print_suppressions(FILE *out, const struct suppressions *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct suppression *e = &s->entry[i];
+
+		fprintf(out, "  ");
+		if (e->count)
+			fprintf(out, "suppressed %8" PRIu64, e->count);
+		else
+			fprintf(out, "unused             ");
+		fprintf(out, "  %s %s %s (line %d)\n", e->kind, e->reader, e->writer, e->line);
+	}
+}
+
+static void print_counters(FILE *out, const struct wire_end *e)
+{
+	fprintf(out,
+		"looked at closely: %" PRIu64 " loads, %" PRIu64 " stores, %" PRIu64
+		" fetches, %" PRIu64 " page-table reads; maintenance: %" PRIu64 " lines, %" PRIu64
+		" whole caches; %" PRIu64 " pages touched, %" PRIu64 " bytes written by devices\n",
+		e->loads, e->stores, e->fetches, e->walks, e->maint_line, e->maint_all, e->pages,
+		e->device_bytes);
+}
+
+static void print_gaps(FILE *out, const struct tally *t)
+{
+	char gap[TALLY_GAPS][TALLY_GAP_LEN];
+	unsigned n = tally_gaps(t, gap);
+
+	if (n)
+		fprintf(out, "coverage was incomplete:\n");
+	for (unsigned i = 0; i < n; i++)
+		fprintf(out, "  %s\n", gap[i]);
+	for (size_t i = 0; i < t->n_notes; i++)
+		if (!t->note[i].warning)
+			fprintf(out, "note: %s\n", t->note[i].text);
+}
+
+void summary_print(FILE *out, const struct tally *t, const struct suppressions *suppressions)
+{
+	size_t found = tally_different(t, false), silent = tally_different(t, true);
+
+	fprintf(out, "\n== coherer: summary ==\n");
+	if (t->has_hello)
+		print_core(out, &t->hello);
+	fprintf(out,
+		"reports: %zu different, %" PRIu64 " occurrence%s; %zu suppressed (%" PRIu64
+		" occurrence%s)\n",
+		found, tally_occurrences(t, false), tally_occurrences(t, false) == 1 ? "" : "s",
+		silent, tally_occurrences(t, true), tally_occurrences(t, true) == 1 ? "" : "s");
+	print_titles(out, t);
+	print_suppressions(out, suppressions);
+	if (t->has_end)
+		print_counters(out, &t->end);
+	print_gaps(out, t);
+	fflush(out);
+}
+
+static int by_redundant(const void *a, const void *b)
+{
+	const struct wire_maint_site *x = a, *y = b;
+
+	if (x->redundant != y->redundant)
+		return x->redundant < y->redundant ? 1 : -1;
+	return x->pc < y->pc ? -1 : x->pc > y->pc;
+}
+
+struct wire_maint_site *summary_sorted_sites(const struct tally *t)
+{
+	struct wire_maint_site *order = calloc(t->n_sites + 1, sizeof(*order));
+
+	if (order && t->n_sites) {
+		memcpy(order, t->site, t->n_sites * sizeof(*order));
+		qsort(order, t->n_sites, sizeof(*order), by_redundant);
+	}
+	return order;
+}
+
+struct wire_maint summary_site_maint(const struct wire_maint_site *site)
+{
+	return (struct wire_maint){
+		.known = 1, .op = site->op, .insn = site->insn, .scope = site->scope, .pc = site->pc
+	};
+}
+
+static void print_site(FILE *out, const struct wire_maint_site *site, struct symbols *s)
+{
+	struct wire_maint m = summary_site_maint(site);
+	struct code_place at;
+	char words[96], place[512];
+
+	symbols_at(s, site->pc, 0, &at); /* an operation takes a privileged mode */
+	report_place(&at, place, sizeof(place));
+	words_maintenance(&m, words, sizeof(words));
+	fprintf(out, "  %10" PRIu64 " of %10" PRIu64 "  %3.0f %%  0x%08x %s: %s\n", site->redundant,
+		site->count,
+		site->count ? 100.0 * (double)site->redundant / (double)site->count : 0, site->pc,
+		place, words);
+}
+
+void summary_redundant(FILE *out, const struct tally *t, struct symbols *s)
+{
+	struct wire_maint_site *order = summary_sorted_sites(t);
+	uint64_t count = 0, redundant = 0;
+
+	fprintf(out, "maintenance that changed nothing:\n");
+	for (size_t i = 0; order && i < t->n_sites; i++) {
+		count += order[i].count;
+		redundant += order[i].redundant;
+		if (i < TOP_SITES)
+			print_site(out, &order[i], s);
+	}
+	if (t->n_sites > TOP_SITES)
+		fprintf(out, "  and %zu more places\n", t->n_sites - TOP_SITES);
+	fprintf(out, "  %10" PRIu64 " of %10" PRIu64 "  %3.0f %%  in total, %zu places\n",
+		redundant, count, count ? 100.0 * (double)redundant / (double)count : 0,
+		t->n_sites);
+	free(order);
+	fflush(out);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a finding means, in words: its kind, what went wrong, and which
+ * maintenance was missing.  Judges by the finding alone; prints nothing.
+ */
+#ifndef COH_WATCH_RUNNER_WORDS_H
+#define COH_WATCH_RUNNER_WORDS_H
+
+#include <stddef.h>
+
+#include "watch/wire.h"
+
+/* The first word of a title, which suppressions name as well. */
+const char *words_kind(const struct wire_finding *f);
+
+/* "load", "instruction fetch", ... */
+const char *words_access(const struct wire_finding *f);
+
+/* "flush of the D line by address", "clean of the whole D cache", ... */
+void words_maintenance(const struct wire_maint *m, char *out, size_t size);
+
+/*
+ * words_verdict: what went wrong, one or more sentences.  culprit names the
+ * function that discarded or clobbered the newest bytes ("" if not known).
+ */
+void words_verdict(const struct wire_finding *f, const char *culprit, char *out, size_t size);
+
+/* The maintenance that was missing, and when. */
+void words_missing(const struct wire_finding *f, char *out, size_t size);
+
+#endif
