@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "watch/target/decode.h"
-#include "watch/target/mmu.h"
+#include "watch/target/arm.h"
+#include "watch/target/arm.h"
 
 #define CHECK(x)                                                                                   \
 	do {                                                                                       \
@@ -32,7 +32,7 @@ static bool read_word(uint32_t pa, uint32_t *word)
 
 static void check_action(uint32_t insn)
 {
-	struct action a = decode_arm(insn), b = decode_arm(insn);
+	struct action a = arm_decode(insn), b = arm_decode(insn);
 
 	CHECK(a.kind == b.kind && a.op == b.op && a.scope == b.scope && a.data == b.data &&
 	      a.insn == b.insn && a.reg == b.reg && a.cond == b.cond);
@@ -41,7 +41,8 @@ static void check_action(uint32_t insn)
 	CHECK(a.cond != 15 || a.kind == ACTION_NONE);
 	CHECK((a.kind == ACTION_MAINTAIN) == (a.data || a.insn));
 	if (a.cond < COND_ALWAYS) /* a condition and its opposite */
-		CHECK(condition_holds(a.cond, insn << 4) != condition_holds(a.cond ^ 1, insn << 4));
+		CHECK(arm_condition_holds(a.cond, insn << 4) !=
+		      arm_condition_holds(a.cond ^ 1, insn << 4));
 }
 
 static void check_walk(uint32_t control, uint32_t va)
@@ -49,15 +50,15 @@ static void check_walk(uint32_t control, uint32_t va)
 	struct mmu mmu = { .control = control, .tables = va * 2654435761u, .process = va << 25 };
 	struct translation t;
 
-	if (mmu_walk(&mmu, mmu_modified_va(&mmu, va), read_word, &t) != WALK_OK)
+	if (arm_walk(&mmu, mmu_modified_va(&mmu, va), read_word, &t) != WALK_OK)
 		return;
 	va = mmu_modified_va(&mmu, va);
 	CHECK(t.page_size >= 1u << 10 && t.page_size <= 1u << 20);
 	CHECK(!(t.page_size & (t.page_size - 1)));
 	CHECK(((t.pa ^ va) & (t.page_size - 1)) == 0);
 	CHECK(t.n_entries <= 2);
-	CHECK(control & DCACHE_ON || t.data == COH_UNCACHED);
-	CHECK(control & ICACHE_ON || t.insn == COH_UNCACHED);
+	CHECK(control & ARM_DCACHE_ON || t.data == COH_UNCACHED);
+	CHECK(control & ARM_ICACHE_ON || t.insn == COH_UNCACHED);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -72,7 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* Random words are hardly ever CP15: make some that are. */
 		check_action((word & 0xf01fffffu) | 0x0e000f10u);
 		check_walk(word, word ^ 0x5a5a5a5au);
-		check_walk(word | MMU_ON, word >> 3);
+		check_walk(word | ARM_MMU_ON, word >> 3);
 	}
 	return 0;
 }

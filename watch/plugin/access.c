@@ -85,7 +85,7 @@ static void check_walk(const struct translation *t, uint32_t va, uint32_t pc)
 
 static bool translate(uint32_t va, uint32_t pc, struct translation *t)
 {
-	switch (mmu_walk(&tracer.mmu, va, read_table_word, t)) {
+	switch (tracer.isa->walk(&tracer.mmu, va, read_table_word, t)) {
 	case WALK_OK:
 		check_walk(t, va, pc);
 		return true;
@@ -102,7 +102,7 @@ uint32_t physical_of(uint32_t va)
 {
 	struct translation t;
 
-	if (mmu_walk(&tracer.mmu, va, read_table_word, &t) != WALK_OK)
+	if (tracer.isa->walk(&tracer.mmu, va, read_table_word, &t) != WALK_OK)
 		return COH_VA_UNKNOWN;
 	return t.pa;
 }

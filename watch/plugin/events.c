@@ -91,11 +91,11 @@ static void capture_context(struct wire_finding *w)
 {
 	uint32_t room;
 
-	for (unsigned i = 0; i < NUM_REGS; i++)
+	for (unsigned i = 0; i < TARGET_REGISTERS; i++)
 		w->regs[i] = read_register(tracer.reg[i]);
-	w->cpsr = read_register(tracer.cpsr);
+	w->cpsr = read_register(tracer.status);
 	w->regs_known = 1;
-	w->read.user = (w->cpsr & 0x1f) == 0x10;
+	w->read.user = tracer.isa->in_user_mode(w->cpsr);
 	w->regs[15] = w->read.pc;
 	w->stack_va = w->regs[13] & ~3u;
 	room = STACK_SPAN - (w->stack_va & (STACK_SPAN - 1));

@@ -101,15 +101,12 @@ static bool maintain_all(const struct action_site *site)
 	return changed;
 }
 
-/* Set and way as ARMv4 and ARMv5 pack them: set above the line, way on top. */
 static void maintain_set_way(const struct action_site *site, uint32_t operand)
 {
 	struct coh_who who = { site->pc, COH_VA_UNKNOWN, tracer.space };
-	const struct coh_cache *d = coh_shadow_dcache(tracer.shadow);
-	uint32_t sets = coh_cache_sets(d);
-	uint32_t set = operand / d->line & (sets - 1);
-	uint32_t way = d->ways > 1 ? operand >> __builtin_clz(d->ways - 1) : 0;
+	uint32_t set, way;
 
+	tracer.isa->set_way(coh_shadow_dcache(tracer.shadow), operand, &set, &way);
 	/* The next access must not be quiet: the effect is put off until then. */
 	forget_views();
 	coh_shadow_set_way(tracer.shadow, site->action.op, set, way, &who);
@@ -142,12 +139,12 @@ static void control(uint32_t value)
 {
 	static bool told;
 
-	if (value & BIG_ENDIAN_ON && !told) {
+	tracer.mmu.control = value;
+	if (tracer.isa->is_big_endian(&tracer.mmu) && !told) {
 		told = true;
 		events_note(true, "the guest switched to big-endian data: values and table walks "
 				  "are not understood");
 	}
-	tracer.mmu.control = value;
 }
 
 void on_action(unsigned vcpu, void *udata)
@@ -156,7 +153,8 @@ void on_action(unsigned vcpu, void *udata)
 	const struct action *a = &site->action;
 
 	(void)vcpu;
-	if (a->cond != COND_ALWAYS && !condition_holds(a->cond, read_register(tracer.cpsr)))
+	if (a->cond != COND_ALWAYS &&
+	    !tracer.isa->condition_holds(a->cond, read_register(tracer.status)))
 		return;
 	if (a->kind == ACTION_MAINTAIN) {
 		maintain(site);
@@ -168,7 +166,7 @@ void on_action(unsigned vcpu, void *udata)
 		break;
 	case ACTION_TABLES:
 		tracer.mmu.tables = read_register(tracer.reg[a->reg]);
-		tracer.space = mmu_space(&tracer.mmu);
+		tracer.space = tracer.isa->space(&tracer.mmu);
 		break;
 	case ACTION_PROCESS:
 		tracer.mmu.process = read_register(tracer.reg[a->reg]) & 0xfe000000u;

@@ -60,12 +60,12 @@ static struct action_site *site_at(uint32_t pc, uint32_t word, const struct acti
  */
 static bool in_user_mode(void)
 {
-	return (read_register(tracer.cpsr) & 0x1f) == 0x10;
+	return tracer.isa->in_user_mode(read_register(tracer.status));
 }
 
 static void instrument_action(struct qemu_plugin_insn *insn, uint32_t pc, uint32_t word)
 {
-	struct action a = decode_arm(word);
+	struct action a = tracer.isa->decode(word);
 
 	if (a.kind != ACTION_NONE && !in_user_mode())
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, on_action, QEMU_PLUGIN_CB_R_REGS,
@@ -77,7 +77,7 @@ static void instrument_insn(struct qemu_plugin_insn *insn)
 	uint32_t pc = (uint32_t)qemu_plugin_insn_vaddr(insn), word = 0;
 	bool arm = qemu_plugin_insn_size(insn) == sizeof(word) &&
 		   qemu_plugin_insn_data(insn, &word, sizeof(word)) == sizeof(word);
-	void *udata = pack_access(pc, arm ? access_size_arm(word) : 0);
+	void *udata = pack_access(pc, arm ? tracer.isa->access_size(word) : 0);
 
 	qemu_plugin_register_vcpu_mem_cb(insn, on_load, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R,
 					 udata);
@@ -147,44 +147,34 @@ static struct qemu_plugin_register *main_id, *system_control, *table_base;
 
 static void find_registers(void)
 {
-	static const char *const names[NUM_REGS] = { "r0",  "r1", "r2", "r3", "r4",  "r5",
-						     "r6",  "r7", "r8", "r9", "r10", "r11",
-						     "r12", "sp", "lr", "pc" };
+	const struct instruction_set *isa = tracer.isa;
 	GArray *regs = qemu_plugin_get_registers();
 
 	for (guint i = 0; i < regs->len; i++) {
 		qemu_plugin_reg_descriptor *r = &g_array_index(regs, qemu_plugin_reg_descriptor, i);
 
-		for (unsigned n = 0; n < NUM_REGS; n++)
-			if (!strcmp(r->name, names[n]))
+		for (unsigned n = 0; n < TARGET_REGISTERS; n++)
+			if (!strcmp(r->name, isa->general[n]))
 				tracer.reg[n] = r->handle;
-		if (!strcmp(r->name, "cpsr"))
-			tracer.cpsr = r->handle;
-		if (!strcmp(r->name, "MIDR"))
+		if (!strcmp(r->name, isa->status))
+			tracer.status = r->handle;
+		if (!strcmp(r->name, isa->main_id))
 			main_id = r->handle;
-		if (!strcmp(r->name, "SCTLR"))
+		if (!strcmp(r->name, isa->control))
 			system_control = r->handle;
-		if (!strcmp(r->name, "TTBR0_EL1"))
+		if (!strcmp(r->name, isa->tables))
 			table_base = r->handle;
 	}
 	g_array_free(regs, TRUE);
 }
 
-/* Architecture field of the main ID register: from 7 on ARMv6 or newer. */
-static bool is_older_than_v6(uint32_t midr)
-{
-	return (midr >> 16 & 15) < 7;
-}
-
 static const struct coh_cpu *choose_cpu(uint32_t midr)
 {
+	const char *reason = tracer.isa->refuses(midr);
 	const struct coh_cpu *cpu;
 
-	if (!is_older_than_v6(midr)) {
-		fprintf(stderr,
-			"coherer: the guest's core (main ID 0x%08x) is ARMv6 or newer; expected "
-			"ARMv4 or ARMv5, whose cache operations and page tables are understood\n",
-			midr);
+	if (reason) {
+		fprintf(stderr, "coherer: the guest's core (main ID 0x%08x) %s\n", midr, reason);
 		exit(2);
 	}
 	if (strcmp(options.cpu, "auto"))
@@ -241,7 +231,7 @@ bool resynchronize(void)
 	if (!memcmp(&now, &tracer.mmu, sizeof(now)))
 		return false;
 	tracer.mmu = now;
-	tracer.space = mmu_space(&now);
+	tracer.space = tracer.isa->space(&now);
 	/* What a reset leaves in the caches is for the boot code to deal with. */
 	coh_shadow_maintain_all(tracer.shadow, COH_DATA, COH_FLUSH, &who);
 	coh_shadow_maintain_all(tracer.shadow, COH_INSN, COH_INVALIDATE, &who);
@@ -326,7 +316,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 			fprintf(stderr, "coherer: unknown plugin option '%s'\n", argv[i]);
 			return -1;
 		}
-	if (!info->system_emulation || strcmp(info->target_name, "arm"))
+	tracer.isa = info->system_emulation ? instruction_set_for(info->target_name) : NULL;
+	if (!tracer.isa)
 		return refuse("this QEMU emulates another architecture; qemu-system-arm is needed");
 	if (info->version.cur < QEMU_PLUGIN_VERSION)
 		return refuse("this QEMU is too old: 9.2 or newer is needed");

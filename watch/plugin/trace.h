@@ -14,9 +14,8 @@
 #define COH_WATCH_PLUGIN_TRACE_H
 
 #include "model/shadow.h"
-#include "watch/target/decode.h"
-#include "watch/target/mmu.h"
 #include "watch/plugin/qemu.h"
+#include "watch/target/target.h"
 #include "watch/wire.h"
 
 /* A translation in use, as a TLB would keep it. */
@@ -30,7 +29,6 @@ struct view_entry {
 
 #define VIEW_ENTRIES 1024u
 #define VPAGE_NONE   0xffffffffu
-#define NUM_REGS     16
 
 /* A static instruction that maintains caches or switches translations. */
 struct action_site {
@@ -63,11 +61,12 @@ struct tracer {
 	struct coh_view views[3];	       /* by enum coh_attr */
 	struct coh_shadow *shadow;
 	uint32_t granule;
-	uint32_t space; /* mmu_space(&mmu) */
+	const struct instruction_set *isa;
 	struct mmu mmu;
+	uint32_t space; /* isa->space(&mmu) */
 	bool sees_ram;
 
-	struct qemu_plugin_register *reg[NUM_REGS], *cpsr;
+	struct qemu_plugin_register *reg[TARGET_REGISTERS], *status;
 	GByteArray *scratch;
 
 	/* Blocks: a slot is 1 while the block must be notified when it runs. */

@@ -9,7 +9,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "watch/target/decode.h"
+#include "watch/target/arm.h"
 
 #define MCR 0u
 #define MRC 1u
@@ -50,7 +50,7 @@ static const struct known known[] = {
 
 static void check_operation(const struct known *k, uint32_t rt)
 {
-	struct action a = decode_arm(cp15(k->read, rt, 7, k->crm, k->op2));
+	struct action a = arm_decode(cp15(k->read, rt, 7, k->crm, k->op2));
 
 	assert_int_equal(a.kind, ACTION_MAINTAIN);
 	assert_int_equal(a.op, k->op);
@@ -73,17 +73,17 @@ static void cache_operations(void **state)
 static void literal_encodings(void **state)
 {
 	(void)state;
-	assert_int_equal(decode_arm(0xee070f15u).scope, SCOPE_ALL); /* mcr p15,0,r0,c7,c5,0 */
-	assert_true(decode_arm(0xee070f15u).insn);
-	assert_int_equal(decode_arm(0xee073f3au).op, COH_CLEAN); /* mcr p15,0,r3,c7,c10,1 */
-	assert_int_equal(decode_arm(0xee073f3au).reg, 3);
-	assert_int_equal(decode_arm(0xee070f3eu).op, COH_FLUSH); /* mcr p15,0,r0,c7,c14,1 */
-	assert_int_equal(decode_arm(0xee17ff7eu).op, COH_FLUSH); /* mrc p15,0,pc,c7,c14,3 */
-	assert_int_equal(decode_arm(0xee17ff7eu).scope, SCOPE_ALL);
-	assert_int_equal(decode_arm(0xee010f10u).kind, ACTION_CONTROL); /* mcr p15,0,r0,c1,c0,0 */
-	assert_int_equal(decode_arm(0xee020f10u).kind, ACTION_TABLES);	/* mcr p15,0,r0,c2,c0,0 */
-	assert_int_equal(decode_arm(0xee0d0f10u).kind, ACTION_PROCESS); /* mcr p15,0,r0,c13,c0,0 */
-	assert_int_equal(decode_arm(0xee080f17u).kind, ACTION_TLB);	/* mcr p15,0,r0,c8,c7,0 */
+	assert_int_equal(arm_decode(0xee070f15u).scope, SCOPE_ALL); /* mcr p15,0,r0,c7,c5,0 */
+	assert_true(arm_decode(0xee070f15u).insn);
+	assert_int_equal(arm_decode(0xee073f3au).op, COH_CLEAN); /* mcr p15,0,r3,c7,c10,1 */
+	assert_int_equal(arm_decode(0xee073f3au).reg, 3);
+	assert_int_equal(arm_decode(0xee070f3eu).op, COH_FLUSH); /* mcr p15,0,r0,c7,c14,1 */
+	assert_int_equal(arm_decode(0xee17ff7eu).op, COH_FLUSH); /* mrc p15,0,pc,c7,c14,3 */
+	assert_int_equal(arm_decode(0xee17ff7eu).scope, SCOPE_ALL);
+	assert_int_equal(arm_decode(0xee010f10u).kind, ACTION_CONTROL); /* mcr p15,0,r0,c1,c0,0 */
+	assert_int_equal(arm_decode(0xee020f10u).kind, ACTION_TABLES);	/* mcr p15,0,r0,c2,c0,0 */
+	assert_int_equal(arm_decode(0xee0d0f10u).kind, ACTION_PROCESS); /* mcr p15,0,r0,c13,c0,0 */
+	assert_int_equal(arm_decode(0xee080f17u).kind, ACTION_TLB);	/* mcr p15,0,r0,c8,c7,0 */
 }
 
 static bool is_known(uint32_t read, uint32_t crm, uint32_t op2)
@@ -99,7 +99,7 @@ static void nothing_else_in_c7(void **state)
 	(void)state;
 	for (uint32_t i = 0; i < 2 * 16 * 8; i++) {
 		uint32_t read = i >> 7, crm = i >> 3 & 15, op2 = i & 7;
-		struct action a = decode_arm(cp15(read, 15, 7, crm, op2));
+		struct action a = arm_decode(cp15(read, 15, 7, crm, op2));
 
 		assert_int_equal(a.kind == ACTION_MAINTAIN, is_known(read, crm, op2));
 		assert_true(a.kind == ACTION_MAINTAIN || a.kind == ACTION_NONE);
@@ -110,9 +110,9 @@ static void nothing_else_in_c7(void **state)
 static void no_effect_on_lines(void **state)
 {
 	(void)state;
-	assert_int_equal(decode_arm(cp15(MCR, 0, 7, 10, 4)).kind, ACTION_NONE);
-	assert_int_equal(decode_arm(cp15(MCR, 0, 7, 0, 4)).kind, ACTION_NONE);
-	assert_int_equal(decode_arm(cp15(MCR, 0, 7, 13, 1)).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(cp15(MCR, 0, 7, 10, 4)).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(cp15(MCR, 0, 7, 0, 4)).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(cp15(MCR, 0, 7, 13, 1)).kind, ACTION_NONE);
 }
 
 static void only_system_registers_that_matter(void **state)
@@ -127,30 +127,30 @@ static void only_system_registers_that_matter(void **state)
 
 		if (crn == 7)
 			continue;
-		assert_int_equal(decode_arm(cp15(MCR, 0, crn, 0, 0)).kind, want);
-		assert_int_equal(decode_arm(cp15(MRC, 0, crn, 0, 0)).kind, ACTION_NONE);
+		assert_int_equal(arm_decode(cp15(MCR, 0, crn, 0, 0)).kind, want);
+		assert_int_equal(arm_decode(cp15(MRC, 0, crn, 0, 0)).kind, ACTION_NONE);
 	}
-	assert_int_equal(decode_arm(cp15(MCR, 0, 1, 0, 1)).kind, ACTION_NONE);
-	assert_int_equal(decode_arm(cp15(MCR, 0, 13, 0, 1)).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(cp15(MCR, 0, 1, 0, 1)).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(cp15(MCR, 0, 13, 0, 1)).kind, ACTION_NONE);
 	for (uint32_t crm = 5; crm <= 7; crm++)
 		for (uint32_t op2 = 0; op2 < 2; op2++)
-			assert_int_equal(decode_arm(cp15(MCR, 0, 8, crm, op2)).kind, ACTION_TLB);
+			assert_int_equal(arm_decode(cp15(MCR, 0, 8, crm, op2)).kind, ACTION_TLB);
 }
 
 /* One field changed makes it another instruction. */
 static void check_near_misses(uint32_t insn)
 {
 	for (uint32_t cp = 0; cp < 15; cp++)
-		assert_int_equal(decode_arm((insn & ~0xf00u) | cp << 8).kind, ACTION_NONE);
+		assert_int_equal(arm_decode((insn & ~0xf00u) | cp << 8).kind, ACTION_NONE);
 	for (uint32_t opc1 = 1; opc1 < 8; opc1++)
-		assert_int_equal(decode_arm(insn | opc1 << 21).kind, ACTION_NONE);
+		assert_int_equal(arm_decode(insn | opc1 << 21).kind, ACTION_NONE);
 	for (uint32_t group = 0; group < 16; group++)
 		if (group != 14)
-			assert_int_equal(decode_arm((insn & ~0x0f000000u) | group << 24).kind,
+			assert_int_equal(arm_decode((insn & ~0x0f000000u) | group << 24).kind,
 					 ACTION_NONE);
-	assert_int_equal(decode_arm(insn & ~0x10u).kind, ACTION_NONE); /* CDP */
-	assert_int_equal(decode_arm(insn | 0xf0000000u).kind, ACTION_NONE);
-	assert_int_equal(decode_arm(insn ^ 1u << 20).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(insn & ~0x10u).kind, ACTION_NONE); /* CDP */
+	assert_int_equal(arm_decode(insn | 0xf0000000u).kind, ACTION_NONE);
+	assert_int_equal(arm_decode(insn ^ 1u << 20).kind, ACTION_NONE);
 }
 
 static void near_misses(void **state)
@@ -168,7 +168,7 @@ static void condition_field(void **state)
 {
 	(void)state;
 	for (uint32_t cond = 0; cond < 15; cond++) {
-		struct action a = decode_arm((cp15(MCR, 1, 7, 10, 1) & ~0xf0000000u) | cond << 28);
+		struct action a = arm_decode((cp15(MCR, 1, 7, 10, 1) & ~0xf0000000u) | cond << 28);
 
 		assert_int_equal(a.kind, ACTION_MAINTAIN);
 		assert_int_equal(a.cond, cond);
@@ -194,8 +194,9 @@ static void conditions(void **state)
 		for (uint32_t flags = 0; flags < 16; flags++) {
 			bool want = holds[cond] >> flags & 1;
 
-			assert_int_equal(condition_holds(cond, flags << 28), want);
-			assert_int_equal(condition_holds(cond, flags << 28 | 0x0fffffffu), want);
+			assert_int_equal(arm_condition_holds(cond, flags << 28), want);
+			assert_int_equal(arm_condition_holds(cond, flags << 28 | 0x0fffffffu),
+					 want);
 		}
 	}
 }

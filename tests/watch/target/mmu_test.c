@@ -9,13 +9,13 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "watch/target/mmu.h"
+#include "watch/target/arm.h"
 
 #define TABLES 0x00004000u
 #define COARSE 0x00008400u /* 1 KiB each, so aligned */
 #define FINE   0x0000a000u
 #define VA     0xc0123456u
-#define ALL_ON (MMU_ON | DCACHE_ON | ICACHE_ON)
+#define ALL_ON (ARM_MMU_ON | ARM_DCACHE_ON | ARM_ICACHE_ON)
 
 static struct {
 	uint32_t pa, word;
@@ -51,7 +51,7 @@ static enum walk_result walk(uint32_t control, uint32_t va, struct translation *
 {
 	struct mmu mmu = { .control = control, .tables = TABLES };
 
-	return mmu_walk(&mmu, va, read_word, t);
+	return arm_walk(&mmu, va, read_word, t);
 }
 
 static void first_level(uint32_t va, uint32_t descriptor)
@@ -160,8 +160,8 @@ static void low_bits_of_the_base(void **state)
 
 	(void)state;
 	first_level(VA, 0x05600c1eu);
-	assert_int_equal(mmu_walk(&mmu, VA, read_word, &t), WALK_OK);
-	assert_int_equal(mmu_space(&mmu), TABLES);
+	assert_int_equal(arm_walk(&mmu, VA, read_word, &t), WALK_OK);
+	assert_int_equal(arm_space(&mmu), TABLES);
 }
 
 static void faults(void **state)
@@ -207,9 +207,9 @@ static void mmu_off(void **state)
 	assert_int_equal(t.n_entries, 0);
 	assert_int_equal(t.data, COH_UNCACHED);
 	assert_int_equal(t.insn, COH_UNCACHED);
-	assert_int_equal(walk(DCACHE_ON, VA, &t), WALK_OK);
+	assert_int_equal(walk(ARM_DCACHE_ON, VA, &t), WALK_OK);
 	assert_int_equal(t.data, COH_UNCACHED);
-	assert_int_equal(walk(ICACHE_ON, VA, &t), WALK_OK);
+	assert_int_equal(walk(ARM_ICACHE_ON, VA, &t), WALK_OK);
 	assert_int_equal(t.data, COH_UNCACHED);
 	assert_int_not_equal(t.insn, COH_UNCACHED);
 }
@@ -229,13 +229,13 @@ static void check_attributes(uint32_t l1, uint32_t l2_pa, uint32_t l2)
 		assert_int_equal(walk(ALL_ON, VA, &t), WALK_OK);
 		assert_int_equal(t.data, attr_of_cb[cb]);
 		assert_int_equal(t.insn, attr_of_cb[cb]);
-		walk(MMU_ON | ICACHE_ON, VA, &t);
+		walk(ARM_MMU_ON | ARM_ICACHE_ON, VA, &t);
 		assert_int_equal(t.data, COH_UNCACHED);
 		assert_int_equal(t.insn, attr_of_cb[cb]);
-		walk(MMU_ON | DCACHE_ON, VA, &t);
+		walk(ARM_MMU_ON | ARM_DCACHE_ON, VA, &t);
 		assert_int_equal(t.data, attr_of_cb[cb]);
 		assert_int_equal(t.insn, COH_UNCACHED);
-		walk(MMU_ON, VA, &t);
+		walk(ARM_MMU_ON, VA, &t);
 		assert_int_equal(t.data, COH_UNCACHED);
 		assert_int_equal(t.insn, COH_UNCACHED);
 	}

@@ -3,7 +3,7 @@
  * Short descriptors of ARMv4 and ARMv5: ARM Architecture Reference Manual (DDI
  * 0100), B4.7.
  */
-#include "watch/target/mmu.h"
+#include "watch/target/arm.h"
 
 #define BUFFERED (1u << 2)
 #define CACHED	 (1u << 3)
@@ -18,8 +18,8 @@ static enum coh_attr attr_of(uint32_t descriptor)
 /* The page table says what may be cached, the switches whether anything is. */
 static void apply_switches(const struct mmu *mmu, uint32_t descriptor, struct translation *t)
 {
-	t->data = mmu->control & DCACHE_ON ? attr_of(descriptor) : COH_UNCACHED;
-	t->insn = mmu->control & ICACHE_ON ? attr_of(descriptor) : COH_UNCACHED;
+	t->data = mmu->control & ARM_DCACHE_ON ? attr_of(descriptor) : COH_UNCACHED;
+	t->insn = mmu->control & ARM_ICACHE_ON ? attr_of(descriptor) : COH_UNCACHED;
 }
 
 static enum walk_result section(const struct mmu *mmu, uint32_t va, uint32_t l1,
@@ -55,22 +55,22 @@ static enum walk_result page(const struct mmu *mmu, uint32_t va, uint32_t l2, bo
 	return WALK_OK;
 }
 
-enum walk_result mmu_walk(const struct mmu *mmu, uint32_t va, read_word_fn read,
+enum walk_result arm_walk(const struct mmu *mmu, uint32_t va, read_word_fn read,
 			  struct translation *t)
 {
 	uint32_t l1, l2;
 	bool fine;
 
 	t->n_entries = 0;
-	if (!(mmu->control & MMU_ON)) {
+	if (!(mmu->control & ARM_MMU_ON)) {
 		t->pa = va;
 		t->page_size = 1u << 20;
 		/* Without the MMU data are not cached, instructions may be. */
 		t->data = COH_UNCACHED;
-		t->insn = mmu->control & ICACHE_ON ? COH_WRITE_BACK : COH_UNCACHED;
+		t->insn = mmu->control & ARM_ICACHE_ON ? COH_WRITE_BACK : COH_UNCACHED;
 		return WALK_OK;
 	}
-	t->entry_pa[t->n_entries++] = mmu_space(mmu) | va >> 20 << 2;
+	t->entry_pa[t->n_entries++] = arm_space(mmu) | va >> 20 << 2;
 	if (!read(t->entry_pa[0], &l1))
 		return WALK_UNKNOWN;
 	if ((l1 & 3) == 0)
@@ -83,4 +83,9 @@ enum walk_result mmu_walk(const struct mmu *mmu, uint32_t va, read_word_fn read,
 	if (!read(t->entry_pa[1], &l2))
 		return WALK_UNKNOWN;
 	return page(mmu, va, l2, fine, t);
+}
+
+uint32_t arm_space(const struct mmu *mmu)
+{
+	return mmu->tables & ~0x3fffu;
 }

@@ -4,7 +4,7 @@
  * (DDI 0100), B3 and B5; ARM926EJ-S TRM (DDI 0198), 2.3; ARM920T TRM (DDI
  * 0151), 2.3.
  */
-#include "watch/target/decode.h"
+#include "watch/target/arm.h"
 
 /* MCR/MRC p15 with the fields that are named below as variables. */
 #define CP15_MASK     0x0f000f10u
@@ -55,7 +55,7 @@ static void decode_cache_op(unsigned crm_op2, bool read, struct action *a)
 	}
 }
 
-struct action decode_arm(uint32_t insn)
+struct action arm_decode(uint32_t insn)
 {
 	struct action a = { .kind = ACTION_NONE, .reg = insn >> 12 & 15, .cond = insn >> 28 };
 	unsigned crn = insn >> 16 & 15, crm = insn & 15, op2 = insn >> 5 & 7;
@@ -80,7 +80,7 @@ struct action decode_arm(uint32_t insn)
 	return a;
 }
 
-uint32_t access_size_arm(uint32_t insn)
+uint32_t arm_access_size(uint32_t insn)
 {
 	if (insn >> 28 == 15)
 		return 0;
@@ -97,7 +97,7 @@ uint32_t access_size_arm(uint32_t insn)
 	}
 }
 
-bool condition_holds(unsigned cond, uint32_t cpsr)
+bool arm_condition_holds(unsigned cond, uint32_t cpsr)
 {
 	bool n = cpsr >> 31 & 1, z = cpsr >> 30 & 1, c = cpsr >> 29 & 1, v = cpsr >> 28 & 1;
 	bool holds;
