@@ -30,7 +30,8 @@ ports/arm926:include:stddef.h stdint.h stdbool.h
 ports/linux:include ports/arm926:any
 watch::any
 watch/target:model:any
-watch/plugin:watch watch/target model:any
+watch/devices::any
+watch/plugin:watch watch/target watch/devices model:any
 watch/runner:watch model:any
 check/language:include model:any
 check/system:check/language include ports/sim model:any

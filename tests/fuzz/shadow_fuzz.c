@@ -162,7 +162,7 @@ static void do_move(const struct move *m)
 		do_maintenance(m, verb);
 	else if (!harmless)
 		coh_shadow_device_write(s, page_address(m->pa_page) | offset(m), NULL,
-					m->size % (COH_PAGE_SIZE - offset(m)));
+					m->size % (COH_PAGE_SIZE - offset(m)), 0);
 }
 
 static struct coh_cache cache(uint8_t choice)

@@ -221,7 +221,7 @@ static void do_write(struct run *r, enum op_type type)
 		coh_shadow_store(r->shadow, &a, &f);
 		error = coh_machine_store(r->m, 0, a.va, bytes, a.size, &chooser);
 	} else {
-		coh_shadow_device_write(r->shadow, a.pa, bytes, a.size);
+		coh_shadow_device_write(r->shadow, a.pa, bytes, a.size, 0);
 		error = coh_machine_device_write(r->m, a.pa, bytes, a.size);
 	}
 	assert_int_equal(error, COH_MACHINE_OK);

@@ -263,7 +263,7 @@ static void do_device_write(struct run *r, const struct op *o)
 
 	ref_device_write(r->ref, o->p, ((1u << o->n) - 1) << o->cell);
 	access_of(r, o, o->p, bytes);
-	coh_shadow_device_write(r->shadow, pbase[o->p] + offset_of(r, o), bytes, o->n);
+	coh_shadow_device_write(r->shadow, pbase[o->p] + offset_of(r, o), bytes, o->n, 0);
 }
 
 /* ---- maintenance ---- */

@@ -124,7 +124,7 @@ static void step(struct run *r, unsigned c, const struct litmus_instr *i)
 		return;
 	case OP_DMA_WRITE:
 		a = access_of(r, i, bytes);
-		coh_shadow_device_write(r->shadow, a.pa, bytes, 4);
+		coh_shadow_device_write(r->shadow, a.pa, bytes, 4, 0);
 		return;
 	case OP_CLEAN:
 	case OP_INVALIDATE:
