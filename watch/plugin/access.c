@@ -144,11 +144,13 @@ static bool fill_entry(struct view_entry *e, uint32_t va, uint32_t raw_va, uint3
 			return false;
 		t.data = t.insn = COH_WRITE_BACK;
 		t.page_size = COH_PAGE_SIZE;
+		t.mini = false;
 		t.pa = *known_pa;
 	}
 	e->host = guest_ram_page(t.pa, is_ram);
 	e->attr = t.data;
 	e->insn_attr = t.insn;
+	e->mini = t.mini;
 	e->view = &tracer.views[t.data];
 	e->page = page_at(t.pa, is_ram, raw_va);
 	if (t.data != COH_UNCACHED || t.insn != COH_UNCACHED)
@@ -280,6 +282,8 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 		tracer.end.unchecked_accesses++;
 		a.size = COH_PAGE_SIZE - off;
 	}
+	if (e->mini && !store)
+		mini_load(va, pc);
 	notice_device(e, off, a.size, store);
 	found = store ? coh_shadow_store(tracer.shadow, &a, &f)
 		      : coh_shadow_load(tracer.shadow, &a, &f);

@@ -80,7 +80,7 @@ static void instrument_insn(struct qemu_plugin_insn *insn)
 	void *udata = pack_access(pc, arm ? tracer.isa->access_size(word) : 0);
 
 	qemu_plugin_register_vcpu_mem_cb(
-		insn, tracer.sweep == COH_SWEEP_LOADS ? on_sweeping_load : on_load,
+		insn, tracer.sweep & COH_SWEEP_LOADS ? on_sweeping_load : on_load,
 		QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R, udata);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_W,
 					 udata);

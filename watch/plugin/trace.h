@@ -29,6 +29,7 @@
 struct view_entry {
 	uint32_t vpage; /* va >> 12; VPAGE_NONE: empty */
 	enum coh_attr attr, insn_attr;
+	bool mini;		      /* cached in XScale's mini data cache */
 	struct coh_shadow_page *page; /* NULL: a device, nothing to do */
 	const uint8_t *host;	      /* the emulator's own bytes, NULL if not seen */
 	const struct coh_view *view;
@@ -141,6 +142,8 @@ static inline void dma_settle(void)
 /* sweep.c */
 void on_sweeping_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void sweep_allocate(uint32_t va, uint32_t pc);
+/* Before a load from a page of XScale's mini data cache. */
+void mini_load(uint32_t va, uint32_t pc);
 
 /* maintain.c */
 /* The whole data cache was cleaned and emptied, by no operation but by what took its place. */
