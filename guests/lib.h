@@ -49,6 +49,22 @@
 /* A function of its own in the symbol table: no inlining, no clone. */
 #define access_function static __attribute__((noipa))
 
+/*
+ * A word loaded, or stored, in an access_function of this name.  A macro, so that the access has
+ * the file and line of the guest: LOAD_FUNCTION(user_load) makes a user_load(va),
+ * STORE_FUNCTION(user_store) a user_store(va, value).
+ */
+#define LOAD_FUNCTION(name)                                                                        \
+	access_function uint32_t name(uint32_t va)                                                 \
+	{                                                                                          \
+		return WORD(va);                                                                   \
+	}
+#define STORE_FUNCTION(name)                                                                       \
+	access_function void name(uint32_t va, uint32_t value)                                     \
+	{                                                                                          \
+		WORD(va) = value;                                                                  \
+	}
+
 /* ---- provided by each guest ---- */
 extern const char guest_name[];
 void guest(void);
