@@ -2,13 +2,6 @@
 /* get_user_pages and its hook (T12), and what other threads may do to it. */
 #include "tests/scenarios/scene.h"
 
-static void hook(struct scene *s, enum coh_intent intent)
-{
-	uint32_t frame = coh_sim_get_user_page(s->sim, 0, s->va, intent);
-
-	scene_check(s, frame == s->frame, "get_user_pages found another page");
-}
-
 /* FUSE's writev: the kernel reads a user's buffer.  Twice, so that K has an old line. */
 static void reads_buffer(struct scene *s)
 {
@@ -35,9 +28,7 @@ static void writes_buffer(struct scene *s)
 
 static void file_buffer(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
 	for (int i = 0; i < 2; i++) {
 		u_store(s, s->va);
