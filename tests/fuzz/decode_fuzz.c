@@ -3,21 +3,10 @@
  * Any word is an instruction, any words are page tables: the decoder and the
  * table walker answer within their ranges, and twice the same.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "watch/target/arm.h"
-#include "watch/target/arm.h"
-
-#define CHECK(x)                                                                                   \
-	do {                                                                                       \
-		if (!(x))                                                                          \
-			abort();                                                                   \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const uint8_t *tables;
 static size_t tables_size;

@@ -52,7 +52,7 @@ fuzz-tools:
 		sed 's/^/  /' $(FUZZ_OUT)/probe.log >&2; exit 2; }
 
 $(FUZZ:%=$(FUZZ_OUT)/%_fuzz): $(FUZZ_OUT)/%_fuzz: tests/fuzz/%_fuzz.c \
-		$(wildcard model/*.h watch/*.h watch/*/*.h check/*/*.h) | fuzz-tools
+		$(wildcard tests/fuzz/*.h model/*.h watch/*.h watch/*/*.h check/*/*.h) | fuzz-tools
 	@mkdir -p $(@D); echo "  FUZZ  $@"; \
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) $(RUNNER_LIBS)
 
