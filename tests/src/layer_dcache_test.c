@@ -13,9 +13,6 @@
 #include "tests/src/layer_port.h"
 
 #define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)		   /* so a VMA whose pgoff is 8 - n has the page at n */
 
 /* An address whose page INDEX, n pages on, is of the colour: on layer_vipt. */
 #define AT(base, colour) ((uintptr_t)(base) + (colour)*PAGE_BYTES)

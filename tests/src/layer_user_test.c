@@ -17,11 +17,8 @@
 #define WRITE  COH_PROT_WRITE
 #define EXEC   COH_PROT_EXEC
 #define SHARED COH_VMA_SHARED
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
 #define START  ((uintptr_t)0x300000)
 #define PAGES  64u
-#define INDEX  ((uintptr_t)8)
 #define U      (START + INDEX * PAGE_BYTES)
 
 static struct layer *l;
