@@ -65,6 +65,10 @@
 		WORD(va) = value;                                                                  \
 	}
 
+/* Instructions, for guests that write code. */
+#define MOV_R0(n) (0xe3a00000u | (n)) /* mov r0, #n */
+#define BX_LR	  0xe12fff1eu
+
 /* ---- provided by each guest ---- */
 extern const char guest_name[];
 void guest(void);
