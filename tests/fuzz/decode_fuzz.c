@@ -25,7 +25,7 @@ static void check_action(uint32_t insn)
 
 	CHECK(a.kind == b.kind && a.op == b.op && a.scope == b.scope && a.data == b.data &&
 	      a.insn == b.insn && a.reg == b.reg && a.cond == b.cond);
-	CHECK(a.kind <= ACTION_TLB && a.op < COH_OPS && a.scope <= SCOPE_ALL);
+	CHECK(a.kind <= ACTION_ALLOCATE && a.op < COH_OPS && a.scope <= SCOPE_ALL);
 	CHECK(a.reg == (insn >> 12 & 15) && a.cond == insn >> 28);
 	CHECK(a.cond != 15 || a.kind == ACTION_NONE);
 	CHECK((a.kind == ACTION_MAINTAIN) == (a.data || a.insn));
