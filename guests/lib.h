@@ -92,6 +92,8 @@ void mmu_on(uint32_t table);
 /* Another table and an empty TLB.  The caches are left as they are. */
 void switch_table(uint32_t table);
 void flush_tlb(void);
+/* Whether a load of the word at va faults. */
+uint32_t try_load(uint32_t va);
 
 /* ---- the data cache, by virtual address ----
  * Those that clean also drain the write buffer: what reads next may be a device

@@ -96,7 +96,41 @@ software_interrupt:
 
 	exception undefined_instruction, "undefined instruction", 4
 	exception prefetch_abort, "prefetch abort", 4
-	exception data_abort, "data abort", 8
+
+	/* Expected by try_load only. */
+	.type	data_abort, %function
+data_abort:
+	ldr	r0, =try_load_faulted
+	ldr	r2, =is_trying
+	ldr	r2, [r2]
+	cmp	r2, #0
+	movne	lr, r0
+	movnes	pc, lr
+	b	unexpected_data_abort
+	.size	data_abort, . - data_abort
+
+	/* uint32_t try_load(uint32_t va): whether a load of that word faults */
+	.global	try_load
+	.type	try_load, %function
+try_load:
+	ldr	r1, =is_trying
+	mov	r2, #1
+	str	r2, [r1]
+	ldr	r0, [r0]
+	mov	r0, #0
+	b	1f
+try_load_faulted:
+	mov	r0, #1
+1:	mov	r2, #0
+	str	r2, [r1]
+	mov	pc, lr
+	.size	try_load, . - try_load
+	.bss
+is_trying:
+	.word	0
+	.text
+
+	exception unexpected_data_abort, "data abort", 8
 	exception interrupt, "interrupt", 4
 	exception fast_interrupt, "fast interrupt", 4
 	.ltorg

@@ -71,8 +71,7 @@ static bool read_table_word(uint32_t pa, uint32_t *word)
 	return true;
 }
 
-/* The walker reads memory: a table entry that is only in the cache is missed. */
-static void check_walk(const struct translation *t, uint32_t va, uint32_t pc)
+void check_walk(const struct translation *t, uint32_t va, uint32_t pc)
 {
 	for (unsigned i = 0; i < t->n_entries; i++) {
 		struct coh_finding f;
@@ -90,9 +89,14 @@ static void check_walk(const struct translation *t, uint32_t va, uint32_t pc)
 	}
 }
 
+enum walk_result walk(uint32_t va, struct translation *t)
+{
+	return tracer.isa->walk(&tracer.mmu, va, read_table_word, t);
+}
+
 static bool translate(uint32_t va, uint32_t pc, struct translation *t)
 {
-	switch (tracer.isa->walk(&tracer.mmu, va, read_table_word, t)) {
+	switch (walk(va, t)) {
 	case WALK_OK:
 		check_walk(t, va, pc);
 		return true;
@@ -109,7 +113,7 @@ uint32_t physical_of(uint32_t va)
 {
 	struct translation t;
 
-	if (tracer.isa->walk(&tracer.mmu, va, read_table_word, &t) != WALK_OK)
+	if (walk(va, &t) != WALK_OK)
 		return COH_VA_UNKNOWN;
 	return t.pa;
 }

@@ -111,6 +111,7 @@ static void find_registers(void)
 			system_control = r->handle;
 		if (!strcmp(r->name, isa->tables))
 			table_base = r->handle;
+		fault_register(r->name, r->handle);
 	}
 	g_array_free(regs, TRUE);
 	if (!main_id || !tracer.status)
@@ -219,6 +220,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 	if (!tracer.shadow)
 		begin();
 	instrument_block(tb, n);
+	instrument_fault(tb);
 	for (size_t i = 0; i < n; i++)
 		instrument_insn(qemu_plugin_tb_get_insn(tb, i));
 }

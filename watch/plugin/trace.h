@@ -5,6 +5,7 @@
  *   plugin.c  installation; what is instrumented at translation time
  *   access.c  loads and stores: the quiet path, and the slow one
  *   fetch.c  blocks of code: those that must be looked at when they run
+ *   fault.c   walks of page tables that end in a fault
  *   sweep.c   a whole cache cleaned by filling it with other lines
  *   maintain.c  cache, TLB and control operations; the log of the last ones
  *   events.c  findings: deduplicated and sent to the runner
@@ -111,6 +112,15 @@ const struct view_entry *view_for_fetch(uint32_t va, uint32_t raw_va, bool is_ra
 void forget_views(void);
 void notice_device_at(uint32_t pa);
 uint32_t physical_of(uint32_t va);
+
+/* The walker reads memory: a table entry that is only in the cache is missed. */
+void check_walk(const struct translation *t, uint32_t va, uint32_t pc);
+enum walk_result walk(uint32_t va, struct translation *t);
+
+/* fault.c */
+/* One of the core's registers, by name, as they are found. */
+void fault_register(const char *name, struct qemu_plugin_register *handle);
+void instrument_fault(struct qemu_plugin_tb *tb);
 
 /* fetch.c */
 void blocks_init(void);

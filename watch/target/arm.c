@@ -33,6 +33,32 @@ static bool is_big_endian(const struct mmu *mmu)
 	return mmu->control & ARM_BIG_ENDIAN_ON;
 }
 
+#define HIGH_VECTORS  0xffff0000u
+#define VECTOR_FETCH  0x0cu
+#define VECTOR_DATA   0x10u
+#define STATUS_MASK   0xfu
+#define FAULT_SECTION 0x5u /* translation; with bit 1: of a page */
+#define FAULT_DOMAIN  0x9u
+#define FAULT_RIGHTS  0xdu
+#define FAULT_OF_PAGE 0x2u
+
+static enum abort_kind abort_at(const struct mmu *mmu, uint32_t va)
+{
+	uint32_t vector = va - (mmu->control & ARM_HIGH_VECTORS ? HIGH_VECTORS : 0);
+
+	return vector == VECTOR_DATA	? ABORT_DATA
+	       : vector == VECTOR_FETCH ? ABORT_FETCH
+					: ABORT_NONE;
+}
+
+/* DDI 0100, B4.6: not those of alignment, of the bus, and of debuggers. */
+static bool fault_walked(uint32_t status)
+{
+	uint32_t kind = status & STATUS_MASK & ~FAULT_OF_PAGE;
+
+	return kind == FAULT_SECTION || kind == FAULT_DOMAIN || kind == FAULT_RIGHTS;
+}
+
 const struct instruction_set arm_instruction_set = {
 	.name = "arm",
 	.general = { "r0", "r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9", "r10", "r11",
@@ -41,6 +67,8 @@ const struct instruction_set arm_instruction_set = {
 	.main_id = "MIDR",
 	.control = "SCTLR",
 	.tables = "TTBR0_EL1",
+	.fault_address = "DFAR",
+	.fault_status = { [ABORT_DATA] = "DFSR", [ABORT_FETCH] = "IFSR" },
 	.refuses = refuses,
 	.decode = arm_decode,
 	.access_size = arm_access_size,
@@ -48,6 +76,8 @@ const struct instruction_set arm_instruction_set = {
 	.in_user_mode = in_user_mode,
 	.set_way = set_way,
 	.walk = arm_walk,
+	.abort_at = abort_at,
+	.fault_walked = fault_walked,
 	.space = arm_space,
 	.is_big_endian = is_big_endian,
 };

@@ -10,6 +10,7 @@
 #define ARM_DCACHE_ON	  (1u << 2)
 #define ARM_BIG_ENDIAN_ON (1u << 7)
 #define ARM_ICACHE_ON	  (1u << 12)
+#define ARM_HIGH_VECTORS  (1u << 13)
 
 /*
  * arm_decode, arm_access_size: an instruction in ARM state.  (Thumb of these versions has no

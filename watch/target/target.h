@@ -75,6 +75,14 @@ static inline uint32_t mmu_modified_va(const struct mmu *mmu, uint32_t va)
 	return mmu->process && va >> 25 == 0 ? va | mmu->process : va;
 }
 
+/* ---- faults ---- */
+
+enum abort_kind {
+	ABORT_NONE,
+	ABORT_DATA,
+	ABORT_FETCH,
+};
+
 /* ---- the table ---- */
 
 #define TARGET_REGISTERS 16u
@@ -86,6 +94,8 @@ struct instruction_set {
 	const char *general[TARGET_REGISTERS]; /* the last three: stack, return address, pc */
 	const char *status;		       /* mode and flags */
 	const char *main_id, *control, *tables;
+	/* Of the last fault: its address (of data), and what it was, by enum abort_kind. */
+	const char *fault_address, *fault_status[3];
 
 	/* NULL, or why a core with this main ID is not understood. */
 	const char *(*refuses)(uint32_t main_id);
@@ -109,6 +119,10 @@ struct instruction_set {
 	 */
 	enum walk_result (*walk)(const struct mmu *mmu, uint32_t va, read_word_fn read,
 				 struct translation *t);
+	/* Does the exception for a fault begin at va? */
+	enum abort_kind (*abort_at)(const struct mmu *mmu, uint32_t va);
+	/* Did the MMU walk its tables before this fault? */
+	bool (*fault_walked)(uint32_t status);
 	/* What a report calls an address space. */
 	uint32_t (*space)(const struct mmu *mmu);
 	bool (*is_big_endian)(const struct mmu *mmu);
