@@ -7,6 +7,9 @@
  *   policy     how the user aliases of a page are found, and when they matter
  * Entry points check their arguments and call through the two; nothing else
  * asks what kind of cache there is.
+ *
+ * K is the kernel's address of a page and its lines there.  U is an address at which a user has
+ * the page mapped, and its lines there.
  */
 #ifndef COH_SRC_INTERNAL_H
 #define COH_SRC_INTERNAL_H
@@ -19,6 +22,9 @@ enum coh_maintain_ {
 	COH_DO_INVALIDATE_,
 	COH_DO_FLUSH_,
 };
+
+/* Of a walk for a page: which groups to visit. */
+typedef void coh_groups_fn_(struct coh *coh, struct coh_walk_ *walk);
 
 /*
  * One kind of cache.  Addresses and lengths are as in port.h, but dcache,
@@ -41,7 +47,7 @@ struct coh_mechanism {
 	void (*outer)(struct coh *coh, enum coh_maintain_ what, coh_pa_t pa, size_t len);
 
 	/*
-	 * Flush one user alias of a page (T5): the lines that were brought in at va of
+	 * Flush one user alias of a page: the lines that were brought in at va of
 	 * vma, and code as well where code_by_alias says so.  The one place that does it, for walks
 	 * and for changes of translations.
 	 */
@@ -49,7 +55,7 @@ struct coh_mechanism {
 		      bool code);
 
 	/* Of a walk: which groups to visit for a page, and what to do after a visit. */
-	void (*groups)(struct coh *coh, struct coh_walk_ *walk);
+	coh_groups_fn_ *groups;
 	enum coh_visit_ after_visit;
 
 	void (*range)(struct coh *coh, const struct coh_vma *vma, uintptr_t va, size_t len);
@@ -66,6 +72,12 @@ extern const struct coh_mechanism coh_mechanism_meeting; /* aliases always meet 
 extern const struct coh_mechanism coh_mechanism_nothing; /* policy none */
 extern const struct coh_mechanism coh_mechanism_all;	 /* policy flush-all */
 
+/*
+ * Flush the lines of a page's users; K is the caller's.  Returns 1 if there was an alias, 0 if there
+ * was none or if it cannot tell, or COH_E_CORRUPT.
+ */
+typedef int coh_aliases_fn_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+
 typedef int coh_use_fn_(struct coh *coh, struct coh_page *page, uintptr_t kva,
 			enum coh_intent intent);
 
@@ -78,6 +90,9 @@ struct coh_policy {
 	/* coh_flush_dcache_page, arguments checked. */
 	int (*flush_page)(struct coh *coh, struct coh_page *page);
 
+	/* How coh_flush_now_ flushes each U; NULL if the policy never calls that. */
+	coh_aliases_fn_ *aliases;
+
 	/* coh_flush_anon_page: a user alias that get_user_pages found. */
 	void (*flush_anon)(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 			   uintptr_t va);
@@ -89,7 +104,7 @@ struct coh_policy {
 	/* The kernel is about to use the page at kernel address kva, or did: kmap, kunmap. */
 	coh_use_fn_ *begin, *end;
 
-	/* The same for copies that the layer makes itself (copy.c). */
+	/* The same for copies that the layer makes itself (page.c). */
 	coh_use_fn_ *before_copy, *after_copy;
 
 	/* A user translation was made. */
@@ -97,7 +112,7 @@ struct coh_policy {
 		       uint32_t prot);
 };
 
-/* What page->clean says; page.c has the rules. */
+/* What page->clean says; flush.c has the rules. */
 enum coh_clean_ {
 	COH_CLEAN_DATA_ = 1u << 0, /* K was flushed before users mapped the page */
 	COH_CLEAN_CODE_ = 1u << 1, /* and old code was dropped */
@@ -111,7 +126,8 @@ enum coh_ever_ {
 	COH_EVER_UNCACHED_ = 1u << 2, /* shared mappings of it conflicted and became uncached */
 };
 
-/* cache.c: port calls, counted. */
+/* ---- cache.c: port calls, counted ---- */
+
 static inline void coh_count_(struct coh *coh, enum coh_counter counter)
 {
 	coh_store(&coh->counters[counter], coh_load(&coh->counters[counter]) + 1u);
@@ -121,52 +137,52 @@ void coh_dcache_(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t 
 void coh_dcache_all_(struct coh *coh);
 void coh_icache_(struct coh *coh, uintptr_t va, size_t len);
 void coh_icache_all_(struct coh *coh);
+void coh_flush_everything_(struct coh *coh); /* both caches, all of them */
 void coh_code_(struct coh *coh, uintptr_t va, size_t len);
 void coh_outer_(struct coh *coh, enum coh_maintain_ what, coh_pa_t pa, size_t len);
 void coh_window_flush_(struct coh *coh, uintptr_t pfn, uintptr_t colour);
 
-/* page.c */
-static inline bool coh_is_anon_(const struct coh_page *page)
-{
-	return coh_load(&page->owner) & 1u;
-}
-struct coh_map *coh_page_map_(const struct coh_page *page);
-bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map);
-bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map);
-bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma);
-int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
-		     uintptr_t va);
-uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page);
-void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_page *page,
-			uintptr_t va, uint32_t prot);
-void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
-void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva);
-void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva,
-			  bool process);
-void coh_page_touch_(struct coh_page *page);
-void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
-bool coh_page_defer_(struct coh *coh, struct coh_page *page);
-uint32_t coh_page_sequence_(const struct coh_page *page);
-void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence);
-void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva, uintptr_t va);
+/* For the table of a mechanism: entries with nothing to do, each for its own reason; and groups. */
+void coh_no_alias_(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
+		   bool code);
+void coh_no_mm_(struct coh *coh, const struct coh_mm *mm);
+void coh_no_range_(struct coh *coh, uintptr_t va, size_t len);
+coh_groups_fn_ coh_one_group_;
+coh_groups_fn_ coh_all_groups_;
 
 /*
- * alias.c: what policies are made of.  The flushes return COH_OK or COH_E_CORRUPT; those of the
- * aliases only, which are handed to coh_flush_by_, 1 if they saw one, 0 if not or if they cannot
- * tell, or COH_E_CORRUPT.
+ * ---- flush.c ----
  *
- * Whoever finds the aliases, the order is coh_flush_by_'s, K first.
+ * Each flush returns COH_OK or COH_E_CORRUPT.  Whatever finds the aliases, the order is that of
+ * coh_flush_by_, K first.
  */
-typedef int coh_aliases_fn_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
-coh_aliases_fn_ coh_alias_flush_;
-coh_aliases_fn_ coh_alias_flush_locked_;
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases);
 int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva);
 void coh_flush_k_(struct coh *coh, uintptr_t kva);
+
+/* Of the VMAs that are in the groups of the mechanism, or in these. */
+coh_aliases_fn_ coh_alias_flush_;
+int coh_alias_flush_in_(struct coh *coh, const struct coh_page *page, uintptr_t kva,
+			coh_groups_fn_ *groups);
 bool coh_may_have_lines_(struct coh *coh, const struct coh_vma *vma, uintptr_t va,
 			 const struct coh_page *page);
+
+uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page);
 bool coh_is_linear_(const struct coh *coh, uintptr_t kva);
+struct coh_map *coh_page_map_(const struct coh_page *page);
+bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map);
+bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map);
 bool coh_users_may_see_(struct coh *coh, const struct coh_page *page);
+
+bool coh_page_defer_(struct coh *coh, struct coh_page *page);
+void coh_page_touch_(struct coh_page *page);
+uint32_t coh_page_sequence_(const struct coh_page *page);
+void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence);
+
+void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
+void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva,
+			  bool process);
+void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva);
 
 /* rmap's table entries, for policies that differ in others. */
 int coh_rmap_flush_page_(struct coh *coh, struct coh_page *page);
@@ -176,10 +192,26 @@ int coh_rmap_get_user_(struct coh *coh, struct coh_vma *vma, struct coh_page *pa
 		       enum coh_intent intent);
 coh_use_fn_ coh_rmap_begin_;
 coh_use_fn_ coh_rmap_end_;
+coh_use_fn_ coh_end_at_once_; /* as coh_rmap_end_, but no flush waits */
+void coh_rmap_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		      uint32_t prot); /* user.c */
 
-/* conflict.c */
-void coh_conflict_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-			  uint32_t prot);
+/* ---- page.c ---- */
+
+static inline bool coh_is_anon_(const struct coh_page *page)
+{
+	return coh_load(&page->owner) & 1u;
+}
+
+int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
+		     uintptr_t va);
+void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
+
+/* ---- user.c ---- */
+
+void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_page *page,
+			uintptr_t va, uint32_t prot);
+void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva, uintptr_t va);
 bool coh_uncache_(struct coh *coh, const struct coh_vma *vma, const struct coh_page *page,
 		  uintptr_t va);
 bool coh_uncache_users_(struct coh *coh, const struct coh_page *page);
@@ -217,6 +249,16 @@ static inline bool coh_wraps_(uintptr_t va, size_t len)
 static inline bool coh_page_aligned_(const struct coh *coh, uintptr_t va)
 {
 	return !(va & (coh->page_size - 1));
+}
+
+/* Whole pages that do not wrap?  COH_OK, COH_E_NULL, COH_E_ALIGN or COH_E_RANGE. */
+static inline int coh_pages_error_(const struct coh *coh, uintptr_t va, size_t len)
+{
+	if (!coh)
+		return COH_E_NULL;
+	if (!coh_page_aligned_(coh, va) || !coh_page_aligned_(coh, len))
+		return COH_E_ALIGN;
+	return coh_wraps_(va, len) ? COH_E_RANGE : COH_OK;
 }
 
 #endif

@@ -50,8 +50,8 @@ enum coh_visit_ {
  *   VIVT   the mm; only the current one's lines can be in the cache
  *   VIPT   the colour of page offset 0; one flush serves all VMAs of a colour
  *   else   one group
- * and in bit 0: COH_GROUP_VISIBLE if stores through K must show there: shared
- * mappings of a file (T2), and every mapping of an anonymous page.
+ * and in bit 0: COH_GROUP_VISIBLE if what the kernel stores to the page must show there: in shared
+ * mappings of a file, and in every mapping of an anonymous page.
  */
 #define COH_GROUP_VISIBLE 1u
 #define COH_GROUP_ALL	  UINTPTR_MAX

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
- * Pages: who they belong to, what their mark says, and the flush that waits for it.
+ * Pages: whom a page belongs to, and what the kernel does with it beside coh_flush_dcache_page:
+ * get_user_pages, kmap, copies for users, code.
  *
- * The mark (page->clean) is written without a lock, from any context, one byte at a time:
- *   0		no user has mapped the page since K was last in line with users: K may
- *		be dirty, and cannot be stale
- *   USED	users have had it mapped: K may also be stale, even if they are gone by now
- *   DATA, CODE	set by coh_page_complete_ after the flushes that earn them
- *
- * A flush is deferred only if the mark is 0, and if after that was stored, and after a full
- * barrier, no VMA was found to cover the page.  Who maps the page later has linked a VMA first,
- * with a full barrier behind that (vma.c), and looks at the mark then: one of the two sees the
- * other.  While a VMA covers the page every flush is done at once, so a bit that
- * coh_page_complete_ sets late cannot hide a flush that is still owed.
- *
- * 0 comes back after a flush that saw no alias, if the map's sequence is still what it was before:
- * then no VMA came or went.
- *
- * DATA is not set after a flush that was done at once, and the next coh_update_mmu_cache flushes K
- * again, once.  Setting it there would need an atomic compare-and-exchange, which ARMv4 and v5 and
- * SH-4 lack, to be right against a VMA that goes and a flush that is deferred in between.  All
- * other races end with USED where 0, or without DATA where with it, would have done: a flush too
- * many.
- *
- * page->ever has bits that last, under coh->lock; page->state is the policy's own.
+ * K is the kernel's address of a page and its lines there.
  */
 #include "src/internal.h"
+
+/* ------------------------------------------------------------------------
+ * The owner.
+ */
 
 void coh_page_init(struct coh_page *page, uintptr_t pfn)
 {
@@ -41,7 +25,7 @@ static int set_owner(struct coh_page *page, uintptr_t owner, uintptr_t index)
 	if (coh_load(&page->owner))
 		return COH_E_OWNER;
 	coh_store(&page->index, index);
-	coh_store_release(&page->owner, owner); /* who sees the owner sees the index */
+	coh_store_release(&page->owner, owner); /* a reader of the owner sees the index */
 	return COH_OK;
 }
 
@@ -71,133 +55,9 @@ void coh_page_clear(struct coh_page *page)
 	coh_store(&page->state, (uint16_t)0);
 }
 
-/* The reverse map of a page; NULL if it has no owner. */
-struct coh_map *coh_page_map_(const struct coh_page *page)
-{
-	uintptr_t owner = coh_load_acquire(&page->owner);
-
-	if (!owner)
-		return NULL;
-	if (owner & 1u)
-		return &((struct coh_anon_vma *)(owner & ~(uintptr_t)1))->map;
-	return &((struct coh_mapping *)owner)->map;
-}
-
-/* A stray store hits the header first, and a walk would follow what it left there. */
-bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map)
-{
-	return map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE);
-}
-
-static bool is_covered(struct coh *coh, const struct coh_map *map, uintptr_t index)
-{
-	const struct coh_port *port = coh->port;
-	bool covered;
-
-	port->walk_enter(port->context);
-	covered = coh_map_covers_(coh, map, index);
-	port->walk_exit(port->context);
-	return covered;
-}
-
-/* May a VMA cover the page?  Also true if the map cannot tell: who flushes then reports that. */
-bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map)
-{
-	return !coh_page_map_right_(page, map) || is_covered(coh, map, coh_load(&page->index));
-}
-
-bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index)
-{
-	return mapping->map.side != COH_SIDE_FILE || is_covered(coh, &mapping->map, index);
-}
-
-bool coh_page_is_of_(const struct coh_page *page, const struct coh_vma *vma)
-{
-	uintptr_t owner = coh_load(&page->owner);
-
-	if (owner & 1u)
-		return owner == ((uintptr_t)vma->anon_vma | 1u);
-	return owner && owner == (uintptr_t)vma->mapping;
-}
-
-/* Is va the place of this page in vma?  COH_OK, COH_E_OWNER or COH_E_OUTSIDE. */
-int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
-		     uintptr_t va)
-{
-	uintptr_t place;
-	int error;
-
-	if (!coh_page_is_of_(page, vma))
-		return COH_E_OWNER;
-	error = coh_vma_address(coh, vma, coh_load(&page->index), &place);
-	if (error)
-		return error;
-	return place == (va & ~(coh->page_size - 1)) ? COH_OK : COH_E_OUTSIDE;
-}
-
-uintptr_t coh_page_kernel_(struct coh *coh, const struct coh_page *page)
-{
-	return coh->port->kernel_address(coh->port->context, page->pfn);
-}
-
 /*
- * Fetches that do not look into the data cache need K in memory.  A page without a kernel address
- * has no line under K where coh_kunmap leaves none; where aliases meet its lines are there, of
- * whoever stored: there it gets an address for a moment.
- */
-void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva, bool process)
-{
-	const struct coh_port *port = coh->port;
-	uintptr_t for_now = 0;
-
-	if (!coh->config.icache.size)
-		return;
-	if (!kva && (coh->mechanism->aliasing || coh->mechanism->code_by_alias))
-		return;
-	if (!kva && process)
-		kva = for_now = port->kmap(port->context, page->pfn);
-	if (kva)
-		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
-	else
-		coh_dcache_all_(coh);
-	if (for_now)
-		port->kunmap(port->context, page->pfn, for_now);
-}
-
-/*
- * Drop code of a page whose bytes are in memory; va is a user address that will execute it, or 0.
- */
-void coh_page_drop_code_(struct coh *coh, uintptr_t va, uintptr_t kva)
-{
-	bool by_va = coh->config.icache.indexing == COH_INDEXED_VIVT;
-
-	if (by_va ? va : kva)
-		coh->mechanism->icache(coh, by_va ? va : kva, coh->page_size);
-	else
-		coh->mechanism->icache_all(coh);
-}
-
-/* The kernel changed bytes of a page; where it was executed, old code goes. */
-void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
-{
-	if (!(coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->mechanism->code_by_alias)
-		return;
-	/* Where aliases meet nobody wrote K back for the users' sake. */
-	if (!coh->mechanism->aliasing)
-		coh_page_write_back_(coh, page, kva, false);
-	coh_page_drop_code_(coh, 0, kva);
-}
-
-/* K is changed, or will be: what was known of it counts no more. */
-void coh_page_touch_(struct coh_page *page)
-{
-	coh_store(&page->clean, (uint8_t)COH_CLEAN_USED_);
-	coh_full_barrier(); /* before the look at the map that follows */
-}
-
-/*
- * Bits that last, set once each: under a lock, for the byte is shared, and not from an NMI.  A
- * policy with a mechanism of its own looks at none of them.
+ * page->ever: bits that last, set once each.  Under coh->lock, for contexts share the byte; so not
+ * from an NMI.  A policy with a mechanism of its own looks at none of them.
  */
 void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what)
 {
@@ -213,138 +73,249 @@ void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what)
 	port->irq_restore(port->context, flags);
 }
 
-/*
- * A cache that reads ahead may have old lines of the page under va: filled through a translation
- * that was there until just now, after its flush; or through the new one, before K was in memory.
+/* Where vma maps the page.  COH_OK, COH_E_OWNER or COH_E_OUTSIDE. */
+static int place_of(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
+		    uintptr_t *va)
+{
+	uintptr_t owner = coh_load(&page->owner);
+	bool is_of_vma = owner & 1u ? owner == ((uintptr_t)vma->anon_vma | 1u)
+				    : owner && owner == (uintptr_t)vma->mapping;
+
+	return is_of_vma ? coh_vma_address(coh, vma, coh_load(&page->index), va) : COH_E_OWNER;
+}
+
+/* Is va the place of this page in vma?  COH_OK, COH_E_OWNER or COH_E_OUTSIDE. */
+int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
+		     uintptr_t va)
+{
+	uintptr_t place;
+	int error = place_of(coh, page, vma, &place);
+
+	if (error)
+		return error;
+	return place == (va & ~(coh->page_size - 1)) ? COH_OK : COH_E_OUTSIDE;
+}
+
+/* ------------------------------------------------------------------------
+ * The kernel uses a page that users may have mapped.
  */
-void coh_drop_ahead_(struct coh *coh, const struct coh_page *page, uintptr_t kva, uintptr_t va)
+
+static bool is_intent(enum coh_intent intent)
 {
-	/* Under flush-all they went with K. */
-	if (!coh->config.speculates || !coh->mechanism->aliasing || coh->policy->mechanism)
-		return;
-	if (!coh->mechanism->congruent_meet)
-		coh_dcache_(coh, COH_DO_FLUSH_, va, coh->page_size);
-	else if (!kva || coh_colour(coh, kva) != coh_colour(coh, va))
-		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
+	return intent >= COH_INTENT_READ && intent <= COH_INTENT_READ_WRITE;
 }
 
-/* True if the flush of this page may wait for coh_update_mmu_cache (T1). */
-bool coh_page_defer_(struct coh *coh, struct coh_page *page)
+int coh_flush_anon_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va)
 {
-	struct coh_map *map = coh_page_map_(page);
+	int error;
 
-	if (!map || coh_is_anon_(page)) {
-		coh_store(&page->clean, (uint8_t)0);
-		return false;
+	if (!coh || !vma || !page)
+		return COH_E_NULL;
+	if (!coh_is_anon_(page))
+		return COH_E_OWNER;
+	error = coh_page_in_vma_(coh, page, vma, va);
+	if (error)
+		return error;
+	coh->policy->flush_anon(coh, vma, page, va & ~(coh->page_size - 1));
+	return COH_OK;
+}
+
+int coh_get_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		      enum coh_intent intent)
+{
+	int error;
+
+	if (!coh || !vma || !page)
+		return COH_E_NULL;
+	if (!is_intent(intent))
+		return COH_E_ARGUMENT;
+	error = coh_page_in_vma_(coh, page, vma, va);
+	if (error)
+		return error;
+	va &= ~(coh->page_size - 1);
+	if (coh_is_anon_(page))
+		coh->policy->flush_anon(coh, vma, page, va);
+	return coh->policy->get_user(coh, vma, page, va, intent);
+}
+
+int coh_flush_kernel_dcache_page(struct coh *coh, struct coh_page *page)
+{
+	uintptr_t kva;
+
+	if (!coh || !page)
+		return COH_E_NULL;
+	kva = coh_page_kernel_(coh, page);
+	if (coh->mechanism->aliasing && kva)
+		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
+	return COH_OK;
+}
+
+int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t *va)
+{
+	uintptr_t kva;
+	int error;
+
+	if (!coh || !page || !va)
+		return COH_E_NULL;
+	if (!is_intent(intent))
+		return COH_E_ARGUMENT;
+	kva = coh->port->kmap(coh->port->context, page->pfn);
+	if (!kva)
+		return COH_E_SLOTS;
+	error = coh->policy->begin(coh, page, kva, intent);
+	if (error) {
+		coh->port->kunmap(coh->port->context, page->pfn, kva);
+		return error;
 	}
-	if (coh_load(&page->clean)) {
-		/* Users are there; or they are gone, but what they stored is behind K's lines. */
-		coh_page_touch_(page);
-		return false;
-	}
-	coh_full_barrier();
-	/* Covered; or it was until just now, and the mark says so. */
-	if (coh_page_covered_(coh, page, map) || coh_load(&page->clean)) {
-		coh_page_touch_(page);
-		return false;
-	}
-	/* Who completes it may run on another CPU, whose operations would not reach these lines. */
-	if (coh->config.scope == COH_SCOPE_THIS_CPU) {
-		coh_count_(coh, COH_COUNT_NOT_DEFERRED);
-		return false;
-	}
-	coh_count_(coh, COH_COUNT_DEFERRED);
-	return true;
-}
-
-/* The version of the page's map; a page of no map has none. */
-uint32_t coh_page_sequence_(const struct coh_page *page)
-{
-	const struct coh_map *map = coh_page_map_(page);
-
-	return map ? coh_load_acquire(&map->sequence) : 0;
-}
-
-/*
- * K was flushed, and no alias was seen.  Who maps the page links a VMA first: if the map is what it
- * was before that flush began, and covers the page nowhere, the next flush may wait.
- */
-void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence)
-{
-	struct coh_map *map = coh_page_map_(page);
-
-	if (!map || coh_is_anon_(page) || !(coh_load(&page->clean) & COH_CLEAN_USED_) ||
-	    coh_load(&map->sequence) != sequence)
-		return;
-	coh_store(&page->clean, (uint8_t)0);
-	coh_full_barrier();
-	if (coh_load(&map->sequence) != sequence || coh_page_covered_(coh, page, map))
-		coh_page_touch_(page);
-}
-
-/* A user translation by which the page itself can be stored to: not one that copies on write. */
-static bool allows_stores(const struct coh_page *page, const struct coh_vma *vma, uint32_t prot)
-{
-	uint32_t flags = coh_load(&vma->flags);
-
-	return (prot & COH_PROT_WRITE || flags & COH_VMA_WRITE) &&
-	       (coh_is_anon_(page) || flags & COH_VMA_SHARED);
-}
-
-/*
- * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
- * new mapping would hit: K's, or those of a private mapping of the file, from before.  What was
- * read ahead at va was read through a translation that was going, whatever is known of the page.
- */
-static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr_t kva,
-			   uintptr_t va, bool owed)
-{
-	bool stored = coh_load(&page->ever) & COH_EVER_STORED_;
-	bool meets_k = kva && coh_colour(coh, kva) == coh_colour(coh, va);
-
-	if (owed || (stored && meets_k))
+	/* What was read ahead at an address that comes and goes: after its last flush (coh_kunmap)
+	 * and before it was taken away. */
+	if (coh->config.speculates && !coh_is_linear_(coh, kva))
 		coh_flush_k_(coh, kva);
-	if (stored && !meets_k && !coh_is_anon_(page))
-		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
-	else
-		coh_drop_ahead_(coh, page, kva, va);
+	*va = kva;
+	return COH_OK;
 }
 
-/* What was deferred, now that va maps the page: K to memory, old code out. */
-void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_page *page,
-			uintptr_t va, uint32_t prot)
+int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t va)
 {
-	uint8_t need = COH_CLEAN_DATA_ | (prot & COH_PROT_EXEC ? COH_CLEAN_CODE_ : 0u);
-	uint8_t have = coh_load(&page->clean);
-	uintptr_t kva = coh_page_kernel_(coh, page);
-	bool stores = allows_stores(page, vma, prot);
+	int error;
+
+	if (!coh || !page)
+		return COH_E_NULL;
+	if (!is_intent(intent))
+		return COH_E_ARGUMENT;
+	if (!coh_page_aligned_(coh, va))
+		return COH_E_ALIGN;
+	error = coh->policy->end(coh, page, va, intent);
+	coh->port->kunmap(coh->port->context, page->pfn, va);
+	return error;
+}
+
+/* ------------------------------------------------------------------------
+ * Copies that the layer makes: ptrace-like access, and pages filled for users.
+ */
+
+/* Are kernel and va addresses of the same byte of the page, and are all len bytes of this page? */
+static int check_piece(const struct coh *coh, const struct coh_vma *vma,
+		       const struct coh_page *page, uintptr_t va, uintptr_t kernel, size_t len)
+{
+	uintptr_t offset;
+
+	if (!coh || !vma || !page)
+		return COH_E_NULL;
+	offset = va & (coh->page_size - 1);
+	if (len > coh->page_size - offset || (kernel & (coh->page_size - 1)) != offset)
+		return COH_E_RANGE;
+	return coh_page_in_vma_(coh, page, vma, va);
+}
+
+/* Where aliases do not meet the flush has brought the new bytes to memory. */
+static void drop_copied_code(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			     uintptr_t va, uintptr_t kernel, size_t len)
+{
 	bool by_va = coh->config.icache.indexing == COH_INDEXED_VIVT;
-	/* If not, what was fetched at va went with what was mapped there before. */
-	bool fetched = !by_va || !coh->config.fetches_in_order;
 
-	/* Before old code goes: who stores through K from now on drops it again. */
-	if (prot & COH_PROT_EXEC)
-		coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
-	flush_for_user(coh, page, kva, va, !(have & COH_CLEAN_DATA_));
-	if (need & COH_CLEAN_CODE_ & ~have) {
-		/* On VIPT DATA does not say that K is in memory: a fill leaves it in lines
-		 * that the user's loads hit (copy.c). */
-		if (coh->mechanism->congruent_meet &&
-		    (!coh->mechanism->aliasing || have & COH_CLEAN_DATA_))
-			coh_page_write_back_(coh, page, kva, true);
-		if (fetched)
-			coh_page_drop_code_(coh, va, kva);
-	} else if (prot & COH_PROT_EXEC && by_va && fetched) {
-		/* What was prefetched at va may be of the page that was there before: after the
-		 * flush, while the tables still had it. */
-		coh_page_drop_code_(coh, va, kva);
+	if (!coh->mechanism->aliasing || coh_code_aliases_(coh)) {
+		coh_flush_icache_page(coh, vma, page);
+		return;
 	}
-	coh_count_(coh, (have & need) == need ? COH_COUNT_SKIPPED_CLEAN : COH_COUNT_COMPLETED);
+	coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
+	coh->mechanism->icache(coh, by_va ? va : kernel, len);
+}
 
-	/* What a user stores may be code that another mapping will execute. */
-	if (stores)
-		have &= (uint8_t)~COH_CLEAN_CODE_;
-	if (stores && coh->mechanism->aliasing && coh->mechanism->congruent_meet)
-		coh_page_ever_(coh, page, COH_EVER_STORED_);
-	coh_store_release(&page->clean, (uint8_t)(have | need | COH_CLEAN_USED_));
+int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			  uintptr_t kernel, uintptr_t buffer, size_t len)
+{
+	int error = check_piece(coh, vma, page, va, kernel, len);
+	uintptr_t kva;
+
+	if (error || !len)
+		return error;
+	kva = kernel & ~(coh->page_size - 1);
+	/* Before: what users have dirty beside these bytes.  After: what the copy left under K. */
+	error = coh->policy->before_copy(coh, page, kva, COH_INTENT_READ_WRITE);
+	if (error)
+		return error;
+	coh->port->copy(coh->port->context, kernel, buffer, len);
+	error = coh->policy->after_copy(coh, page, kva, COH_INTENT_READ_WRITE);
+	if (coh_load(&vma->flags) & COH_VMA_EXEC)
+		drop_copied_code(coh, vma, page, va, kernel, len);
+	return error;
+}
+
+int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			    uintptr_t va, uintptr_t buffer, uintptr_t kernel, size_t len)
+{
+	int error = check_piece(coh, vma, page, va, kernel, len);
+
+	if (error || !len)
+		return error;
+	error = coh->policy->before_copy(coh, page, kernel & ~(coh->page_size - 1),
+					 COH_INTENT_READ);
+	if (!error)
+		coh->port->copy(coh->port->context, buffer, kernel, len);
+	return error;
+}
+
+/* K of a page that was just filled and is mapped nowhere: to memory, and out. */
+static void finish_fill(struct coh *coh, struct coh_page *to, uintptr_t kva, uintptr_t va)
+{
+	/* Lines of the user's colour are what the user will hit. */
+	if (!coh->mechanism->congruent_meet || coh_colour(coh, kva) != coh_colour(coh, va))
+		coh_flush_k_(coh, kva);
+	coh_drop_ahead_(coh, to, kva, va);
+	coh_store_release(&to->clean, (uint8_t)COH_CLEAN_DATA_);
+}
+
+int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va)
+{
+	uintptr_t kva;
+
+	if (!coh || !to)
+		return COH_E_NULL;
+	kva = coh_page_kernel_(coh, to);
+	if (!kva)
+		return COH_E_SLOTS;
+	coh->port->zero(coh->port->context, kva, coh->page_size);
+	finish_fill(coh, to, kva, va);
+	return COH_OK;
+}
+
+int coh_copy_user_page(struct coh *coh, struct coh_page *to, struct coh_page *from, uintptr_t va)
+{
+	uintptr_t kto, kfrom;
+	int error;
+
+	if (!coh || !to || !from)
+		return COH_E_NULL;
+	kto = coh_page_kernel_(coh, to);
+	kfrom = coh_page_kernel_(coh, from);
+	if (!kto || !kfrom)
+		return COH_E_SLOTS;
+	error = coh->policy->before_copy(coh, from, kfrom, COH_INTENT_READ);
+	if (error)
+		return error;
+	coh->port->copy(coh->port->context, kto, kfrom, coh->page_size);
+	finish_fill(coh, to, kto, va);
+	return COH_OK;
+}
+
+/* ------------------------------------------------------------------------
+ * Code of a page.
+ */
+
+int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page)
+{
+	uintptr_t kva, va;
+	int error;
+
+	if (!coh || !vma || !page)
+		return COH_E_NULL;
+	error = place_of(coh, page, vma, &va);
+	if (error)
+		return error;
+	kva = coh_page_kernel_(coh, page);
+	coh_page_write_back_(coh, page, kva, true);
+	coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
+	coh_page_drop_code_(coh, va, kva);
+	return COH_OK;
 }

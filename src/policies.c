@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
-/* The table of policies, for who chooses at run time. */
+/* The table of policies, to choose one at run time by its name. */
 #include "src/internal.h"
 
 static const struct coh_policy *const policies[] = {

@@ -5,12 +5,6 @@
  */
 #include "src/internal.h"
 
-static void all(struct coh *coh)
-{
-	coh_dcache_all_(coh);
-	coh_icache_all_(coh);
-}
-
 static void all_dcache(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t len)
 {
 	(void)what;
@@ -33,13 +27,7 @@ static void all_alias(struct coh *coh, const struct coh_vma *vma, uintptr_t va, 
 	(void)va;
 	(void)pfn;
 	(void)code;
-	all(coh);
-}
-
-static void all_groups(struct coh *coh, struct coh_walk_ *walk)
-{
-	(void)coh;
-	walk->group_lo = walk->group_hi = 0;
+	coh_flush_everything_(coh);
 }
 
 static void all_vma_range(struct coh *coh, const struct coh_vma *vma, uintptr_t va, size_t len)
@@ -47,20 +35,20 @@ static void all_vma_range(struct coh *coh, const struct coh_vma *vma, uintptr_t 
 	(void)vma;
 	(void)va;
 	(void)len;
-	all(coh);
+	coh_flush_everything_(coh);
 }
 
 static void all_mm(struct coh *coh, const struct coh_mm *mm)
 {
 	(void)mm;
-	all(coh);
+	coh_flush_everything_(coh);
 }
 
 static void all_range(struct coh *coh, uintptr_t va, size_t len)
 {
 	(void)va;
 	(void)len;
-	all(coh);
+	coh_flush_everything_(coh);
 }
 
 const struct coh_mechanism coh_mechanism_all = {
@@ -73,51 +61,51 @@ const struct coh_mechanism coh_mechanism_all = {
 	.icache_all = coh_icache_all_,
 	.outer = coh_outer_,
 	.alias = all_alias,
-	.groups = all_groups,
+	.groups = coh_one_group_,
 	.after_visit = COH_VISIT_STOP,
 	.range = all_vma_range,
 	.mm = all_mm,
 	.dup_mm = all_mm,
-	.switch_mm = all,
+	.switch_mm = coh_flush_everything_,
 	.vmap = all_range,
 	.vunmap = all_range,
 };
 
-static int flush_page(struct coh *coh, struct coh_page *page)
+static int all_flush_page(struct coh *coh, struct coh_page *page)
 {
 	(void)page;
-	all(coh);
+	coh_flush_everything_(coh);
 	return COH_OK;
 }
 
-static int flush(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
+static int all_use(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
 {
 	(void)kva;
 	(void)intent;
-	return flush_page(coh, page);
+	return all_flush_page(coh, page);
 }
 
-/* Whoever filled the page may not have said so. */
-static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-		   uint32_t prot)
+/* The page may have been filled without a call. */
+static void all_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+		       uint32_t prot)
 {
 	(void)vma;
 	(void)page;
 	(void)va;
 	(void)prot;
-	all(coh);
+	coh_flush_everything_(coh);
 }
 
 const struct coh_policy coh_policy_flush_all = {
 	.name = "flush-all",
 	.context = COH_CONTEXT_NMI,
 	.mechanism = &coh_mechanism_all,
-	.flush_page = flush_page,
+	.flush_page = all_flush_page,
 	.flush_anon = coh_rmap_flush_anon_,
 	.get_user = coh_rmap_get_user_,
-	.begin = flush,
-	.end = flush,
-	.before_copy = flush,
-	.after_copy = flush,
-	.mapped = mapped,
+	.begin = all_use,
+	.end = all_use,
+	.before_copy = all_use,
+	.after_copy = all_use,
+	.mapped = all_mapped,
 };

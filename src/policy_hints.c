@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
- * hints: parisc's proposal (T9).  The page remembers the colours at which users have mapped it, and
- * flush_dcache_page flushes those, with no walk, whoever the mappings belong to.  Right where
- * a colour finds every line of the page (VIPT).  On VIVT the tag is the whole address and an
- * operation at another address of that colour finds nothing: there it is wrong, and kept to show
- * it.
+ * hints: parisc's proposal.  The page remembers the colours at which users have mapped it, and
+ * flush_dcache_page flushes those, with no walk, in whatever mm the mappings are.  Right where
+ * a colour finds every line of the page (VIPT).  Wrong on VIVT, and kept to show it: there the tag
+ * is the whole address, and an operation at another address of that colour finds nothing.
+ *
+ * K is the kernel's address of a page and its lines there.
  *
  * page->state: up to 16 colours one bit each; with more, 1 + the only colour, or SEVERAL.
  */
@@ -60,38 +61,9 @@ static int flush_hinted(struct coh *coh, const struct coh_page *page, uintptr_t 
 	return 0;
 }
 
-static int flush_hints(struct coh *coh, struct coh_page *page, uintptr_t kva)
-{
-	return coh_flush_by_(coh, page, kva, flush_hinted);
-}
-
-static int flush_page(struct coh *coh, struct coh_page *page)
-{
-	if (coh_page_defer_(coh, page))
-		return COH_OK;
-	return flush_hints(coh, page, coh_page_kernel_(coh, page));
-}
-
-static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
-{
-	(void)intent;
-	return coh_users_may_see_(coh, page) ? flush_hints(coh, page, kva) : COH_OK;
-}
-
-static int end(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
-{
-	if (intent != COH_INTENT_READ) {
-		coh_page_touch_(page);
-		return flush_hints(coh, page, kva);
-	}
-	if (!coh_is_linear_(coh, kva))
-		coh_flush_k_(coh, kva);
-	return COH_OK;
-}
-
 /* Two CPUs may map a page at once: the hints are a sum, under the lock. */
-static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-		   uint32_t prot)
+static void hints_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			 uint32_t prot)
 {
 	const struct coh_port *port = coh->port;
 	uintptr_t flags = port->irq_save(port->context);
@@ -100,19 +72,20 @@ static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, 
 	remember(coh, page, coh_colour(coh, va));
 	port->unlock(port->context, &coh->lock);
 	port->irq_restore(port->context, flags);
-	coh_full_barrier(); /* the hint before the look at the mark: page.c says why */
+	coh_full_barrier(); /* the hint before the look at the mark: flush.c says why */
 	coh_page_complete_(coh, vma, page, va, prot);
 }
 
 const struct coh_policy coh_policy_hints = {
 	.name = "hints",
 	.context = COH_CONTEXT_NMI,
-	.flush_page = flush_page,
+	.flush_page = coh_rmap_flush_page_,
+	.aliases = flush_hinted,
 	.flush_anon = coh_rmap_flush_anon_,
 	.get_user = coh_rmap_get_user_,
-	.begin = begin,
-	.end = end,
-	.before_copy = begin,
-	.after_copy = end,
-	.mapped = mapped,
+	.begin = coh_rmap_begin_,
+	.end = coh_end_at_once_,
+	.before_copy = coh_rmap_begin_,
+	.after_copy = coh_end_at_once_,
+	.mapped = hints_mapped,
 };

@@ -17,8 +17,10 @@
  *   memory, and K nothing older: before loads nothing is to do.
  *
  * It relies on the callers more than rmap does: every store through K while users may have the page
- * mapped is announced before and after, as the protocol says; rmap forgives who forgets it for a
- * page not mapped yet.
+ * mapped is announced before and after, as the protocol says; rmap forgives a caller that forgets it
+ * for a page not mapped yet.
+ *
+ * K is the kernel's address of a page and its lines there.
  *
  * page->state: bit 15, a user translation allowed stores.  Below it, on VIVT the epoch in which the
  * page was last announced or mapped, 0 if never, and bit 14, whether users have been beside K since
@@ -40,7 +42,7 @@ static uint16_t epoch_now(struct coh *coh)
 }
 
 /* Everything that changes the state, against each other; not from an NMI. */
-static uintptr_t enter(struct coh *coh)
+static uintptr_t lock_state(struct coh *coh)
 {
 	uintptr_t flags = coh->port->irq_save(coh->port->context);
 
@@ -48,13 +50,13 @@ static uintptr_t enter(struct coh *coh)
 	return flags;
 }
 
-static void leave(struct coh *coh, uintptr_t flags)
+static void unlock_state(struct coh *coh, uintptr_t flags)
 {
 	coh->port->unlock(coh->port->context, &coh->lock);
 	coh->port->irq_restore(coh->port->context, flags);
 }
 
-struct look {
+struct beside_walk {
 	struct coh_walk_ walk; /* first: the visitor is handed this */
 	struct coh *coh;
 	const struct coh_page *page;
@@ -62,9 +64,9 @@ struct look {
 	bool beside; /* some VMA maps the page to other lines than K's */
 };
 
-static enum coh_visit_ look(struct coh_walk_ *walk, struct coh_vma *vma)
+static enum coh_visit_ look_beside(struct coh_walk_ *walk, struct coh_vma *vma)
 {
-	struct look *l = (struct look *)walk;
+	struct beside_walk *l = (struct beside_walk *)walk;
 	uintptr_t va = coh_vma_va_(l->coh, vma, walk->index);
 
 	if (l->coh->mechanism->congruent_meet &&
@@ -80,7 +82,7 @@ static enum coh_visit_ look(struct coh_walk_ *walk, struct coh_vma *vma)
 static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page *page,
 			   uintptr_t kva)
 {
-	struct look l;
+	struct beside_walk l;
 	bool went_through;
 
 	if (!coh_page_map_right_(page, map))
@@ -90,7 +92,7 @@ static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page
 	l.kva = kva;
 	l.beside = false;
 	l.walk.index = coh_load(&page->index);
-	l.walk.visit = look;
+	l.walk.visit = look_beside;
 	coh->port->walk_enter(coh->port->context);
 	coh->mechanism->groups(coh, &l.walk);
 	l.walk.group_lo &= ~(uintptr_t)COH_GROUP_VISIBLE;
@@ -100,7 +102,7 @@ static bool users_beside_k(struct coh *coh, struct coh_map *map, struct coh_page
 }
 
 /* VIVT: the page is used, or mapped, in this epoch. */
-static void announce(struct coh *coh, struct coh_page *page, bool beside)
+static void note_use(struct coh *coh, struct coh_page *page, bool beside)
 {
 	uint16_t state = coh_load(&page->state) & WRITABLE_;
 
@@ -123,20 +125,20 @@ static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct c
 				  uintptr_t kva)
 {
 	bool vivt = !coh->mechanism->congruent_meet;
-	uintptr_t flags = enter(coh);
+	uintptr_t flags = lock_state(coh);
 	uint16_t state = coh_load(&page->state);
 	bool used = coh_load(&page->clean) & COH_CLEAN_USED_;
 	bool lines_of_k, beside;
 
 	coh_store(&page->clean, (uint8_t)0);
-	coh_full_barrier(); /* the mark before the look at the map: page.c says why */
+	coh_full_barrier(); /* the mark before the look at the map: flush.c says why */
 	beside = users_beside_k(coh, map, page, kva);
 	lines_of_k =
 		vivt ? used && were_beside_k(coh, state) : state & INCONGRUENT_ || (used && !state);
 	if (beside)
 		coh_page_touch_(page);
 	if (vivt)
-		announce(coh, page, beside);
+		note_use(coh, page, beside);
 	else if (!beside)
 		coh_store(&page->state, (uint16_t)(state & ~INCONGRUENT_));
 	/* Before an interrupt, or another CPU, goes by what was stored here. */
@@ -144,11 +146,11 @@ static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct c
 		coh_flush_k_(coh, kva);
 	else if (!beside)
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
-	leave(coh, flags);
+	unlock_state(coh, flags);
 	return !beside;
 }
 
-static int flush_page(struct coh *coh, struct coh_page *page)
+static int lazy_flush_page(struct coh *coh, struct coh_page *page)
 {
 	struct coh_map *map = coh_page_map_(page);
 	uintptr_t kva = coh_page_kernel_(coh, page);
@@ -174,8 +176,8 @@ static bool is_read_only(struct coh_page *page, enum coh_intent intent)
 	return intent == COH_INTENT_READ && !(coh_load(&page->state) & WRITABLE_);
 }
 
-static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-		    enum coh_intent intent)
+static int lazy_get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			 enum coh_intent intent)
 {
 	(void)vma;
 	(void)va;
@@ -183,22 +185,22 @@ static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
 		return COH_OK;
 	}
-	return flush_page(coh, page);
+	return lazy_flush_page(coh, page);
 }
 
-/* VIVT: K is used, whoever is beside it. */
+/* VIVT: K is used, whether or not users are beside it. */
 static void announce_use(struct coh *coh, struct coh_page *page)
 {
 	uintptr_t flags;
 
 	if (coh->mechanism->congruent_meet)
 		return;
-	flags = enter(coh);
-	announce(coh, page, true);
-	leave(coh, flags);
+	flags = lock_state(coh);
+	note_use(coh, page, true);
+	unlock_state(coh, flags);
 }
 
-static int begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
+static int lazy_begin(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
 {
 	if (is_read_only(page, intent)) {
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
@@ -240,13 +242,13 @@ static void remember_mapped(struct coh *coh, struct coh_vma *vma, struct coh_pag
 		state |= INCONGRUENT_;
 	coh_store(&page->state, state);
 	if (!coh->mechanism->congruent_meet)
-		announce(coh, page, true);
+		note_use(coh, page, true);
 }
 
-static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-		   uint32_t prot)
+static void lazy_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
+			uint32_t prot)
 {
-	uintptr_t flags = enter(coh);
+	uintptr_t flags = lock_state(coh);
 
 	if (was_emptied(coh, coh_load(&page->state), prot) &&
 	    !(coh_load(&page->clean) & COH_CLEAN_DATA_)) {
@@ -254,19 +256,20 @@ static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, 
 		coh_store(&page->clean, (uint8_t)(COH_CLEAN_DATA_ | COH_CLEAN_USED_));
 	}
 	remember_mapped(coh, vma, page, va, prot);
-	leave(coh, flags);
-	coh_conflict_mapped_(coh, vma, page, va, prot);
+	unlock_state(coh, flags);
+	coh_rmap_mapped_(coh, vma, page, va, prot);
 }
 
 const struct coh_policy coh_policy_lazy = {
 	.name = "lazy",
 	.context = COH_CONTEXT_IRQ,
-	.flush_page = flush_page,
+	.flush_page = lazy_flush_page,
+	.aliases = coh_alias_flush_,
 	.flush_anon = coh_rmap_flush_anon_,
-	.get_user = get_user,
-	.begin = begin,
+	.get_user = lazy_get_user,
+	.begin = lazy_begin,
 	.end = coh_rmap_end_,
-	.before_copy = begin,
+	.before_copy = lazy_begin,
 	.after_copy = coh_rmap_end_,
-	.mapped = mapped,
+	.mapped = lazy_mapped,
 };

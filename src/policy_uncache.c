@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
  * uncache: NetBSD's answer.  When the kernel takes a page from a user (get_user_pages), the page's
- * user mappings become uncached and stay so; two user mappings that conflict are uncached by all
- * policies (conflict.c).  Then no user can bring a line in again behind the kernel's back, as under
- * every other policy.  The price is each later user access to that page.
+ * user mappings become uncached and stay so.  (Two user mappings that conflict are uncached by all
+ * policies, see user.c.)  Then no user can bring a line in again behind the kernel's back, as users
+ * can under every other policy.  The price is each later user access to that page.
  *
  * From an interrupt no translation can be changed: a page that was never taken that way is flushed
  * as by rmap.
+ *
+ * K is the kernel's address of a page and its lines there.
  *
  * page->state: STARTED, new mappings are made uncached; DONE, so are the old ones, and their lines
  * are gone.
@@ -15,7 +17,7 @@
 
 enum { STARTED = 1, DONE };
 
-static int flush_page(struct coh *coh, struct coh_page *page)
+static int uncache_flush_page(struct coh *coh, struct coh_page *page)
 {
 	if (coh_load(&page->state) != DONE)
 		return coh_rmap_flush_page_(coh, page);
@@ -26,8 +28,8 @@ static int flush_page(struct coh *coh, struct coh_page *page)
 	return COH_OK;
 }
 
-static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-		    enum coh_intent intent)
+static int uncache_get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			    uintptr_t va, enum coh_intent intent)
 {
 	bool all;
 	int error;
@@ -36,9 +38,9 @@ static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 	(void)va;
 	(void)intent;
 	if (coh_load(&page->state) == DONE || !coh->mechanism->aliasing)
-		return flush_page(coh, page);
+		return uncache_flush_page(coh, page);
 	coh_store(&page->state, (uint16_t)STARTED);
-	coh_full_barrier(); /* who maps it later sees that; who did before is found */
+	coh_full_barrier(); /* a process that maps it later sees that; earlier ones are found */
 	all = coh_uncache_users_(coh, page);
 	/* Only now: K and the lines from before. */
 	error = coh_flush_now_(coh, page, coh_page_kernel_(coh, page));
@@ -47,10 +49,10 @@ static int get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
 	return error;
 }
 
-static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
-		   uint32_t prot)
+static void uncache_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page,
+			   uintptr_t va, uint32_t prot)
 {
-	coh_conflict_mapped_(coh, vma, page, va, prot);
+	coh_rmap_mapped_(coh, vma, page, va, prot);
 	coh_full_barrier();
 	if (coh_load(&page->state))
 		coh_uncache_(coh, vma, page, va);
@@ -59,12 +61,13 @@ static void mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *page, 
 const struct coh_policy coh_policy_uncache = {
 	.name = "uncache",
 	.context = COH_CONTEXT_NMI,
-	.flush_page = flush_page,
+	.flush_page = uncache_flush_page,
+	.aliases = coh_alias_flush_,
 	.flush_anon = coh_rmap_flush_anon_,
-	.get_user = get_user,
+	.get_user = uncache_get_user,
 	.begin = coh_rmap_begin_,
 	.end = coh_rmap_end_,
 	.before_copy = coh_rmap_begin_,
 	.after_copy = coh_rmap_end_,
-	.mapped = mapped,
+	.mapped = uncache_mapped,
 };

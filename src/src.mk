@@ -18,7 +18,9 @@ $(BUILD)/obj/src/%.o: src/%.c
 .PHONY: check-freestanding coverage
 
 # FREESTANDING="host thumb-v5te" limits it to these.
-check-freestanding: ## the layer on every cross compiler: no libc, no globals, sizes
+check-freestanding: ## the layer on every cross compiler: no libc, no globals, sizes; its names
+	@scripts/check-names.sh
+	@tests/scripts/check-names-test.sh
 	@scripts/check-freestanding.sh $(FREESTANDING)
 
 # Counts of an earlier run would hide what this one does not reach.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
  * VMAs come, go and change.  Each function here checks its arguments, describes
- * a change, and commits it; commit is the only place where anything is changed.
+ * a change, and commits it.  commit is the only place where anything is changed.
  *
  * Order in a commit, and what it is for:
  *
@@ -108,7 +108,7 @@ static uintptr_t pgoff_of(const struct coh *coh, const struct coh_vma *vma)
 }
 
 /* What the VMAs of the change say of themselves, before it shows anywhere. */
-static void announce(const struct coh_change_ *change)
+static void show_early(const struct coh_change_ *change)
 {
 	unsigned i;
 
@@ -171,7 +171,7 @@ static int commit_space(struct coh *coh, const struct coh_change_ *change)
 			error = COH_E_CORRUPT;
 	}
 	if (!error) {
-		announce(change);
+		show_early(change);
 		if (!coh_tree_edit_(coh, &mm->vmas, COH_SIDE_SPACE, 0, change) ||
 		    !coh_space_right_(coh, mm, change, COH_AFTER))
 			error = COH_E_CORRUPT;
@@ -181,9 +181,9 @@ static int commit_space(struct coh *coh, const struct coh_change_ *change)
 }
 
 /*
- * A VMA that was linked must be found by whoever does not find this CPU's next load: the
- * linker goes on to read the mark of a deferred flush, while coh_flush_dcache_page stores the mark
- * and then looks for VMAs.  Without a barrier on both sides each could miss the other.
+ * Store buffering.  We: link the VMA, then load the mark of a flush that waits (in
+ * coh_update_mmu_cache).  coh_flush_dcache_page: stores the mark, then looks for VMAs.  A full
+ * barrier on each side makes sure that at least one of the two sees the other's store.
  */
 static void publish(void)
 {

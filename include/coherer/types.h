@@ -105,7 +105,7 @@ struct coh_vma {
  * owner and index are written while nobody else uses the page.  The marks are
  * bytes of their own, so that an interrupt's plain store to one cannot undo
  * another context's store to its neighbour; who may write each is said in
- * src/page.c.
+ * src/flush.c (clean) and src/page.c (ever).
  *
  * All zero but pfn is a page of no owner whose kernel lines may be dirty: what was
  * never said to be clean counts as dirty, so a forgotten call costs a flush and

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
  * coh_flush_dcache_page and its family under rmap, the default: what is asked of the port on each
- * kind of cache.  K, U, K (alias.c).
+ * kind of cache.  K, U, K (flush.c).
  */
 #include <setjmp.h>
 #include <stdarg.h>
