@@ -484,6 +484,23 @@ outside_ram() {
 	finish "addresses outside RAM"
 }
 
+# versatilepb takes 256 MiB at most.  This board takes more, and has nothing that ends the run.
+large_ram() {
+	for size in 256M 1G; do
+		rm -f "$json"
+		measure "$work/watched" "$coherer" watch --first --json "$json" -- \
+			qemu-system-arm -M integratorcp -m $size -nographic -no-reboot -audio none \
+			-monitor none -serial stdio -kernel "$bug" >"$work/console" 2>"$work/err"
+		read -r status peak <"$work/watched"
+		status_is 1
+		printed_is 1
+		json_is 'j["counters"]["pages"] < 100'
+		# Of RAM that the guest does not touch nothing is kept.
+		[ "$peak" -lt 262144 ] || wrong "peak $peak KiB"
+		finish "a guest with $size of RAM (peak $peak KiB)"
+	done
+}
+
 # FILE COMMAND...: until it and its children have had $seconds of CPU time, then SIGINT: a busy
 # machine only takes longer.  Writes into FILE its exit status (a
 # signal as a negative number) and the peak memory in KiB of the largest process among
@@ -560,6 +577,7 @@ no_devices
 code_place
 cut_off
 outside_ram
+large_ram
 for name in $noise; do
 	garbage "$name"
 done

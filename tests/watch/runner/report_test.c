@@ -541,6 +541,40 @@ static void json_is_complete_without_an_end(void **state)
 	unlink(path);
 }
 
+static void json_tells_a_device_s_read(void **state)
+{
+	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu", NULL };
+	struct session session = { .max = 0 };
+	struct json_end end = { &session.tally, &session.suppressions, NULL, false, 1 };
+	struct wire_finding f = device_read();
+	struct wire_device device = { .name = "lance", .coherent = 1, .bytes_read = 7 };
+	json_t *root, *read, *told;
+
+	(void)state;
+	close(mkstemp(path));
+	assert_int_equal(json_open(&session.json, path, command), 0);
+	session_message(&session, WIRE_FINDING, &f);
+	session_message(&session, WIRE_DEVICE, &device);
+	assert_int_equal(json_close(&session.json, &end), 0);
+	root = json_load_file(path, 0, NULL);
+	assert_non_null(root);
+	read = json_object_get(json_array_get(json_object_get(root, "reports"), 0), "read");
+	assert_string_equal(json_string_value(json_object_get(read, "access")), "device read");
+	assert_string_equal(json_string_value(json_object_get(read, "device")), "lance");
+	assert_string_equal(json_string_value(json_object_get(read, "pa")), "0x00400000");
+	assert_string_equal(json_string_value(json_object_get(read, "newest")), "0x22222222");
+	assert_null(json_object_get(read, "pc"));
+	assert_null(json_object_get(read, "mm"));
+	assert_null(json_object_get(read, "va"));
+	told = json_array_get(json_object_get(root, "devices"), 0);
+	assert_string_equal(json_string_value(json_object_get(told, "name")), "lance");
+	assert_true(json_is_true(json_object_get(told, "coherent")));
+	assert_int_equal(json_integer_value(json_object_get(told, "bytes_read")), 7);
+	json_decref(root);
+	tally_free(&session.tally);
+	unlink(path);
+}
+
 static void a_full_disk_is_noticed(void **state)
 {
 	char *command[] = { "qemu", NULL };
@@ -572,6 +606,7 @@ int main(void)
 		cmocka_unit_test(nonsense_is_noticed),
 		cmocka_unit_test(another_version_stops_the_run),
 		cmocka_unit_test(json_is_complete_without_an_end),
+		cmocka_unit_test(json_tells_a_device_s_read),
 		cmocka_unit_test(a_full_disk_is_noticed),
 	};
 
