@@ -453,8 +453,8 @@ static bool do_access(struct run *t, const struct move *m)
 		.mm = m->verb == 'q' ? DEVICE : MM,
 		.size = m->size,
 		.attr = strchr("NXPDq", m->verb) ? COH_UNCACHED
-			: m->verb == 'T'	? COH_WRITE_THROUGH
-						: COH_WRITE_BACK,
+			: m->verb == 'T'	 ? COH_WRITE_THROUGH
+						 : COH_WRITE_BACK,
 		.bytes = m->has_value ? (const uint8_t *)&m->value : NULL,
 	};
 	if (store)
@@ -564,8 +564,7 @@ static void do_move(struct run *t, const struct move *m, const struct want *want
 	} else if (m->verb == 'm') {
 		map(t, m->alias, m->page == 'A' ? PA : PB);
 	} else if (m->verb == 'd') {
-		coh_shadow_device_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4,
-					DEVICE);
+		coh_shadow_device_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4, DEVICE);
 	} else if (m->verb == 'e') {
 		coh_shadow_coherent_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4, DEVICE);
 	} else {

@@ -324,11 +324,12 @@ static void it_was_dirty_at_the_dma(void **state)
 	f.write.known = 0;
 	strcpy(f.writer, "lance");
 	expect_title(&f, "clobber in 0x00010124 / lance");
-	expect_words(&f, "clobber",
-		     "a line that was dirty when the device wrote may have been written back over"
-		     " the device's bytes, before it was invalidated.",
-		     "a flush (or an invalidate, if none of it is wanted) of the line before the DMA"
-		     " starts.");
+	expect_words(
+		&f, "clobber",
+		"a line that was dirty when the device wrote may have been written back over"
+		" the device's bytes, before it was invalidated.",
+		"a flush (or an invalidate, if none of it is wanted) of the line before the DMA"
+		" starts.");
 	f.writer[0] = '\0';
 	expect_title(&f, "clobber in 0x00010124 / device");
 }
@@ -347,7 +348,8 @@ static const char whole_device_report[] =
 	"last maintenance on the line: none seen\n"
 	"verdict: the line under 0x00400000 is dirty when the device writes: it can be written back"
 	" over the device's bytes at any moment.\n"
-	"missing: a flush (or an invalidate, if none of it is wanted) of the D line 0x00400000 before"
+	"missing: a flush (or an invalidate, if none of it is wanted) of the D line 0x00400000 "
+	"before"
 	" the DMA starts, and an invalidate after it ended, if the line can be read meanwhile.\n"
 	"==================================================================\n";
 
