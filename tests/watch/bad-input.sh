@@ -447,6 +447,16 @@ cut_off() {
 	json_is 'j["reports"] == [] and j["complete"]'
 	finish "Ctrl-C with nothing found so far"
 
+	# As timeout(1) does: it must not be taken for a second Ctrl-C, which kills QEMU.
+	start_endless user-kernel
+	wait_for 'done' "$work/console"
+	kill -s TERM "$pid"
+	interrupt TERM
+	status_is 4
+	silent_on "cut off"
+	json_is 'j["complete"]'
+	finish "SIGTERM twice"
+
 	start_endless noise-1
 	wait_for "COHERER: " "$work/err"
 	interrupt TERM

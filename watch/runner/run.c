@@ -225,7 +225,9 @@ static void on_signal(struct run *r)
 	if (info.ssi_signo == SIGCHLD) {
 		r->ended = waitpid(r->pid, &r->status, WNOHANG) == r->pid;
 	} else if (r->interrupted) {
-		kill(r->pid, SIGKILL);
+		/* Not a second SIGTERM: timeout(1) sends it twice, to us and to our group. */
+		if (info.ssi_signo == SIGINT)
+			kill(r->pid, SIGKILL);
 	} else {
 		r->interrupted = true;
 		stop(r, (int)info.ssi_signo, INTERRUPT_MS);

@@ -111,6 +111,7 @@ run="qemu-system-arm -M versatilepb -m 32 -nographic -audio none -S -kernel $gue
 never="the guest was never started: with -S QEMU waits"
 interrupt "SIGINT" 4 INT 1 "$never" $run
 interrupt "SIGTERM" 4 TERM 1 "$never" $run
+interrupt "SIGTERM twice" 4 TERM 2 "$never" $run
 FAKE_QEMU=stubborn
 interrupt "a second SIGINT kills" 4 INT 2 "before the guest ran its first instruction" "$fake"
 echo "1..$n"
