@@ -91,8 +91,10 @@ build_tree() {
 	(cd "$out/$name" && ARCH=arm "$from/scripts/kconfig/merge_config.sh" -m \
 		.config "$@" >build.log)
 	kbuild "$from" "$out/$name" olddefconfig
-	# Kconfig drops silently what it does not know or cannot have.
-	dropped=$(cat "$@" | grep '^CONFIG_.*=[^n]' | grep -vxFf "$out/$name/.config") &&
+	# Kconfig drops silently what it does not know or cannot have.  Of a symbol that is
+	# set twice the last counts.
+	dropped=$(cat "$@" | awk -F = '/^CONFIG_/ { set[$1] = $0 } END { for (s in set) print set[s] }' |
+		grep '=[^n]' | grep -vxFf "$out/$name/.config") &&
 		fail "the kernel's configuration does not take" $dropped
 	kbuild "$from" "$out/$name" zImage dtbs
 	cp "$out/$name/arch/arm/boot/zImage" "$out/$name/$dts" "$out/$name/"
@@ -117,7 +119,7 @@ build_xscale() {
 	have_source
 	kconfig=$here/xscale.edit
 	made_from=$(cat "$kconfig")
-	build_tree xscale "$source" "$here/config"
+	build_tree xscale "$source" "$here/config" "$here/config-xscale"
 	echo pxa270-c5 >"$out/xscale/cpu"
 }
 
