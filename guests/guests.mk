@@ -3,9 +3,7 @@
 # Bare-metal guests for QEMU's versatilepb board.  guests/NAME.c is built twice:
 # build/guests/NAME.elf (right) and build/guests/NAME-bug.elf (-DPLANTED).
 
-GUESTS := user-kernel kernel-user clean-no-invalidate invalidate-dirty two-dirty \
-	homonym code code-clean page-table uncached-alias short-range whole-cache \
-	old-write-back dma dma-source wrong-alias early user-mode set-way
+GUESTS := $(patsubst guests/%.expect,%,$(wildcard guests/*.expect))
 # Not scenarios: they execute random words and do not end.  The number is the seed,
 # any other can be made: build/guests/noise-7.elf.
 NOISE := noise-1 noise-privileged-1
@@ -14,7 +12,7 @@ GUEST_CC ?= arm-linux-gnueabi-gcc
 GUEST_QEMU ?= qemu-system-arm
 # The name of a file, in debug information too, is the one seen from the top.
 # One call, one frame: a call chain shows every function.
-GUEST_CFLAGS := -std=gnu11 -marm -march=armv5te -mfloat-abi=soft -O2 -g -Wall -Wextra -Werror \
+GUEST_CFLAGS := -std=gnu11 -marm -march=armv4 -mfloat-abi=soft -O2 -g -Wall -Wextra -Werror \
 	-ffreestanding -fno-pic -fno-stack-protector -fno-optimize-sibling-calls \
 	-ffile-prefix-map=$(CURDIR)=
 GUEST_LDFLAGS := -nostdlib -static -no-pie -T guests/guest.ld -Wl,--build-id=none \
@@ -57,7 +55,8 @@ $(guest-out)/noise-privileged-%.elf: $(noise-sources) $(noise-lib) guests/lib.h 
 check-guests-plain: guests
 	@failed=0; \
 	for name in $(GUESTS); do for elf in $$name $$name-bug; do \
-		text=$$(timeout 20 $(GUEST_QEMU) $(GUEST_RUN) -kernel $(guest-out)/$$elf.elf \
+		core=$$(sed -n 's/^ \* Core: //p' guests/$$name.c); \
+		text=$$(timeout 20 $(GUEST_QEMU) $(GUEST_RUN) $${core:+-cpu $$core} -kernel $(guest-out)/$$elf.elf \
 			</dev/null 2>&1); code=$$?; \
 		if [ "$$code" = 0 ] && [ "$$text" = "$$name: ok$$(printf '\ndone')" ]; then \
 			echo "ok   $$elf"; \

@@ -69,7 +69,8 @@ call_in_user_mode:
 enter_user_mode:
 	.cfi_startproc
 	.cfi_undefined 14
-	blx	r12
+	mov	lr, pc
+	mov	pc, r12
 	swi	#0
 	.cfi_endproc
 	.size	enter_user_mode, . - enter_user_mode

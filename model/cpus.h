@@ -49,6 +49,16 @@ enum coh_speculates {
 	COH_SPECULATES_DATA,	    /* may also fill data lines nobody asked for */
 };
 
+/*
+ * How software cleans a whole data cache that no operation cleans: it makes new lines take the
+ * place of all others, which a cache that replaces its lines in turn allows.
+ */
+enum coh_sweep {
+	COH_SWEEP_NONE,	    /* there are operations for it */
+	COH_SWEEP_LOADS,    /* by loads from a region as large as the cache */
+	COH_SWEEP_ALLOCATE, /* by an operation that allocates a line without a load */
+};
+
 /* What two mappings of one page do to each other. */
 enum coh_alias {
 	COH_ALIAS_NONE,	  /* nothing: they share their lines */
@@ -84,6 +94,7 @@ struct coh_cpu {
 	struct coh_cache dcache;
 	struct coh_cache icache; /* size 0: dcache is unified, see coh_cpu_icache */
 	enum coh_speculates speculates;
+	enum coh_sweep sweep;
 	uint32_t page;	     /* bytes, the page size that Linux uses there */
 	const char *typical; /* what was chosen of a configurable core; NULL: fixed */
 	const char *l2;	     /* the second level in words; NULL: none or not the core's */

@@ -15,7 +15,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 1u
+#define WIRE_VERSION 2u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -122,6 +122,7 @@ struct wire_note {
 struct wire_end {
 	uint64_t loads, stores, fetches, walks; /* of those on the slow path only, but walks */
 	uint64_t maint_line, maint_all;
+	uint64_t sweeps; /* of maint_all: by filling the cache with other lines */
 	uint64_t findings;	/* occurrences */
 	uint64_t findings_lost; /* different ones beyond what is kept */
 	uint64_t device_bytes;

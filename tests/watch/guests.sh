@@ -38,8 +38,11 @@ reports() {
 watch() {
 	elf=build/guests/$1
 	[ -f "$elf" ] || { echo "guests.sh: $elf is missing: run make guests" >&2; exit 2; }
+	# On the core that the source names, or the board's.
+	source=${1%.elf}
+	core=$(sed -n 's/^ \* Core: //p' "guests/${source%-bug}.c")
 	status=0
-	timeout 60 "$coherer" watch --symbols "$elf" -- qemu-system-arm -M versatilepb -m 32 \
+	timeout 60 "$coherer" watch --symbols "$elf" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
 		-nographic -no-reboot -audio none -monitor none -serial stdio -kernel "$elf" \
 		</dev/null >"$work/console" 2>"$work/err" || status=$?
 	reports "$work/err" >"$work/reports"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Loads, stores and fetches of the guest.
+ * Loads and stores of the guest, and the translations that they and fetches use.
  *
  * Nearly every access is quiet: its translation is known, the line's only copy
  * is the one it uses, and nothing in it is old.  That is decided here with one
@@ -17,12 +17,6 @@ void forget_views(void)
 {
 	for (unsigned i = 0; i < VIEW_ENTRIES; i++)
 		tracer.entry[i].vpage = VPAGE_NONE;
-}
-
-void forget_blocks_seen(void)
-{
-	while (tracer.n_seen)
-		tracer.slot[tracer.seen[--tracer.n_seen]] = 1;
 }
 
 /* ---- translations ---- */
@@ -175,6 +169,15 @@ static inline struct view_entry *entry_of(uint32_t va)
 	return &tracer.entry[va >> COH_PAGE_SHIFT & (VIEW_ENTRIES - 1)];
 }
 
+const struct view_entry *view_for_fetch(uint32_t va, uint32_t raw_va, bool is_ram)
+{
+	struct view_entry *e = entry_of(va);
+
+	if (e->vpage == va >> COH_PAGE_SHIFT || fill_entry(e, va, raw_va, raw_va, NULL, is_ram))
+		return e;
+	return NULL;
+}
+
 /* ---- the slow path ---- */
 
 static uint32_t value_bytes(qemu_plugin_meminfo_t info, uint8_t *bytes)
@@ -291,6 +294,11 @@ void *pack_access(uint32_t pc, uint32_t size)
 	return (void *)(uintptr_t)((uint64_t)size << 32 | pc);
 }
 
+static inline uint32_t access_pc(const void *udata)
+{
+	return (uint32_t)(uintptr_t)udata + tracer.code_shift;
+}
+
 static inline uint32_t access_size(const void *udata, qemu_plugin_meminfo_t info)
 {
 	uint32_t size = (uint32_t)((uint64_t)(uintptr_t)udata >> 32);
@@ -334,7 +342,7 @@ void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *ud
 			   same_bytes(e, info, off, size)))
 			return;
 	}
-	slow_load(e, info, va, vaddr, (uint32_t)(uintptr_t)udata);
+	slow_load(e, info, va, vaddr, access_pc(udata));
 }
 
 static inline void store_newest(const struct view_entry *e, qemu_plugin_meminfo_t info,
@@ -360,7 +368,7 @@ void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *u
 	uint32_t va = mmu_modified_va(&tracer.mmu, (uint32_t)vaddr);
 	struct view_entry *e = entry_of(va);
 	uint32_t off = va & COH_PAGE_MASK, in = va & (tracer.granule - 1);
-	uint32_t pc = (uint32_t)(uintptr_t)udata;
+	uint32_t pc = access_pc(udata);
 
 	(void)vcpu;
 	if (likely(e->vpage == va >> COH_PAGE_SHIFT)) {
@@ -377,87 +385,4 @@ void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *u
 		}
 	}
 	slow_store(e, info, va, vaddr, pc);
-}
-
-/* ---- instructions ---- */
-
-static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t length)
-{
-	struct coh_finding f;
-	struct coh_shadow_access a = {
-		.va = va,
-		.pa = e->page->pa | (va & COH_PAGE_MASK),
-		.pc = pc,
-		.mm = tracer.space,
-		.size = length,
-		.attr = e->insn_attr,
-	};
-
-	tracer.end.fetches++;
-	if (unlikely(coh_shadow_fetch(tracer.shadow, &a, &f))) {
-		/* The instruction that is old, not the one that its block starts with. */
-		f.pc = pc + (f.va - va);
-		events_finding(&f);
-	}
-}
-
-/* All of a block is fetched; nothing is done for lines that are in and fresh. */
-static void run_block(const struct block *b)
-{
-	uint32_t va = mmu_modified_va(&tracer.mmu, b->va);
-	struct view_entry *e = entry_of(va);
-	uint32_t step, left = COH_PAGE_SIZE - (va & COH_PAGE_MASK);
-	uint32_t length = b->length < left ? b->length : left;
-
-	if (e->vpage != va >> COH_PAGE_SHIFT &&
-	    !fill_entry(e, va, b->va, b->va, NULL, b->code != NULL))
-		return;
-	if (!e->page)
-		return;
-	for (uint32_t done = 0; done < length; done += step) {
-		uint32_t at = va + done;
-
-		step = tracer.granule - (at & (tracer.granule - 1));
-		step = step < length - done ? step : length - done;
-		if (e->insn_attr == COH_UNCACHED ||
-		    !coh_fetch_is_quiet(e->view, e->page, at, at & COH_PAGE_MASK))
-			fetch(e, at, b->va + done, step);
-	}
-}
-
-/* A block runs for the first time since the I-cache was invalidated. */
-void on_block(unsigned vcpu, void *udata)
-{
-	const struct block *b = udata;
-
-	(void)vcpu;
-	/* A block that was translated again meanwhile is listed twice. */
-	if (tracer.n_seen == BLOCKS_MAX)
-		forget_blocks_seen();
-	tracer.slot[b->slot] = 0;
-	tracer.seen[tracer.n_seen++] = b->slot;
-	run_block(b);
-}
-
-/*
- * Beyond BLOCKS_MAX blocks are not listed but notified each time they run; what
- * is needed of them travels in the pointer, so that no guest can use up memory.
- */
-void *pack_block(const struct block *b)
-{
-	return (void *)(uintptr_t)((uint64_t)b->length << 33 | (uint64_t)(b->code != NULL) << 32 |
-				   b->va);
-}
-
-void on_unlisted_block(unsigned vcpu, void *udata)
-{
-	uint64_t packed = (uintptr_t)udata;
-	struct block b = {
-		.va = (uint32_t)packed,
-		.length = (uint32_t)(packed >> 33),
-		.code = packed >> 32 & 1 ? &tracer : NULL,
-	};
-
-	(void)vcpu;
-	run_block(&b);
 }

@@ -114,6 +114,18 @@ static void maintain_set_way(const struct action_site *site, uint32_t operand)
 	log_all(site, COH_DATA, true);
 }
 
+void maintain_by_sweep(uint32_t pc)
+{
+	const struct action_site site = {
+		.action = { .op = COH_FLUSH, .scope = SCOPE_ALL, .data = true },
+		.pc = pc,
+	};
+
+	coh_shadow_settle(tracer.shadow);
+	maintain_all(&site);
+	tracer.end.sweeps++;
+}
+
 static void maintain(struct action_site *site)
 {
 	uint32_t operand;
@@ -158,6 +170,11 @@ void on_action(unsigned vcpu, void *udata)
 		return;
 	if (a->kind == ACTION_MAINTAIN) {
 		maintain(site);
+		return;
+	}
+	if (a->kind == ACTION_ALLOCATE) {
+		sweep_allocate(mmu_modified_va(&tracer.mmu, read_register(tracer.reg[a->reg])),
+			       site->pc);
 		return;
 	}
 	switch (a->kind) {

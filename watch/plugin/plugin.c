@@ -79,66 +79,13 @@ static void instrument_insn(struct qemu_plugin_insn *insn)
 		   qemu_plugin_insn_data(insn, &word, sizeof(word)) == sizeof(word);
 	void *udata = pack_access(pc, arm ? tracer.isa->access_size(word) : 0);
 
-	qemu_plugin_register_vcpu_mem_cb(insn, on_load, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R,
-					 udata);
+	qemu_plugin_register_vcpu_mem_cb(
+		insn, tracer.sweep == COH_SWEEP_LOADS ? on_sweeping_load : on_load,
+		QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R, udata);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_W,
 					 udata);
 	if (arm)
 		instrument_action(insn, pc, word);
-}
-
-static guint block_hash(gconstpointer p)
-{
-	const struct block *b = p;
-
-	return b->va * 31 + (guint)((uintptr_t)b->code >> 12) * 17 + b->length;
-}
-
-static gboolean block_equal(gconstpointer x, gconstpointer y)
-{
-	const struct block *a = x, *b = y;
-
-	return a->va == b->va && a->length == b->length && a->code == b->code;
-}
-
-/* The block's entry in the table, NULL when that is full. */
-static struct block *block_of(const struct block *key)
-{
-	struct block *b = g_hash_table_lookup(tracer.blocks, key);
-
-	if (b || tracer.n_slots == BLOCKS_MAX)
-		return b;
-	/* Side by side in the order of translation: blocks that run together. */
-	b = &tracer.block[tracer.n_slots];
-	*b = *key;
-	b->slot = tracer.n_slots++;
-	g_hash_table_add(tracer.blocks, b);
-	return b;
-}
-
-static void instrument_block(struct qemu_plugin_tb *tb, size_t n)
-{
-	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
-	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, n - 1);
-	uint64_t end = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
-	struct block key = {
-		.va = (uint32_t)qemu_plugin_tb_vaddr(tb),
-		.length = (uint32_t)(end - qemu_plugin_tb_vaddr(tb)),
-		.code = qemu_plugin_insn_haddr(first),
-	};
-	struct block *b = block_of(&key);
-	qemu_plugin_u64 slot = { .score = tracer.slots };
-
-	if (!b) {
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_unlisted_block, QEMU_PLUGIN_CB_R_REGS,
-						     pack_block(&key));
-		return;
-	}
-	/* New code at an old place must be looked at again. */
-	tracer.slot[b->slot] = 1;
-	slot.offset = b->slot * sizeof(uint64_t);
-	qemu_plugin_register_vcpu_tb_exec_cond_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS,
-						  QEMU_PLUGIN_COND_NE, slot, 0, b);
 }
 
 /* ---- start and end ---- */
@@ -250,7 +197,8 @@ static void begin(void)
 		fprintf(stderr, "coherer: no memory for the shadow of '%s'\n", cpu->name);
 		exit(2);
 	}
-	tracer.slot = qemu_plugin_scoreboard_find(tracer.slots, 0);
+	tracer.sweep = cpu->sweep;
+	blocks_begin();
 	forget_views();
 	say_hello(cpu);
 }
@@ -332,10 +280,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	/* A runner that died must not take the guest along. */
 	signal(SIGPIPE, SIG_IGN);
 	tracer.scratch = g_byte_array_new();
-	tracer.slots = qemu_plugin_scoreboard_new(BLOCKS_MAX * sizeof(uint64_t));
-	tracer.seen = g_new(uint32_t, BLOCKS_MAX);
-	tracer.block = g_new(struct block, BLOCKS_MAX);
-	tracer.blocks = g_hash_table_new(block_hash, block_equal);
+	blocks_init();
 	tracer.site_by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
 	for (int side = COH_DATA; side <= COH_INSN; side++)
 		tracer.maint[side] = g_new0(struct maint_entry, MAINT_LOG);

@@ -3,7 +3,9 @@
  * The plugin's state and what its files call of each other.
  *
  *   plugin.c  installation; what is instrumented at translation time
- *   access.c  loads, stores and fetches: the quiet path, and the slow one
+ *   access.c  loads and stores: the quiet path, and the slow one
+ *   fetch.c  blocks of code: those that must be looked at when they run
+ *   sweep.c   a whole cache cleaned by filling it with other lines
  *   maintain.c  cache, TLB and control operations; the log of the last ones
  *   events.c  findings: deduplicated and sent to the runner
  *
@@ -62,6 +64,7 @@ struct tracer {
 	struct coh_shadow *shadow;
 	uint32_t granule;
 	const struct instruction_set *isa;
+	enum coh_sweep sweep;
 	struct mmu mmu;
 	uint32_t space; /* isa->space(&mmu) */
 	bool sees_ram;
@@ -76,6 +79,8 @@ struct tracer {
 	uint32_t *seen; /* slots that are 0 */
 	uint32_t n_seen;
 	struct block *block; /* by slot */
+	bool code_moves; /* a block may run elsewhere than it was translated for: see code_place.h */
+	uint32_t code_shift; /* from there to where the block that runs now is */
 	GHashTable *blocks;
 
 	struct action_site *sites;
@@ -93,14 +98,24 @@ extern struct tracer tracer;
 void *pack_access(uint32_t pc, uint32_t size);
 void on_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
-void on_block(unsigned vcpu, void *udata);
-void on_unlisted_block(unsigned vcpu, void *udata);
-void *pack_block(const struct block *b);
+/* raw_va: without the process number.  NULL: not translated. */
+const struct view_entry *view_for_fetch(uint32_t va, uint32_t raw_va, bool is_ram);
 void forget_views(void);
-void forget_blocks_seen(void);
 uint32_t physical_of(uint32_t va);
 
+/* fetch.c */
+void blocks_init(void);
+void blocks_begin(void);
+void instrument_block(struct qemu_plugin_tb *tb, size_t n);
+void forget_blocks_seen(void);
+
+/* sweep.c */
+void on_sweeping_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
+void sweep_allocate(uint32_t va, uint32_t pc);
+
 /* maintain.c */
+/* The whole data cache was cleaned and emptied, by no operation but by what took its place. */
+void maintain_by_sweep(uint32_t pc);
 void on_action(unsigned vcpu, void *udata);
 struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
 

@@ -13,6 +13,9 @@
 
 #define CRM_OP2(crm, op2) ((crm) << 3 | (op2))
 
+/* XScale only (80200 Developer's Manual, 7.2.8); elsewhere the plugin ignores it. */
+#define ALLOCATE_LINE CRM_OP2(2, 5)
+
 struct cache_op {
 	uint8_t crm_op2;
 	uint8_t read; /* the test-and-clean loops are reads, to r15 */
@@ -63,6 +66,10 @@ struct action arm_decode(uint32_t insn)
 
 	if ((insn & CP15_MASK) != CP15_TRANSFER || a.cond == 15 || insn >> 21 & 7)
 		return a;
+	if (crn == 7 && !read && CRM_OP2(crm, op2) == ALLOCATE_LINE) {
+		a.kind = ACTION_ALLOCATE;
+		return a;
+	}
 	if (crn == 7) {
 		decode_cache_op(CRM_OP2(crm, op2), read, &a);
 		return a;

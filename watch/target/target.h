@@ -22,6 +22,7 @@ enum action_kind {
 	ACTION_TABLES,	 /* the page-table base is written */
 	ACTION_PROCESS,	 /* FCSE: the process number is written */
 	ACTION_TLB,	 /* translations are dropped */
+	ACTION_ALLOCATE, /* a data line is allocated without a load: part of a sweep */
 };
 
 enum action_scope {
