@@ -8,7 +8,7 @@
  * its length, so that a mismatch is noticed and never misread.
  *
  * The order is HELLO, then any of the others, END last.  A stream without END
- * is a run that was cut off.
+ * is a run that was cut off.  A REFUSAL stands alone.
  */
 #ifndef COH_WATCH_WIRE_H
 #define COH_WATCH_WIRE_H
@@ -24,6 +24,7 @@ enum wire_type {
 	WIRE_MAINT_SITE, /* one place that issues maintenance: sent at the end */
 	WIRE_NOTE,	 /* something the user should know: text follows */
 	WIRE_END,
+	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
 };
 
 struct wire_header {
@@ -116,6 +117,10 @@ struct wire_maint_site {
 struct wire_note {
 	uint32_t warning; /* 1: coverage is incomplete */
 	char text[200];
+};
+
+struct wire_refusal {
+	char text[256]; /* why, and what is expected */
 };
 
 /* Counters of the whole run.  Above all: what was not checked. */

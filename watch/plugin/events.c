@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "watch/plugin/trace.h"
@@ -84,6 +85,18 @@ void events_note(bool warning, const char *format, ...)
 	vsnprintf(note.text, sizeof(note.text), format, args);
 	va_end(args);
 	send_message(WIRE_NOTE, &note, sizeof(note));
+}
+
+void events_refuse(const char *format, ...)
+{
+	struct wire_refusal refusal = { 0 };
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(refusal.text, sizeof(refusal.text), format, args);
+	va_end(args);
+	send_message(WIRE_REFUSAL, &refusal, sizeof(refusal));
+	exit(2);
 }
 
 /* The reader's registers and the top of its stack, for the call chain. */

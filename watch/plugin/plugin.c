@@ -113,6 +113,11 @@ static void find_registers(void)
 			table_base = r->handle;
 	}
 	g_array_free(regs, TRUE);
+	if (!main_id || !tracer.status)
+		events_refuse(
+			"the guest's core has no register '%s': it is none of ARMv4 or ARMv5, "
+			"whose cache operations and page tables are understood",
+			main_id ? isa->status : isa->main_id);
 }
 
 static const struct coh_cpu *choose_cpu(uint32_t midr)
@@ -120,10 +125,8 @@ static const struct coh_cpu *choose_cpu(uint32_t midr)
 	const char *reason = tracer.isa->refuses(midr);
 	const struct coh_cpu *cpu;
 
-	if (reason) {
-		fprintf(stderr, "coherer: the guest's core (main ID 0x%08x) %s\n", midr, reason);
-		exit(2);
-	}
+	if (reason)
+		events_refuse("the guest's core (main ID 0x%08x) %s", midr, reason);
 	if (strcmp(options.cpu, "auto"))
 		return coh_cpu_find(options.cpu);
 	cpu = coh_cpu_find_midr(midr);
@@ -194,8 +197,7 @@ static void begin(void)
 
 	tracer.mmu.control = read_register(system_control);
 	if (!make_shadow(cpu)) {
-		fprintf(stderr, "coherer: no memory for the shadow of '%s'\n", cpu->name);
-		exit(2);
+		events_refuse("there is no memory for the shadow of '%s'", cpu->name);
 	}
 	tracer.sweep = cpu->sweep;
 	blocks_begin();

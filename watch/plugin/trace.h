@@ -129,5 +129,7 @@ void events_hello(const struct wire_hello *hello);
 void events_note(bool warning, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void events_finding(const struct coh_finding *f);
 void events_end(void);
+/* The guest cannot be watched: says so, and ends QEMU. */
+_Noreturn void events_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #define PLUGIN	     "libcoherer-watch.so"
-#define ANSWER_MS    10000
+#define ANSWER_MS    120000 /* a busy machine takes its time */
 #define NEEDED_MAJOR 9
 #define NEEDED_MINOR 2
 
@@ -53,14 +53,19 @@ static void exec_quietly(const char *command, const char *argument, int out)
 	_exit(127);
 }
 
-/* What is left of text's room is filled; a program that does not end is not waited for. */
-static void read_answer(int fd, char *text, size_t size)
+/*
+ * What is left of text's room is filled; a program that does not end is not waited for.  Returns
+ * false if it said nothing for so long.
+ */
+static bool read_answer(int fd, char *text, size_t size)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	size_t used = 0;
 	char rest[4096];
 
-	while (poll(&p, 1, ANSWER_MS) > 0) {
+	int ready;
+
+	while ((ready = poll(&p, 1, ANSWER_MS)) > 0) {
 		bool full = used + 1 >= size;
 		ssize_t n = full ? read(fd, rest, sizeof(rest))
 				 : read(fd, text + used, size - 1 - used);
@@ -70,27 +75,38 @@ static void read_answer(int fd, char *text, size_t size)
 		used += full ? 0 : (size_t)n;
 	}
 	text[used] = '\0';
+	return ready != 0;
 }
 
-/* The output of "command argument"; empty if it cannot be had. */
-static void ask(const char *command, const char *argument, char *text, size_t size)
+/*
+ * The output of "command argument"; empty if it cannot be had.  Returns -1 with a message if the
+ * command did not answer.
+ */
+static int ask(const char *command, const char *argument, char *text, size_t size, char *error,
+	       size_t error_size)
 {
+	bool answered = true;
 	int fd[2];
 	pid_t pid;
 
 	text[0] = '\0';
 	if (pipe2(fd, O_CLOEXEC))
-		return;
+		return 0;
 	pid = fork();
 	if (!pid)
 		exec_quietly(command, argument, fd[1]);
 	close(fd[1]);
 	if (pid > 0) {
-		read_answer(fd[0], text, size);
+		answered = read_answer(fd[0], text, size);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}
 	close(fd[0]);
+	if (answered)
+		return 0;
+	snprintf(error, error_size, "%s %s: no answer in %d s; is the machine that busy?", command,
+		 argument, ANSWER_MS / 1000);
+	return -1;
 }
 
 static int check_name(const char *command, char *error, size_t size)
@@ -110,7 +126,8 @@ static int check_version(const char *command, char *error, size_t size)
 	char text[512];
 	int major, minor;
 
-	ask(command, "--version", text, sizeof(text));
+	if (ask(command, "--version", text, sizeof(text), error, size))
+		return -1;
 	if (sscanf(text, "QEMU emulator version %d.%d", &major, &minor) != 2) {
 		text[strcspn(text, "\n")] = '\0';
 		snprintf(error, size,
@@ -133,7 +150,8 @@ static int check_plugins(const char *command, char *error, size_t size)
 {
 	static char text[256 * 1024];
 
-	ask(command, "-help", text, sizeof(text));
+	if (ask(command, "-help", text, sizeof(text), error, size))
+		return -1;
 	if (strstr(text, "\n-plugin "))
 		return 0;
 	snprintf(error, size,

@@ -20,7 +20,7 @@
 #include "watch/runner/summary.h"
 
 #define PIPE_SIZE    (1 << 20)
-#define STOP_MS	     5000
+#define STOP_MS	     60000
 #define INTERRUPT_MS 10000
 #define MESSAGE	     1024
 
@@ -257,18 +257,30 @@ static bool qemu_failed(const struct run *r, char *why, size_t size)
 	return true;
 }
 
+static bool starts_stopped(char *const *command)
+{
+	for (; *command; command++)
+		if (!strcmp(*command, "-S") || !strcmp(*command, "--S"))
+			return true;
+	return false;
+}
+
 static enum watch_result judge(const struct run *r)
 {
 	char why[256];
 
-	if (r->session.wrong_version)
+	if (r->session.wrong_version || r->session.refused)
 		return WATCH_SETUP;
 	if (qemu_failed(r, why, sizeof(why))) {
 		complain(why);
 		return WATCH_QEMU;
 	}
 	if (!r->session.tally.has_hello)
-		complain("interrupted before the plugin said hello");
+		complain(starts_stopped(r->options->command)
+				 ? "the guest was never started: with -S QEMU waits for a debugger "
+				   "or "
+				   "a monitor to start it"
+				 : "interrupted before the guest ran its first instruction");
 	if (tally_different(&r->session.tally, false))
 		return WATCH_FOUND;
 	return r->interrupted ? WATCH_CUT : WATCH_NOTHING;

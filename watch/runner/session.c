@@ -23,6 +23,12 @@ static void on_hello(struct session *s, const struct wire_hello *hello)
 	s->tally.has_hello = true;
 }
 
+static void on_refusal(struct session *s, const struct wire_refusal *refusal)
+{
+	fprintf(s->out, "coherer watch: %.*s\n", (int)sizeof(refusal->text), refusal->text);
+	s->refused = true;
+}
+
 static void misfit(struct session *s, const char *why, uint32_t pc)
 {
 	struct wire_note note = { .warning = 1 };
@@ -112,6 +118,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_NOTE:
 		tally_note(&s->tally, body);
+		break;
+	case WIRE_REFUSAL:
+		on_refusal(s, body);
 		break;
 	case WIRE_END:
 		s->tally.end = *(const struct wire_end *)body;

@@ -30,6 +30,7 @@ struct session {
 	uint64_t printed;
 	bool stop_wanted;
 	bool wrong_version;
+	bool refused; /* by the plugin, which said why */
 	/* Whether the symbols fit the guest. */
 	unsigned named, unnamed;
 	uint32_t last_unnamed;
