@@ -57,7 +57,7 @@ static void listening(struct scene *scene)
 		now.idle += is_cache_operation(log[i].op) && !log[i].changed;
 }
 
-static void with_log(struct coh_sim_config *config)
+static void also_with_log(struct coh_sim_config *config)
 {
 	config->log = true;
 	if (now.scenario->configure)
@@ -70,7 +70,7 @@ static void one_run(struct scenario_case one, unsigned drop, struct scenario_res
 	struct scenario copy = *now.scenario;
 
 	copy.run = listening;
-	copy.configure = with_log;
+	copy.configure = also_with_log;
 	now.drop = drop;
 	now.issued = now.idle = 0;
 	scenario_run(&copy, &one, result);

@@ -157,24 +157,13 @@ void check_list_free(struct check_list *list)
 
 static const char *const kinds[] = { "vivt", "vipt", "pipt" };
 
-/* Lines of Result that name no target are about those that the file names. */
-static bool is_own(char names[][LITMUS_NAME], size_t n, const char *name)
-{
-	if (!n)
-		return true;
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return false;
-}
-
 static enum litmus_verdict expected(const struct litmus *t, const struct target *target)
 {
 	static const char by_default[] = "rmap";
-	bool own = is_own((char(*)[LITMUS_NAME])t->target, t->n_targets, target->name) &&
-		   (t->n_policies
-			    ? is_own((char(*)[LITMUS_NAME])t->policy, t->n_policies, target->policy)
-			    : !target->policy[0] || !strcmp(target->policy, by_default));
+	/* Lines of Result that name no target are about those that the file names. */
+	bool own = litmus_is_named(t->target, t->n_targets, target->name) &&
+		   (t->n_policies ? litmus_is_named(t->policy, t->n_policies, target->policy)
+				  : !target->policy[0] || !strcmp(target->policy, by_default));
 
 	return verdict_expected(t, target, own);
 }

@@ -27,6 +27,8 @@ static const char usage[] =
 	"                         core's manual says\n"
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
 	"  --json FILE            write the reports there as well\n"
+	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
+	"                         (\"all\": each; the summary names the devices)\n"
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
 	"  --first                stop QEMU after the first report\n"
 	"  --max N                print at most N reports, count the others\n"
@@ -42,6 +44,7 @@ enum option_id {
 	OPT_ALLOCATE,
 	OPT_SYMBOLS,
 	OPT_JSON,
+	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
 	OPT_FIRST,
 	OPT_MAX,
@@ -55,6 +58,7 @@ static const struct option options[] = {
 	{ "allocate", required_argument, NULL, OPT_ALLOCATE },
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
 	{ "json", required_argument, NULL, OPT_JSON },
+	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
 	{ "first", no_argument, NULL, OPT_FIRST },
 	{ "max", required_argument, NULL, OPT_MAX },
@@ -126,6 +130,27 @@ static int set_max(struct watch_options *o, const char *value)
 	return -1;
 }
 
+#define COHERENT_MAX 32
+
+static int add_coherent(struct watch_options *o, char *name)
+{
+	static char *names[COHERENT_MAX + 1];
+	size_t n = 0;
+
+	while (names[n])
+		n++;
+	if (n == COHERENT_MAX || !*name || strchr(name, ',')) {
+		fprintf(stderr,
+			"coherer watch: --coherent '%s'; expected a name of a device, %d times at "
+			"most\n",
+			name, COHERENT_MAX);
+		return -1;
+	}
+	names[n] = name;
+	o->coherent = names;
+	return 0;
+}
+
 /* Returns 0, -1 after a message, or 1 if only help was wanted. */
 static int take(struct watch_options *o, int id, const char *word)
 {
@@ -140,6 +165,8 @@ static int take(struct watch_options *o, int id, const char *word)
 	case OPT_JSON:
 		o->json = optarg;
 		return 0;
+	case OPT_COHERENT:
+		return add_coherent(o, optarg);
 	case OPT_SUPPRESSIONS:
 		o->suppressions = optarg;
 		return 0;

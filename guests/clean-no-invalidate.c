@@ -7,20 +7,9 @@
 
 const char guest_name[] = "clean-no-invalidate";
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void kernel_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
+LOAD_FUNCTION(user_load)
+LOAD_FUNCTION(kernel_load)
+STORE_FUNCTION(kernel_store)
 
 void guest(void)
 {

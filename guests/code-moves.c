@@ -10,8 +10,7 @@
 
 const char guest_name[] = "code-moves";
 
-#define MOV_R0(n) (0xe3a00000u | (n))
-#define RETURN	  0xe1a0f00eu
+#define RETURN 0xe1a0f00eu
 
 typedef uint32_t (*code)(void);
 
@@ -21,15 +20,8 @@ access_function void write_code(uint32_t va, uint32_t n)
 	WORD(va + 4) = RETURN;
 }
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void user_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
+LOAD_FUNCTION(user_load)
+STORE_FUNCTION(user_store)
 
 access_function uint32_t run(uint32_t va)
 {

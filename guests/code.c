@@ -7,9 +7,6 @@
 
 const char guest_name[] = "code";
 
-#define MOV_R0(n) (0xe3a00000u | (n)) /* mov r0, #n */
-#define BX_LR	  0xe12fff1eu
-
 access_function void write_code(uint32_t va, uint32_t n)
 {
 	(void)WORD(va);

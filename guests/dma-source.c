@@ -12,15 +12,8 @@ const char guest_name[] = "dma-source";
 #define SOURCE	    PAGE
 #define DESTINATION OTHER_PAGE
 
-access_function uint32_t driver_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void driver_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
+LOAD_FUNCTION(driver_load)
+STORE_FUNCTION(driver_store)
 
 void guest(void)
 {

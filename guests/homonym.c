@@ -8,15 +8,8 @@
 
 const char guest_name[] = "homonym";
 
-access_function uint32_t first_process_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function uint32_t second_process_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(first_process_load)
+LOAD_FUNCTION(second_process_load)
 
 void guest(void)
 {

@@ -49,6 +49,26 @@
 /* A function of its own in the symbol table: no inlining, no clone. */
 #define access_function static __attribute__((noipa))
 
+/*
+ * A word loaded, or stored, in an access_function of this name.  A macro, so that the access has
+ * the file and line of the guest: LOAD_FUNCTION(user_load) makes a user_load(va),
+ * STORE_FUNCTION(user_store) a user_store(va, value).
+ */
+#define LOAD_FUNCTION(name)                                                                        \
+	access_function uint32_t name(uint32_t va)                                                 \
+	{                                                                                          \
+		return WORD(va);                                                                   \
+	}
+#define STORE_FUNCTION(name)                                                                       \
+	access_function void name(uint32_t va, uint32_t value)                                     \
+	{                                                                                          \
+		WORD(va) = value;                                                                  \
+	}
+
+/* Instructions, for guests that write code. */
+#define MOV_R0(n) (0xe3a00000u | (n)) /* mov r0, #n */
+#define BX_LR	  0xe12fff1eu
+
 /* ---- provided by each guest ---- */
 extern const char guest_name[];
 void guest(void);

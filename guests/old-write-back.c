@@ -8,25 +8,10 @@
 
 const char guest_name[] = "old-write-back";
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void user_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void kernel_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
+LOAD_FUNCTION(user_load)
+STORE_FUNCTION(user_store)
+LOAD_FUNCTION(kernel_load)
+STORE_FUNCTION(kernel_store)
 
 void guest(void)
 {

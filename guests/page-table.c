@@ -7,20 +7,9 @@
 
 const char guest_name[] = "page-table";
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function uint32_t pte_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void pte_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
+LOAD_FUNCTION(user_load)
+LOAD_FUNCTION(pte_load)
+STORE_FUNCTION(pte_store)
 
 void guest(void)
 {

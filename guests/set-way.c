@@ -12,20 +12,9 @@ const char guest_name[] = "set-way";
 #define TYPE_WAYS_LOG2(type) ((type) >> 15 & 7)
 #define TYPE_LINE_LOG2(type) (((type) >> 12 & 3) + 3)
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void user_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(user_load)
+STORE_FUNCTION(user_store)
+LOAD_FUNCTION(kernel_load)
 
 /* A way number stands in the highest bits of the operand, a set number above the
  * offset within a line. */

@@ -9,20 +9,9 @@ const char guest_name[] = "short-range";
 
 #define BUFFER (4 * LINE)
 
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void kernel_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(kernel_load)
+STORE_FUNCTION(kernel_store)
+LOAD_FUNCTION(user_load)
 
 void guest(void)
 {

@@ -15,20 +15,9 @@ const char guest_name[] = "sweep-allocate";
 #define REGION	   0x00800000u
 #define CACHE_SIZE 32768u
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void user_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(user_load)
+STORE_FUNCTION(user_store)
+LOAD_FUNCTION(kernel_load)
 
 access_function void sweep(uint32_t bytes)
 {

@@ -15,20 +15,9 @@ const char guest_name[] = "sweep-loads";
 #define REGION	   0x00800000u
 #define CACHE_SIZE 8192u
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void user_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(user_load)
+STORE_FUNCTION(user_store)
+LOAD_FUNCTION(kernel_load)
 
 /* Two regions in turn: a region that is in the cache takes nobody's place. */
 access_function void sweep(uint32_t bytes)

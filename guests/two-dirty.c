@@ -8,30 +8,11 @@
 
 const char guest_name[] = "two-dirty";
 
-access_function uint32_t first_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void first_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t second_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void second_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(first_load)
+STORE_FUNCTION(first_store)
+LOAD_FUNCTION(second_load)
+STORE_FUNCTION(second_store)
+LOAD_FUNCTION(kernel_load)
 
 void guest(void)
 {

@@ -19,10 +19,7 @@ access_function uint32_t user_store(uint32_t va, uint32_t value)
 	return value;
 }
 
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(kernel_load)
 
 void guest(void)
 {

@@ -7,20 +7,9 @@
 
 const char guest_name[] = "whole-cache";
 
-access_function uint32_t user_load(uint32_t va)
-{
-	return WORD(va);
-}
-
-access_function void user_store(uint32_t va, uint32_t value)
-{
-	WORD(va) = value;
-}
-
-access_function uint32_t kernel_load(uint32_t va)
-{
-	return WORD(va);
-}
+LOAD_FUNCTION(user_load)
+STORE_FUNCTION(user_store)
+LOAD_FUNCTION(kernel_load)
 
 void guest(void)
 {

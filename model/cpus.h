@@ -54,9 +54,10 @@ enum coh_speculates {
  * place of all others, which a cache that replaces its lines in turn allows.
  */
 enum coh_sweep {
-	COH_SWEEP_NONE,	    /* there are operations for it */
-	COH_SWEEP_LOADS,    /* by loads from a region as large as the cache */
-	COH_SWEEP_ALLOCATE, /* by an operation that allocates a line without a load */
+	COH_SWEEP_NONE = 0,	/* there are operations for it */
+	COH_SWEEP_LOADS = 1,	/* by loads from a region as large as the cache */
+	COH_SWEEP_ALLOCATE = 2, /* by an operation that allocates a line without a load */
+	COH_SWEEP_EITHER = COH_SWEEP_LOADS | COH_SWEEP_ALLOCATE,
 };
 
 /* What two mappings of one page do to each other. */

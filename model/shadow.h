@@ -79,10 +79,11 @@ extern "C" {
 /* Whose access a finding is about. */
 enum coh_reader {
 	COH_BY_LOAD,
-	COH_BY_FETCH,  /* instruction fetch */
-	COH_BY_WALK,   /* the MMU reading a page-table entry, from memory */
-	COH_BY_DEVICE, /* DMA from memory */
-	COH_BY_STORE,  /* a store that may land in another page's line */
+	COH_BY_FETCH,	     /* instruction fetch */
+	COH_BY_WALK,	     /* the MMU reading a page-table entry, from memory */
+	COH_BY_DEVICE,	     /* DMA from memory */
+	COH_BY_STORE,	     /* a store that may land in another page's line */
+	COH_BY_DEVICE_WRITE, /* DMA to memory, under a line that is dirty */
 };
 
 /* Why the newest byte may be missed: what decides the missing maintenance. */
@@ -141,7 +142,7 @@ struct coh_finding {
 	uint8_t newest[COH_VALUE_MAX], old[COH_VALUE_MAX];
 	bool writer_known;
 	struct coh_who writer; /* of the first such byte */
-	bool by_device;	       /* the newest byte was written by a device */
+	bool by_device;	       /* the newest byte was written by a device: writer.mm names it */
 	bool culprit_known;
 	struct coh_who culprit; /* who discarded or clobbered */
 	uint32_t other_pa;	/* homonym: the line of this physical address */
@@ -243,7 +244,28 @@ bool coh_shadow_walk(struct coh_shadow *s, const struct coh_shadow_access *a,
 		     struct coh_finding *f);
 bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_shadow_access *a,
 			    struct coh_finding *f);
-void coh_shadow_device_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes, uint32_t len);
+
+/*
+ * A device writes [pa, pa + len), within one page.  The newest bytes are the device's from now
+ * on, whatever their values: in memory, and old in every copy.  bytes may be NULL: not known yet.
+ * device: a number of the caller's, for findings.
+ */
+void coh_shadow_device_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes, uint32_t len,
+			     uint32_t device);
+
+/*
+ * Asked before a device's write: true, with *f, if a line of [a->pa, a->pa + a->size) is dirty.  It
+ * may be written back over the device's bytes at any moment.  The writer is who made it dirty.
+ */
+bool coh_shadow_device_dirty(struct coh_shadow *s, const struct coh_shadow_access *a,
+			     struct coh_finding *f);
+
+/*
+ * A device that takes part in the coherence of data caches writes: all data copies are new,
+ * instruction copies are old.
+ */
+void coh_shadow_coherent_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes,
+			       uint32_t len, uint32_t device);
 
 /*
  * coh_shadow_maintain: op on the line that va names (VIVT), or that va and pa

@@ -30,7 +30,8 @@ ports/arm926:include:stddef.h stdint.h stdbool.h
 ports/linux:include ports/arm926:any
 watch::any
 watch/target:model:any
-watch/plugin:watch watch/target model:any
+watch/devices::any
+watch/plugin:watch watch/target watch/devices model:any
 watch/runner:watch model:any
 check/language:include model:any
 check/system:check/language include ports/sim model:any
@@ -40,12 +41,13 @@ cli:check/language check/system check/search check/say model watch/runner:any
 bench:include ports/sim model watch/plugin tests/scenarios:any
 examples:include ports/sim ports/arm926 model:any
 guests::any
-tests/model:model:any
+tests::any
+tests/model:model tests:any
 tests/src:include src ports/sim model tests/scenarios:any
 tests/scenarios:include ports/sim model:any
-tests/ports/sim:include src ports/sim model tests/src:any
+tests/ports/sim:include src ports/sim model tests/src tests:any
 tests/ports/arm926:include ports/arm926 model:any
-tests/check:check/language check/system check/search check/say model:any
+tests/check:check/language check/system check/search check/say model tests:any
 tests/watch:watch watch/target watch/runner model:any
 tests/fuzz:watch watch/target watch/runner check/language check/system check/search check/say model:any'
 

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # coherer watch: two programs, and wire.h between them.  plugin/ and target/ run in QEMU's
-# process, with the model; runner/ is a part of the program coherer.
+# process, with the model (devices/ knows the emulator from inside); runner/ is a part of the program coherer.
 
-PLUGIN_SRC := $(wildcard watch/plugin/*.c watch/target/*.c)
+PLUGIN_SRC := $(wildcard watch/plugin/*.c watch/devices/*.c watch/target/*.c)
 RUNNER_SRC := $(wildcard watch/runner/*.c)
 
 # glib: QEMU's plugin interface passes its arrays.

@@ -24,6 +24,7 @@ enum wire_type {
 	WIRE_MAINT_SITE, /* one place that issues maintenance: sent at the end */
 	WIRE_NOTE,	 /* something the user should know: text follows */
 	WIRE_END,
+	WIRE_DEVICE,  /* what one device did: sent at the end */
 	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
 };
 
@@ -66,6 +67,8 @@ struct wire_maint {
 #define WIRE_VALUE  16
 #define WIRE_STACK  4096
 
+#define WIRE_NAME 40
+
 struct wire_finding {
 	uint32_t id;	  /* from 1, in order */
 	uint32_t by;	  /* enum coh_reader */
@@ -74,6 +77,8 @@ struct wire_finding {
 	struct wire_access read;
 	struct wire_access write;   /* the store of the newest byte */
 	uint32_t by_device;	    /* the newest byte was written by a device */
+	char reader[WIRE_NAME];	    /* the device that reads or writes; "": the CPU, or not known */
+	char writer[WIRE_NAME];	    /* the device that wrote; "": not known */
 	struct wire_access culprit; /* who discarded or clobbered the newest byte */
 	uint32_t other_pa;	    /* homonym: physical address of the line that may answer */
 	uint32_t bad;		    /* bit n: byte n of the read may be old */
@@ -100,6 +105,15 @@ struct wire_hello {
 	char qemu[64]; /* target name and interface version as the plugin sees it */
 	uint32_t write_allocate;
 	uint32_t sees_ram; /* guest RAM can be read directly: device writes are checked */
+	uint32_t sees_devices; /* each access of a device */
+	char why_not[160];     /* else */
+};
+
+struct wire_device {
+	char name[WIRE_NAME];
+	uint32_t coherent; /* taken to be: not checked */
+	uint32_t reserved;
+	uint64_t reads, writes, bytes_read, bytes_written;
 };
 
 struct wire_repeat {
@@ -131,6 +145,7 @@ struct wire_end {
 	uint64_t findings;	/* occurrences */
 	uint64_t findings_lost; /* different ones beyond what is kept */
 	uint64_t device_bytes;
+	uint64_t device_accesses_lost; /* more at a time than are kept */
 	uint64_t unchecked_translations; /* page tables that could not be read */
 	uint64_t unchecked_accesses;
 	uint64_t copies_dropped, lines_forgotten;

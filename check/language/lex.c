@@ -259,3 +259,18 @@ bool lex_number(struct lexer *l, uint32_t min, uint32_t max, uint32_t *number, c
 {
 	return lex_number_as(l, &l->now, min, max, number, what);
 }
+
+bool lex_skip_block(struct lexer *l, struct litmus_at *end)
+{
+	unsigned depth = 0;
+
+	do {
+		depth += lex_is(l, "{");
+		depth -= lex_is(l, "}");
+		if (l->now.kind == TOKEN_END || l->failed)
+			return false;
+		*end = l->now.at;
+		lex_next(l);
+	} while (depth);
+	return true;
+}

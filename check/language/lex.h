@@ -51,6 +51,11 @@ bool lex_number(struct lexer *l, uint32_t min, uint32_t max, uint32_t *number, c
 /* The same of another word that the present token stands for. */
 bool lex_number_as(struct lexer *l, const struct token *word, uint32_t min, uint32_t max,
 		   uint32_t *number, const char *what);
+/*
+ * From a '{' past its '}', whose place goes to *end.  False if that is missing, or the text in
+ * between has an error: that there is no end is for the caller to say.
+ */
+bool lex_skip_block(struct lexer *l, struct litmus_at *end);
 /* How the present token is called in a message. */
 const char *lex_found(const struct lexer *l);
 

@@ -333,6 +333,9 @@ struct litmus *litmus_parse(const char *path, const char *text, size_t len,
 			    struct litmus_error *error);
 void litmus_free(struct litmus *litmus);
 
+/* Is name one of these n targets or policies?  None of them stands for all. */
+bool litmus_is_named(const char (*names)[LITMUS_NAME], unsigned n, const char *name);
+
 /* "Never" etc.; "Incomplete" is not one of them. */
 const char *litmus_verdict_name(enum litmus_verdict verdict);
 /* As in a file: "flush_dcache_page" is "coh_flush_dcache_page". */

@@ -236,7 +236,6 @@ static bool context_head(struct parser *p, struct token *body)
 	struct litmus *t = p->test;
 	struct lexer *l = &p->lex;
 	struct litmus_context *c = &t->context[t->n_contexts];
-	unsigned depth = 0;
 
 	if (t->n_contexts == LITMUS_CONTEXTS)
 		return lex_fail(l, l->now.at, "more than %d contexts", LITMUS_CONTEXTS);
@@ -258,15 +257,8 @@ static bool context_head(struct parser *p, struct token *body)
 	*body = l->now;
 	if (!lex_is(l, "{"))
 		return lex_expect(l, "{", "before the statements of a context");
-	do {
-		depth += lex_is(l, "{");
-		depth -= lex_is(l, "}");
-		if (l->now.kind == TOKEN_END || l->failed)
-			return lex_fail(l, c->at, "%s has no end: a '}' is missing", c->name);
-		if (!depth)
-			c->end = l->now.at;
-		lex_next(l);
-	} while (depth);
+	if (!lex_skip_block(l, &c->end))
+		return lex_fail(l, c->at, "%s has no end: a '}' is missing", c->name);
 	return !l->failed;
 }
 

@@ -292,8 +292,7 @@ bool parse_macro(struct parser *p)
 {
 	struct macro *m = &p->macro[p->n_macros];
 	struct lexer *l = &p->lex;
-	struct litmus_at at = l->now.at;
-	unsigned depth = 0;
+	struct litmus_at at = l->now.at, end;
 
 	if (p->n_macros == MACROS)
 		return lex_fail(l, at, "more than %d definitions", MACROS);
@@ -307,13 +306,8 @@ bool parse_macro(struct parser *p)
 	m->body = l->now;
 	if (!lex_is(l, "{"))
 		return lex_expect(l, "{", "before the definition");
-	do {
-		depth += lex_is(l, "{");
-		depth -= lex_is(l, "}");
-		if (l->now.kind == TOKEN_END || l->failed)
-			return lex_fail(l, at, "the definition of %s has no end", m->name);
-		lex_next(l);
-	} while (depth);
+	if (!lex_skip_block(l, &end))
+		return lex_fail(l, at, "the definition of %s has no end", m->name);
 	p->n_macros++;
 	return !l->failed;
 }

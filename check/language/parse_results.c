@@ -23,6 +23,14 @@ const char *litmus_verdict_name(enum litmus_verdict verdict)
 	return verdicts[verdict];
 }
 
+bool litmus_is_named(const char (*names)[LITMUS_NAME], unsigned n, const char *name)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (!strcmp(names[i], name))
+			return true;
+	return !n;
+}
+
 /* A line, as far as it is read, and the last word. */
 struct words {
 	const char *start, *p, *end;

@@ -40,29 +40,18 @@ struct running {
 	size_t reported;
 };
 
-static bool all_written(int fd, const void *bytes, size_t len)
+static ssize_t write_some(int fd, void *bytes, size_t len)
 {
-	const char *p = bytes;
-
-	while (len) {
-		ssize_t n = write(fd, p, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		p += n;
-		len -= (size_t)n;
-	}
-	return true;
+	return write(fd, bytes, len);
 }
 
-static bool all_read(int fd, void *bytes, size_t len)
+/* All bytes through the pipe: some is read or write_some, which may move fewer at a time. */
+static bool all_bytes(ssize_t (*some)(int, void *, size_t), int fd, void *bytes, size_t len)
 {
 	char *p = bytes;
 
 	while (len) {
-		ssize_t n = read(fd, p, len);
+		ssize_t n = some(fd, p, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -89,7 +78,8 @@ static void child(const struct running *r, unsigned me, int fd)
 		head[0] = job;
 		if (!bytes)
 			head[1] = 0;
-		if (!all_written(fd, head, sizeof(head)) || !all_written(fd, bytes, head[1]))
+		if (!all_bytes(write_some, fd, head, sizeof(head)) ||
+		    !all_bytes(write_some, fd, bytes, head[1]))
 			_exit(1);
 		r->shared->has[me] = 0;
 		free(bytes);
@@ -144,13 +134,13 @@ static bool hear(struct running *r, unsigned i)
 	size_t head[2], job;
 	int status = 0;
 
-	if (all_read(w->fd, head, sizeof(head)) && head[0] < r->pool->jobs) {
+	if (all_bytes(read, w->fd, head, sizeof(head)) && head[0] < r->pool->jobs) {
 		struct result *one = &r->result[head[0]];
 
 		one->bytes = malloc(head[1] + 1);
 		one->len = head[1];
 		one->here = true;
-		if (one->bytes && all_read(w->fd, one->bytes, head[1]))
+		if (one->bytes && all_bytes(read, w->fd, one->bytes, head[1]))
 			return true;
 	}
 	close(w->fd);

@@ -236,29 +236,19 @@ void verdict_free(struct verdict *v)
 
 /* ---- what was expected ---- */
 
-static bool named(char names[][LITMUS_NAME], unsigned n, const char *name)
-{
-	if (!n)
-		return true;
-	for (unsigned i = 0; i < n; i++)
-		if (!strcmp(names[i], name))
-			return true;
-	return false;
-}
-
 /* The first line that names target or policy, and fits, counts; else the first that names none. */
 enum litmus_verdict verdict_expected(const struct litmus *t, const struct target *target, bool own)
 {
 	enum litmus_verdict rest = LITMUS_UNSAID;
 
 	for (uint8_t i = 0; i < t->n_results; i++) {
-		struct litmus_result r = t->result[i];
+		const struct litmus_result *r = &t->result[i];
 
-		if (!r.n_targets && !r.n_policies)
-			rest = rest || !own ? rest : r.verdict;
-		else if (named(r.target, r.n_targets, target->name) &&
-			 named(r.policy, r.n_policies, target->policy))
-			return r.verdict;
+		if (!r->n_targets && !r->n_policies)
+			rest = rest || !own ? rest : r->verdict;
+		else if (litmus_is_named(r->target, r->n_targets, target->name) &&
+			 litmus_is_named(r->policy, r->n_policies, target->policy))
+			return r->verdict;
 	}
 	return rest;
 }

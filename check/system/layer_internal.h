@@ -14,7 +14,7 @@
 #include "check/system/arena.h"
 #include "check/system/layer.h"
 #include "check/system/strand.h"
-#include "ports/sim/sim.h"
+#include "ports/sim/driver.h"
 
 #define STRANDS	   (LITMUS_CONTEXTS + 1u)
 #define ARENA_SIZE (256u * 1024)

@@ -6,8 +6,11 @@
 #ifndef COH_PORTS_SIM_DRIVER_H
 #define COH_PORTS_SIM_DRIVER_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "ports/sim/sim.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 /* What the context that runs is about to do, at a point. */
 struct coh_sim_next {
@@ -24,7 +27,7 @@ struct coh_sim_next {
 };
 
 /*
- * Somebody who schedules by himself, instead of the arrivals below: contexts then are
+ * Somebody who schedules by himself, instead of coh_sim_at and coh_sim_on: contexts then are
  * coroutines of his, made by coh_sim_strand_new.  All memory is his, too, so that he
  * can copy whole states.  Every callback is needed.
  */
@@ -37,5 +40,33 @@ struct coh_sim_driver {
 	/* The context that runs cannot go on: see Failures.  Does not return. */
 	void (*fail)(void *context, const char *what, int error) __attribute__((noreturn));
 };
+
+/* ------------------------------------------------------------------------
+ * His contexts.  coh_sim_run, coh_sim_at and coh_sim_on are not for him.
+ */
+
+struct coh_sim_strand;
+
+/* A context on cpu, which has done nothing yet; NULL if there is no memory.  Freed with the sim. */
+struct coh_sim_strand *coh_sim_strand_new(struct coh_sim *sim, enum coh_sim_context kind,
+					  uint32_t cpu);
+/* It runs from now on, on that CPU; NULL: none does. */
+void coh_sim_strand_run(struct coh_sim *sim, struct coh_sim_strand *strand, uint32_t cpu);
+/* Locks that it holds, and walks that it is in: nobody may take its CPU meanwhile. */
+uint32_t coh_sim_strand_holds(const struct coh_sim_strand *strand);
+
+bool coh_sim_irqs_are_on(const struct coh_sim *sim, uint32_t cpu);
+void coh_sim_set_irqs(struct coh_sim *sim, uint32_t cpu, bool on);
+
+/*
+ * The i-th range of bytes of the driver's memory that only counts, and decides nothing: two
+ * states that differ only there are one.  Ascending within what was allocated at once; NULL
+ * beyond the last.
+ */
+const void *coh_sim_tally(const struct coh_sim *sim, uint32_t i, size_t *len);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

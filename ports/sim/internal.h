@@ -12,7 +12,7 @@
 
 #include <setjmp.h>
 
-#include "ports/sim/sim.h"
+#include "ports/sim/driver.h"
 
 #define USER_END      0xc0000000u
 #define LINEAR_BASE   0xc0000000u

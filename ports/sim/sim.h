@@ -83,7 +83,6 @@
 
 #include "model/cpus.h"
 #include "model/machine.h"
-#include "ports/sim/driver.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -97,6 +96,7 @@ extern "C" {
 #define COH_SIM_RWX (COH_PROT_READ | COH_PROT_WRITE | COH_PROT_EXEC)
 
 struct coh_sim;
+struct coh_sim_driver; /* driver.h */
 
 /* A scenario, and what runs when something arrives amid it. */
 typedef void coh_sim_fn(struct coh_sim *sim, void *arg);
@@ -249,30 +249,6 @@ void coh_sim_fail(struct coh_sim *sim, const char *what) __attribute__((noreturn
  * the seed: what would be lost if nothing more were done is lost.
  */
 void coh_sim_settle(struct coh_sim *sim);
-
-/* ------------------------------------------------------------------------
- * Contexts of a driver.  coh_sim_run, coh_sim_at and coh_sim_on are not for him.
- */
-
-struct coh_sim_strand;
-
-/* A context on cpu, which has done nothing yet; NULL if there is no memory.  Freed with the sim. */
-struct coh_sim_strand *coh_sim_strand_new(struct coh_sim *sim, enum coh_sim_context kind,
-					  uint32_t cpu);
-/* It runs from now on, on that CPU; NULL: none does. */
-void coh_sim_strand_run(struct coh_sim *sim, struct coh_sim_strand *strand, uint32_t cpu);
-/* Locks that it holds, and walks that it is in: nobody may take its CPU meanwhile. */
-uint32_t coh_sim_strand_holds(const struct coh_sim_strand *strand);
-
-bool coh_sim_irqs_are_on(const struct coh_sim *sim, uint32_t cpu);
-void coh_sim_set_irqs(struct coh_sim *sim, uint32_t cpu, bool on);
-
-/*
- * The i-th range of bytes of the driver's memory that only counts, and decides nothing: two
- * states that differ only there are one.  Ascending within what was allocated at once; NULL
- * beyond the last.
- */
-const void *coh_sim_tally(const struct coh_sim *sim, uint32_t i, size_t *len);
 
 /* ------------------------------------------------------------------------
  * Points and arrivals.

@@ -9,6 +9,7 @@
 # Exits 0 if all passed, 1 if not, 2 if something is missing.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/verdict.sh
 
 coherer=${COHERER:-build/coherer}
 [ -x "$coherer" ] || { echo "check-cli.sh: $coherer is missing: run make" >&2; exit 2; }
@@ -16,18 +17,6 @@ coherer=$(cd "$(dirname "$coherer")" && pwd)/$(basename "$coherer")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-passed=0
-failed=0
-
-verdict() { # NAME [WHY-IT-FAILED]
-	if [ -z "${2:-}" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1: $2"
-	fi
-}
 
 # EXIT-CODE NAME PATTERN ARGUMENT...: the pattern (grep -F) is on stdout or stderr; "" for none.
 run() {
@@ -189,5 +178,4 @@ wait $pid || got=$?
 	verdict "interrupted: what was found is kept" ||
 	verdict "interrupted" "exit code $got: $(cat out err | head -n 3)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+all_passed

@@ -3,21 +3,10 @@
  * Any word is an instruction, any words are page tables: the decoder and the
  * table walker answer within their ranges, and twice the same.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "watch/target/arm.h"
-#include "watch/target/arm.h"
-
-#define CHECK(x)                                                                                   \
-	do {                                                                                       \
-		if (!(x))                                                                          \
-			abort();                                                                   \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const uint8_t *tables;
 static size_t tables_size;
@@ -36,7 +25,7 @@ static void check_action(uint32_t insn)
 
 	CHECK(a.kind == b.kind && a.op == b.op && a.scope == b.scope && a.data == b.data &&
 	      a.insn == b.insn && a.reg == b.reg && a.cond == b.cond);
-	CHECK(a.kind <= ACTION_TLB && a.op < COH_OPS && a.scope <= SCOPE_ALL);
+	CHECK(a.kind <= ACTION_ALLOCATE && a.op < COH_OPS && a.scope <= SCOPE_ALL);
 	CHECK(a.reg == (insn >> 12 & 15) && a.cond == insn >> 28);
 	CHECK(a.cond != 15 || a.kind == ACTION_NONE);
 	CHECK((a.kind == ACTION_MAINTAIN) == (a.data || a.insn));

@@ -13,7 +13,7 @@ FUZZ_OUT := $(BUILD)/fuzz
 FUZZ := $(patsubst tests/fuzz/%_fuzz.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 
 # What each target is made of, from source: the objects of build/ have no sanitizer.
-$(FUZZ_OUT)/decode_fuzz: $(wildcard watch/target/*.c)
+$(FUZZ_OUT)/decode_fuzz: $(wildcard watch/target/*.c) $(MODEL_SRC)
 $(FUZZ_OUT)/shadow_fuzz: $(MODEL_SRC)
 $(FUZZ_OUT)/suppress_fuzz: watch/runner/suppress.c
 $(FUZZ_OUT)/wire_fuzz: $(RUNNER_SRC) $(MODEL_SRC)
@@ -52,7 +52,7 @@ fuzz-tools:
 		sed 's/^/  /' $(FUZZ_OUT)/probe.log >&2; exit 2; }
 
 $(FUZZ:%=$(FUZZ_OUT)/%_fuzz): $(FUZZ_OUT)/%_fuzz: tests/fuzz/%_fuzz.c \
-		$(wildcard model/*.h watch/*.h watch/*/*.h check/*/*.h) | fuzz-tools
+		$(wildcard tests/fuzz/*.h model/*.h watch/*.h watch/*/*.h check/*/*.h) | fuzz-tools
 	@mkdir -p $(@D); echo "  FUZZ  $@"; \
 	$(FUZZ_CC) $(FUZZ_CFLAGS) $(RUNNER_CFLAGS) -o $@ $(filter %.c,$^) $(RUNNER_LIBS)
 

@@ -4,10 +4,8 @@
  * crash, never a hang past the bound.  Tests of the layer are only parsed: its stacks are copied,
  * which AddressSanitizer cannot follow.
  */
-#include <assert.h>
-#include <stdint.h>
-
 #include "check/search/verdict.h"
+#include "tests/fuzz/fuzz.h"
 
 static void explore_on(const struct litmus *t, const char *cache)
 {
@@ -18,18 +16,16 @@ static void explore_on(const struct litmus *t, const char *cache)
 	if (target_make(t, cache, "", &target))
 		return;
 	v = verdict_find(t, &target, &bounds, NULL);
-	assert(!v || v->found);
+	CHECK(!v || v->found);
 	verdict_free(v);
 }
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct litmus_error error;
 	struct litmus *t = litmus_parse("fuzz", (const char *)data, size, &error);
 
-	assert(t || error.text[0]);
+	CHECK(t || error.text[0]);
 	if (t && !t->uses_layer) {
 		explore_on(t, "vivt");
 		explore_on(t, size % 2 ? "vipt" : "pipt");

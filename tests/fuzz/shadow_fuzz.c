@@ -6,20 +6,10 @@
  * load and no store is ever reported.  A new shadow costs far more than a move:
  * run with -len_control=0 -max_len=4096, so that inputs are long from the start.
  */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/shadow.h"
-
-#define CHECK(x)                                                                                   \
-	do {                                                                                       \
-		if (!(x))                                                                          \
-			abort();                                                                   \
-	} while (0)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "tests/fuzz/fuzz.h"
 
 /* Seven bytes a move. */
 struct move {
@@ -162,7 +152,7 @@ static void do_move(const struct move *m)
 		do_maintenance(m, verb);
 	else if (!harmless)
 		coh_shadow_device_write(s, page_address(m->pa_page) | offset(m), NULL,
-					m->size % (COH_PAGE_SIZE - offset(m)));
+					m->size % (COH_PAGE_SIZE - offset(m)), 0);
 }
 
 static struct coh_cache cache(uint8_t choice)

@@ -15,18 +15,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "tests/fuzz/fuzz.h"
 #include "watch/runner/session.h"
 #include "watch/runner/stream.h"
 #include "watch/runner/summary.h"
 
-#define CHECK(x)                                                                                   \
-	do {                                                                                       \
-		if (!(x))                                                                          \
-			abort();                                                                   \
-	} while (0)
-
 int LLVMFuzzerInitialize(int *argc, char ***argv);
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum choice {
 	WELL_FORMED = 1, /* the rest are bodies; else it is the stream */

@@ -7,6 +7,7 @@
 #define COH_TESTS_MODEL_MACHINE_PROGRAM_H
 
 #include "tests/model/machine_reference.h"
+#include "tests/random.h"
 
 #define OPS_MAX 80u
 #define LEN_MAX 48u
@@ -63,20 +64,6 @@ struct program {
 };
 
 /* ---- random programs ---- */
-
-static uint64_t next_random(uint64_t *x)
-{
-	uint64_t z = *x += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static uint32_t draw(uint64_t *x, uint32_t n)
-{
-	return (uint32_t)(next_random(x) >> 32) % n;
-}
 
 /* One to eight sets, some of them not a power of two; often more colours than one. */
 static struct coh_cache draw_cache(uint64_t *x)

@@ -21,6 +21,7 @@
 
 #include "model/machine.h"
 #include "model/shadow.h"
+#include "tests/random.h"
 
 #define DEFAULT_PROGRAMS 2000u /* most of the time goes into making the shadow */
 #define DEFAULT_SEED	 1u
@@ -66,13 +67,10 @@ struct run {
 	uint32_t attrs; /* that are drawn: write-back, uncached, write-through */
 };
 
-static uint32_t draw(void *random, uint32_t n)
+/* For struct coh_machine_chooser. */
+static uint32_t draw_way(void *random, uint32_t n)
 {
-	uint64_t *x = random, z = *x += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return (uint32_t)((z ^ z >> 31) >> 32) % n;
+	return draw(random, n);
 }
 
 /* ---- a pair of models ---- */
@@ -185,7 +183,7 @@ static void judge(struct run *r, enum op_type type, const struct coh_machine_sta
 
 static void do_read(struct run *r, enum op_type type)
 {
-	struct coh_machine_chooser chooser = { draw, &r->random };
+	struct coh_machine_chooser chooser = { draw_way, &r->random };
 	uint8_t newest[LEN_MAX], got[LEN_MAX];
 	struct coh_shadow_access a = access_at(r, draw(&r->random, ALIASES), newest);
 	struct coh_machine_stale stale;
@@ -209,7 +207,7 @@ static void do_read(struct run *r, enum op_type type)
 
 static void do_write(struct run *r, enum op_type type)
 {
-	struct coh_machine_chooser chooser = { draw, &r->random };
+	struct coh_machine_chooser chooser = { draw_way, &r->random };
 	uint8_t bytes[LEN_MAX];
 	struct coh_shadow_access a = access_at(r, draw(&r->random, ALIASES), bytes);
 	struct coh_finding f;
@@ -221,7 +219,7 @@ static void do_write(struct run *r, enum op_type type)
 		coh_shadow_store(r->shadow, &a, &f);
 		error = coh_machine_store(r->m, 0, a.va, bytes, a.size, &chooser);
 	} else {
-		coh_shadow_device_write(r->shadow, a.pa, bytes, a.size);
+		coh_shadow_device_write(r->shadow, a.pa, bytes, a.size, 0);
 		error = coh_machine_device_write(r->m, a.pa, bytes, a.size);
 	}
 	assert_int_equal(error, COH_MACHINE_OK);
@@ -295,20 +293,13 @@ static void step(struct run *r)
 	hardware_chooses(r);
 }
 
-static unsigned long number_from(const char *variable, unsigned long otherwise)
-{
-	const char *text = getenv(variable);
-
-	return text ? strtoul(text, NULL, 0) : otherwise;
-}
-
 static void shadow_reports_what_machine_reads(void **state)
 {
-	unsigned long programs = number_from("COHERER_PROGRAMS", DEFAULT_PROGRAMS);
-	unsigned long seed = number_from("COHERER_SEED", DEFAULT_SEED);
+	uint64_t programs = number_from("COHERER_PROGRAMS", DEFAULT_PROGRAMS);
+	uint64_t seed = number_from("COHERER_SEED", DEFAULT_SEED);
 
 	(void)state;
-	for (unsigned long i = 0; i < programs; i++) {
+	for (uint64_t i = 0; i < programs; i++) {
 		struct run r = { .seed = seed + i, .random = (seed + i) * 0x2545f4914f6cdd1dull };
 
 		begin(&r);

@@ -7,6 +7,7 @@
 #define COH_TESTS_MODEL_RANDOM_PROGRAM_H
 
 #include "tests/model/reference.h"
+#include "tests/random.h"
 
 #define OPS_MAX 20u
 
@@ -44,20 +45,6 @@ struct program {
 };
 
 /* ---- random programs ---- */
-
-static uint64_t next_random(uint64_t *x)
-{
-	uint64_t z = *x += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static unsigned draw(uint64_t *x, unsigned n)
-{
-	return (unsigned)(next_random(x) >> 32) % n;
-}
 
 /* Both sides of a granule's end, and of a line's end. */
 static void place_cells(struct ref_geometry *g)

@@ -247,7 +247,7 @@ static void check_address(uint32_t pa)
 		assert_true(maintain(COH_CLEAN, pa, pa));
 		assert_false(load_uncached(U + off, pa));
 		assert_false(load(U + off, pa, 16));
-		coh_shadow_device_write(s, pa, NULL, 16);
+		coh_shadow_device_write(s, pa, NULL, 16, 0);
 		assert_true(load(U + off, pa, 16));
 		stop();
 	}
@@ -401,7 +401,7 @@ TEST(devices_are_counted)
 	uint8_t now[4] = { 1, 2, 0, 0 };
 	struct coh_shadow_access a = at(K, PA, 4, COH_WRITE_BACK);
 
-	coh_shadow_device_write(s, PA + 64, now, 4);
+	coh_shadow_device_write(s, PA + 64, now, 4, 0);
 	assert_int_equal(coh_shadow_counts(s)->device_bytes, 4);
 	a.bytes = now;
 	assert_false(coh_shadow_load(s, &a, &f));

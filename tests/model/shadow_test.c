@@ -499,7 +499,7 @@ static void do_move(struct run *t, const struct move *m, const struct want *want
 	} else if (m->verb == 'm') {
 		map(t, m->alias, m->page == 'A' ? PA : PB);
 	} else if (m->verb == 'd') {
-		coh_shadow_device_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4);
+		coh_shadow_device_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4, 0);
 	} else {
 		assert_int_equal(do_access(t, m), m->mark != 0);
 		if (m->mark == '!')

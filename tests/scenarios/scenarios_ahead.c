@@ -126,9 +126,7 @@ static void vmap_io(struct scene *s)
 	at_store(s, s->va);
 	scene_must(s, coh_flush_kernel_vmap_range(s->coh, s->va, size),
 		   "coh_flush_kernel_vmap_range");
-	dma_map(s, s->frame, COH_DMA_FROM_DEVICE);
-	device_store(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_FROM_DEVICE);
+	from_device(s, s->frame);
 	scene_must(s, coh_invalidate_kernel_vmap_range(s->coh, s->va, size),
 		   "coh_invalidate_kernel_vmap_range");
 	at_load(s, s->va);

@@ -4,9 +4,7 @@
 
 static void map_code(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RX);
+	file_page(s, COH_SIM_RX);
 	u_fetch(s, s->va);
 }
 
@@ -31,9 +29,7 @@ static void written_while_mapped(struct scene *s)
 /* Data that a mapping may execute from now on. */
 static void made_executable(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RX);
+	file_page(s, COH_SIM_RX);
 	u_fetch(s, s->va);
 	coh_sim_mprotect(s->sim, 0, s->va, 1, COH_SIM_RW);
 	u_store(s, s->va);
@@ -58,9 +54,7 @@ static void module_loaded(struct scene *s)
 /* A user's just-in-time compiler and the system call that it has for it. */
 static void user_code(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RWX);
+	file_page(s, COH_SIM_RWX);
 	for (int i = 0; i < 2; i++) {
 		u_store(s, s->va);
 		scene_must(s, coh_flush_icache_range(s->coh, s->va, coh_sim_page_size(s->sim)),
@@ -159,9 +153,7 @@ static void own_mm(struct scene *s)
 /* The same with a shared mapping of a file, and the kernel's flush for users of other mms. */
 static void own_file(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
 	peek(s);
 	u_store(s, s->va);

@@ -2,49 +2,23 @@
 /* Devices: the DMA functions make the kernel's side coherent, and nothing else (T14). */
 #include "tests/scenarios/scene.h"
 
-static void second_level(struct coh_sim_config *config)
-{
-	config->outer = (struct coh_cache){ .size = 64 << 10,
-					    .line = 32,
-					    .ways = 8,
-					    .kind = COH_PIPT,
-					    .policy = COH_STORE_BACK,
-					    .alloc = COH_ALLOC_READ_WRITE };
-}
-
 static void mapped_file(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
-}
-
-static void to_device(struct scene *s)
-{
-	dma_map(s, s->frame, COH_DMA_TO_DEVICE);
-	device_load(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_TO_DEVICE);
-}
-
-static void from_device(struct scene *s)
-{
-	dma_map(s, s->frame, COH_DMA_FROM_DEVICE);
-	device_store(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_FROM_DEVICE);
 }
 
 static void write_api_alone(struct scene *s)
 {
 	mapped_file(s);
 	u_store(s, s->va);
-	to_device(s);
+	to_device(s, s->frame);
 }
 
 static void read_api_alone(struct scene *s)
 {
 	mapped_file(s);
-	from_device(s);
+	from_device(s, s->frame);
 	u_load(s, s->va);
 }
 
@@ -53,10 +27,10 @@ static void with_flush(struct scene *s)
 	mapped_file(s);
 	u_store(s, s->va);
 	flush(s, s->frame);
-	to_device(s);
+	to_device(s, s->frame);
 	u_store(s, s->va);
 	flush(s, s->frame);
-	from_device(s);
+	from_device(s, s->frame);
 	flush(s, s->frame);
 	u_load(s, s->va);
 	kernel_reads(s, s->frame);
@@ -67,7 +41,7 @@ static void flush_after_only(struct scene *s)
 {
 	mapped_file(s);
 	u_store(s, s->va);
-	from_device(s);
+	from_device(s, s->frame);
 	flush(s, s->frame);
 	u_load(s, s->va);
 }
@@ -76,23 +50,16 @@ static void flush_after_only(struct scene *s)
  * Direct I/O: the buffer is the user's.
  */
 
-static void hook(struct scene *s, enum coh_intent intent)
-{
-	uint32_t frame = coh_sim_get_user_page(s->sim, 0, s->va, intent);
-
-	scene_check(s, frame == s->frame, "get_user_pages found another page");
-}
-
 static void direct_io(struct scene *s)
 {
 	anon_page(s, 0);
 	u_store(s, s->va);
 	hook(s, COH_INTENT_READ);
-	to_device(s);
+	to_device(s, s->frame);
 	coh_sim_put(s->sim, s->frame);
 	u_store(s, s->va);
 	hook(s, COH_INTENT_READ_WRITE);
-	from_device(s);
+	from_device(s, s->frame);
 	flush(s, s->frame);
 	coh_sim_put(s->sim, s->frame);
 	u_load(s, s->va);
@@ -111,7 +78,7 @@ static void direct_io_thread(struct scene *s)
 	hook(s, COH_INTENT_READ);
 	coh_sim_point(s->sim);
 	scene_close(s);
-	to_device(s);
+	to_device(s, s->frame);
 	coh_sim_put(s->sim, s->frame);
 }
 
@@ -157,8 +124,8 @@ static void own_buffer(struct scene *s)
 	s->frame = coh_sim_alloc(s->sim);
 	for (int i = 0; i < 2; i++) {
 		k_store(s, s->frame);
-		to_device(s);
-		from_device(s);
+		to_device(s, s->frame);
+		from_device(s, s->frame);
 		k_load(s, s->frame);
 		k_store(s, s->frame);
 		dma_map(s, s->frame, COH_DMA_BIDIRECTIONAL);

@@ -34,9 +34,7 @@ static void deferred_forgotten(struct scene *s)
 /* A page that users had, and have again. */
 static void remapped(struct scene *s, bool forgotten)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
 	coh_sim_munmap(s->sim, 0, s->va, 1);
 	k_store(s, s->frame);
@@ -62,9 +60,7 @@ static void remapped_forgotten(struct scene *s)
 
 static void map_and_load(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
 }
 
@@ -141,11 +137,6 @@ static void read_after_munmap_forgotten(struct scene *s)
 /* ------------------------------------------------------------------------
  * T2: whom the walk visits.
  */
-
-static void with_log(struct coh_sim_config *config)
-{
-	config->log = true;
-}
 
 /* A flush that touches no user address: there is none to touch in this mm. */
 static void flush_without_users(struct scene *s)

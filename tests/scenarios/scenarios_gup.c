@@ -2,13 +2,6 @@
 /* get_user_pages and its hook (T12), and what other threads may do to it. */
 #include "tests/scenarios/scene.h"
 
-static void hook(struct scene *s, enum coh_intent intent)
-{
-	uint32_t frame = coh_sim_get_user_page(s->sim, 0, s->va, intent);
-
-	scene_check(s, frame == s->frame, "get_user_pages found another page");
-}
-
 /* FUSE's writev: the kernel reads a user's buffer.  Twice, so that K has an old line. */
 static void reads_buffer(struct scene *s)
 {
@@ -35,9 +28,7 @@ static void writes_buffer(struct scene *s)
 
 static void file_buffer(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
 	for (int i = 0; i < 2; i++) {
 		u_store(s, s->va);
@@ -68,7 +59,8 @@ static void refills(struct scene *s)
 	u_load(s, s->va);
 }
 
-static void thread_refills(struct scene *s)
+/* As writes_buffer, with time for the thread. */
+static void thread_before_write(struct scene *s)
 {
 	anon_page(s, 0);
 	u_store(s, s->va);
@@ -114,16 +106,7 @@ static void thread_dirties_beside(struct scene *s)
 {
 	uint32_t word;
 
-	anon_page(s, 0);
-	u_store(s, s->va);
-	scene_open(s);
-	hook(s, COH_INTENT_READ_WRITE);
-	coh_sim_point(s->sim);
-	scene_close(s);
-	k_store(s, s->frame);
-	flush(s, s->frame);
-	coh_sim_put(s->sim, s->frame);
-	u_load(s, s->va);
+	thread_before_write(s);
 	coh_sim_user_load(s->sim, s->va + 8, &word, sizeof(word));
 }
 
@@ -168,7 +151,7 @@ const struct scenario scenarios_gup[] = {
 	{ .name = "t12-thread-refills",
 	  .claim = "T12",
 	  .what = "another thread loads from the buffer after the hook; then the kernel stores",
-	  .run = thread_refills,
+	  .run = thread_before_write,
 	  .arrival = COH_SIM_ARRIVE_THREAD,
 	  .arrive = refills,
 	  .expect = { NONE_ALIASING,

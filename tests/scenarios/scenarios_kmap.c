@@ -2,38 +2,12 @@
 /* kmap and kunmap as the place of coherency, and what they cannot do alone (T13). */
 #include "tests/scenarios/scene.h"
 
-static void all_highmem(struct coh_sim_config *config)
-{
-	config->highmem = config->frames;
-}
-
-static uintptr_t kmap(struct scene *s, uint32_t frame, enum coh_intent intent)
-{
-	uintptr_t va = 0;
-
-	scene_must(s, coh_kmap(s->coh, coh_sim_page(s->sim, frame), intent, &va), "coh_kmap");
-	return va;
-}
-
-static void kunmap(struct scene *s, uint32_t frame, enum coh_intent intent, uintptr_t va)
-{
-	scene_must(s, coh_kunmap(s->coh, coh_sim_page(s->sim, frame), intent, va), "coh_kunmap");
-}
-
 static void kmapped_store(struct scene *s)
 {
 	uintptr_t k = kmap(s, s->frame, COH_INTENT_READ_WRITE);
 
 	at_store(s, k);
 	kunmap(s, s->frame, COH_INTENT_READ_WRITE, k);
-}
-
-static void kmapped_load(struct scene *s)
-{
-	uintptr_t k = kmap(s, s->frame, COH_INTENT_READ);
-
-	at_load(s, k);
-	kunmap(s, s->frame, COH_INTENT_READ, k);
 }
 
 /* A driver without DMA reads a block into a fresh page of a file, which is mapped then. */
@@ -49,13 +23,11 @@ static void pio(struct scene *s)
 /* The same into a page that is mapped, and twice, so that all have old lines. */
 static void pio_mapped(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
-	kmapped_load(s);
+	kmapped_load(s, s->frame);
 	u_store(s, s->va);
-	kmapped_load(s);
+	kmapped_load(s, s->frame);
 	kmapped_store(s);
 	u_load(s, s->va);
 }
@@ -96,7 +68,7 @@ static void slot_used_again(struct scene *s)
 		if (i < pages)
 			kmapped_store(s);
 		else
-			kmapped_load(s);
+			kmapped_load(s, s->frame);
 	}
 }
 

@@ -18,9 +18,7 @@ static void two_settled_pages(struct scene *s)
 
 static void kernel_thread(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_load(s, s->va);
 	kernel_reads(s, s->frame);
 	u_store(s, s->va);
@@ -74,11 +72,6 @@ static void homonym_after_munmap(struct scene *s)
 /* ------------------------------------------------------------------------
  * T7: three kinds of cache, and what is done on each.
  */
-
-static void with_log(struct coh_sim_config *config)
-{
-	config->log = true;
-}
 
 /* Of two flushes: before K, and after it too where lines are filled ahead. */
 static bool is_enough(struct scene *s, uint64_t aliases)

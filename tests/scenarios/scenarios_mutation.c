@@ -56,19 +56,6 @@ static uintptr_t last_word(struct scene *s)
 	return s->va + coh_sim_page_size(s->sim) - 4;
 }
 
-static uintptr_t kmap(struct scene *s, uint32_t frame, enum coh_intent intent)
-{
-	uintptr_t va = 0;
-
-	scene_must(s, coh_kmap(s->coh, coh_sim_page(s->sim, frame), intent, &va), "coh_kmap");
-	return va;
-}
-
-static void kunmap(struct scene *s, uint32_t frame, enum coh_intent intent, uintptr_t va)
-{
-	scene_must(s, coh_kunmap(s->coh, coh_sim_page(s->sim, frame), intent, va), "coh_kunmap");
-}
-
 /* Of the variant's kind, at s->va; the user has its lines. */
 static void page(struct scene *s)
 {
@@ -78,9 +65,7 @@ static void page(struct scene *s)
 		anon_page(s, 0);
 		return;
 	}
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, prot);
+	file_page(s, prot);
 	u_load(s, s->va);
 	if (is(s, EXECUTED))
 		u_fetch(s, s->va);
@@ -213,19 +198,6 @@ static void fetches_before_store(struct scene *s)
 /* ------------------------------------------------------------------------
  * Temporary kernel addresses.
  */
-
-static void all_highmem(struct coh_sim_config *config)
-{
-	config->highmem = config->frames;
-}
-
-static void kmapped_load(struct scene *s, uint32_t frame)
-{
-	uintptr_t k = kmap(s, frame, COH_INTENT_READ);
-
-	at_load(s, k);
-	kunmap(s, frame, COH_INTENT_READ, k);
-}
 
 /* A user gets an address of the colour at which the kernel has looked at the page before. */
 static void user_at_slots_colour(struct scene *s)

@@ -6,23 +6,13 @@
  * Frames that are used again, by a device, while old lines are in the cache.
  */
 
-static void device_fills(struct scene *s)
-{
-	scene_check(s, coh_sim_alloc(s->sim) == s->frame, "another frame was taken");
-	dma_map(s, s->frame, COH_DMA_FROM_DEVICE);
-	device_store(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_FROM_DEVICE);
-	coh_sim_settle(s->sim);
-	k_load(s, s->frame);
-}
-
 /* exec: the mm is given up by who runs in it. */
 static void exit_of_current(struct scene *s)
 {
 	anon_page(s, 0);
 	u_store(s, s->va);
 	coh_sim_exit(s->sim, 0);
-	device_fills(s);
+	device_fills_freed(s);
 }
 
 /* Pages for more than the cache holds. */
@@ -40,31 +30,12 @@ static void large_munmap(struct scene *s)
 	u_store(s, s->va);
 	s->frame = coh_sim_frame_at(s->sim, 0, s->va);
 	coh_sim_munmap(s->sim, 0, s->va, pages);
-	device_fills(s);
+	device_fills_freed(s);
 }
 
 /* ------------------------------------------------------------------------
  * A second level past which the device goes.
  */
-
-static void second_level(struct coh_sim_config *config)
-{
-	config->outer = (struct coh_cache){ .size = 64 << 10,
-					    .line = 32,
-					    .ways = 8,
-					    .kind = COH_PIPT,
-					    .policy = COH_STORE_BACK,
-					    .alloc = COH_ALLOC_READ_WRITE };
-}
-
-static void evict(struct scene *s, enum coh_side side, uintptr_t va)
-{
-	struct coh_machine *machine = coh_sim_machine(s->sim);
-	uint32_t cpu = coh_sim_cpu(s->sim), set, way;
-
-	if (coh_machine_find(machine, cpu, side, va, &set, &way))
-		coh_machine_evict(machine, cpu, side, set, way);
-}
 
 /* A line of the buffer is filled during the transfer, in both levels. */
 static void dma_ahead(struct scene *s)
@@ -79,8 +50,8 @@ static void dma_ahead(struct scene *s)
 	dma_map(s, s->frame, COH_DMA_FROM_DEVICE);
 	/* Filled ahead before the second level's operation: now through it. */
 	evict_k(s, s->frame);
-	evict(s, COH_INSN, k);
-	evict(s, COH_INSN, k + coh_sim_page_size(s->sim) - 1);
+	evict_at(s, COH_INSN, k);
+	evict_at(s, COH_INSN, k + coh_sim_page_size(s->sim) - 1);
 	coh_sim_point(s->sim);
 	device_store(s, s->frame);
 	dma_unmap(s, s->frame, COH_DMA_FROM_DEVICE);

@@ -103,9 +103,7 @@ static void second_fetches(struct coh_sim *sim, void *arg)
 
 static void code_of_both(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RX);
+	file_page(s, COH_SIM_RX);
 	for (int i = 0; i < 2; i++) {
 		u_fetch(s, s->va);
 		coh_sim_on(s->sim, 1, second_fetches, s);
@@ -127,9 +125,7 @@ static void second_loads(struct coh_sim *sim, void *arg)
 
 static void thread_beside(struct scene *s)
 {
-	file_of(s, 1);
-	s->va = beside_k(s, 0, s->frame);
-	map_shared(s, 0, s->va, 0, 1, COH_SIM_RW);
+	file_page(s, COH_SIM_RW);
 	u_store(s, s->va);
 	coh_sim_on(s->sim, 1, second_loads, s);
 	kernel_and_user(s, s->frame, s->va);

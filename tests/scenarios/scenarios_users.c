@@ -160,12 +160,7 @@ static void frame_used_again(struct scene *s)
 	u_store(s, s->va);
 	coh_sim_exit(s->sim, 1);
 	coh_sim_switch(s->sim, 0);
-	scene_check(s, coh_sim_alloc(s->sim) == s->frame, "another frame was taken");
-	dma_map(s, s->frame, COH_DMA_FROM_DEVICE);
-	device_store(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_FROM_DEVICE);
-	coh_sim_settle(s->sim);
-	k_load(s, s->frame);
+	device_fills_freed(s);
 }
 
 /* ------------------------------------------------------------------------ */

@@ -35,12 +35,8 @@ static void io(struct scene *s, bool told)
 	if (told)
 		scene_must(s, coh_flush_kernel_vmap_range(s->coh, s->va, page_bytes(s)),
 			   "coh_flush_kernel_vmap_range");
-	dma_map(s, s->frame, COH_DMA_TO_DEVICE);
-	device_load(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_TO_DEVICE);
-	dma_map(s, s->frame, COH_DMA_FROM_DEVICE);
-	device_store(s, s->frame);
-	dma_unmap(s, s->frame, COH_DMA_FROM_DEVICE);
+	to_device(s, s->frame);
+	from_device(s, s->frame);
 	if (told)
 		scene_must(s, coh_invalidate_kernel_vmap_range(s->coh, s->va, page_bytes(s)),
 			   "coh_invalidate_kernel_vmap_range");

@@ -141,12 +141,43 @@ void map_private(struct scene *s, uint32_t mm, uintptr_t va, uint32_t pgoff, uin
 		 (struct coh_sim_area){ .pgoff = pgoff, .shared = false, .prot = prot });
 }
 
+void file_page(struct scene *s, uint32_t prot)
+{
+	file_of(s, 1);
+	s->va = beside_k(s, 0, s->frame);
+	map_shared(s, 0, s->va, 0, 1, prot);
+}
+
 void anon_page(struct scene *s, uint32_t mm)
 {
 	s->va = beside_k(s, 0, next_frame(s));
 	coh_sim_mmap(s->sim, mm, s->va, 1, NULL);
 	u_load(s, s->va);
 	s->frame = coh_sim_frame_at(s->sim, mm, s->va);
+}
+
+/* ------------------------------------------------------------------------
+ * Machines.
+ */
+
+void with_log(struct coh_sim_config *config)
+{
+	config->log = true;
+}
+
+void all_highmem(struct coh_sim_config *config)
+{
+	config->highmem = config->frames;
+}
+
+void second_level(struct coh_sim_config *config)
+{
+	config->outer = (struct coh_cache){ .size = 64 << 10,
+					    .line = 32,
+					    .ways = 8,
+					    .kind = COH_PIPT,
+					    .policy = COH_STORE_BACK,
+					    .alloc = COH_ALLOC_READ_WRITE };
 }
 
 /* ------------------------------------------------------------------------
@@ -319,19 +350,19 @@ void device_store(struct scene *s, uint32_t frame)
 	coh_sim_device_write(s->sim, frame, last_word(s), &word, WORD);
 }
 
-static void evict_at(struct scene *s, uintptr_t va)
+void evict_at(struct scene *s, enum coh_side side, uintptr_t va)
 {
 	struct coh_machine *machine = coh_sim_machine(s->sim);
 	uint32_t cpu = coh_sim_cpu(s->sim), set, way;
 
-	if (coh_machine_find(machine, cpu, COH_DATA, va, &set, &way))
-		coh_machine_evict(machine, cpu, COH_DATA, set, way);
+	if (coh_machine_find(machine, cpu, side, va, &set, &way))
+		coh_machine_evict(machine, cpu, side, set, way);
 }
 
 void evict_k(struct scene *s, uint32_t frame)
 {
-	evict_at(s, k_of(s, frame));
-	evict_at(s, k_of(s, frame) + last_word(s));
+	evict_at(s, COH_DATA, k_of(s, frame));
+	evict_at(s, COH_DATA, k_of(s, frame) + last_word(s));
 }
 
 /* ------------------------------------------------------------------------
@@ -358,6 +389,56 @@ void dma_unmap(struct scene *s, uint32_t frame, enum coh_dma direction)
 		   coh_dma_unmap(s->coh, k_of(s, frame), coh_sim_pa(s->sim, frame),
 				 coh_sim_page_size(s->sim), direction),
 		   "coh_dma_unmap");
+}
+
+void to_device(struct scene *s, uint32_t frame)
+{
+	dma_map(s, frame, COH_DMA_TO_DEVICE);
+	device_load(s, frame);
+	dma_unmap(s, frame, COH_DMA_TO_DEVICE);
+}
+
+void from_device(struct scene *s, uint32_t frame)
+{
+	dma_map(s, frame, COH_DMA_FROM_DEVICE);
+	device_store(s, frame);
+	dma_unmap(s, frame, COH_DMA_FROM_DEVICE);
+}
+
+void device_fills_freed(struct scene *s)
+{
+	scene_check(s, coh_sim_alloc(s->sim) == s->frame, "another frame was taken");
+	from_device(s, s->frame);
+	coh_sim_settle(s->sim);
+	k_load(s, s->frame);
+}
+
+uintptr_t kmap(struct scene *s, uint32_t frame, enum coh_intent intent)
+{
+	uintptr_t va = 0;
+
+	scene_must(s, coh_kmap(s->coh, coh_sim_page(s->sim, frame), intent, &va), "coh_kmap");
+	return va;
+}
+
+void kunmap(struct scene *s, uint32_t frame, enum coh_intent intent, uintptr_t va)
+{
+	scene_must(s, coh_kunmap(s->coh, coh_sim_page(s->sim, frame), intent, va), "coh_kunmap");
+}
+
+void kmapped_load(struct scene *s, uint32_t frame)
+{
+	uintptr_t k = kmap(s, frame, COH_INTENT_READ);
+
+	at_load(s, k);
+	kunmap(s, frame, COH_INTENT_READ, k);
+}
+
+void hook(struct scene *s, enum coh_intent intent)
+{
+	uint32_t frame = coh_sim_get_user_page(s->sim, 0, s->va, intent);
+
+	scene_check(s, frame == s->frame, "get_user_pages found another page");
 }
 
 void kernel_reads(struct scene *s, uint32_t frame)

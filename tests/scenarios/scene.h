@@ -137,8 +137,17 @@ void map_shared(struct scene *s, uint32_t mm, uintptr_t va, uint32_t pgoff, uint
 void map_private(struct scene *s, uint32_t mm, uintptr_t va, uint32_t pgoff, uint32_t pages,
 		 uint32_t prot);
 
+/* A page of a new file of one page, mapped shared in mm 0 at s->va, which is beside K; s->frame. */
+void file_page(struct scene *s, uint32_t prot);
+
 /* A page of anonymous memory in the current mm, mm, at s->va, which is beside K; s->frame. */
 void anon_page(struct scene *s, uint32_t mm);
+
+/* ---- machines: for struct scenario.configure ---- */
+
+void with_log(struct coh_sim_config *config);
+void all_highmem(struct coh_sim_config *config);
+void second_level(struct coh_sim_config *config); /* past which devices go */
 
 /* ---- accesses ---- */
 
@@ -160,7 +169,8 @@ void see(struct scene *s, uintptr_t va, uint32_t value);
 uint32_t last_value(const struct scene *s);
 void device_store(struct scene *s, uint32_t frame);
 
-/* Hardware evicts K's lines now, and nothing else. */
+/* Hardware evicts the line at va now, and nothing else; K's lines. */
+void evict_at(struct scene *s, enum coh_side side, uintptr_t va);
 void evict_k(struct scene *s, uint32_t frame);
 
 /* ---- the layer's calls ---- */
@@ -168,6 +178,24 @@ void evict_k(struct scene *s, uint32_t frame);
 void flush(struct scene *s, uint32_t frame); /* coh_flush_dcache_page */
 void dma_map(struct scene *s, uint32_t frame, enum coh_dma direction);
 void dma_unmap(struct scene *s, uint32_t frame, enum coh_dma direction);
+uintptr_t kmap(struct scene *s, uint32_t frame, enum coh_intent intent);
+void kunmap(struct scene *s, uint32_t frame, enum coh_intent intent, uintptr_t va);
+
+/* get_user_pages of s->va, in mm 0, which must find s->frame. */
+void hook(struct scene *s, enum coh_intent intent);
+
+/* Whole transfers: dma_map, the device's access, dma_unmap. */
+void to_device(struct scene *s, uint32_t frame);
+void from_device(struct scene *s, uint32_t frame);
+
+/*
+ * A device fills s->frame, which its user has just given up; what was left dirty in it is
+ * written back, and the kernel loads what the device brought.
+ */
+void device_fills_freed(struct scene *s);
+
+/* kmap, load, kunmap. */
+void kmapped_load(struct scene *s, uint32_t frame);
 
 /* As the protocol has it: flush, load; and flush, store, flush. */
 void kernel_reads(struct scene *s, uint32_t frame);

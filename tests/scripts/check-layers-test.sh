@@ -74,6 +74,8 @@ put check/say/w.c '#include "check/search/e.h"' '#include "check/system/s.h"'
 put cli/c.c '#include "model/m.h"' '#include "watch/runner/r.h"' '#include "check/search/e.h"' '#include <stdio.h>'
 put bench/b.c '#include <coherer/a.h>' '#include "ports/sim/p.h"' '#include "watch/plugin/p.h"'
 put examples/one/main.c '#include <coherer/a.h>' '#include "ports/sim/p.h"' '#include <stdio.h>'
+put tests/random.h '#include <stdint.h>'
+put tests/model/m_test.c '#include "model/m.h"' '#include "tests/random.h"'
 put tests/src/u_test.c '#include <coherer/a.h>' '#include "src/s.h"' '#include "model/m.h"'
 put build/x/made.c '#include "src/s.h"' # what was built is nobody's layer
 
@@ -134,6 +136,8 @@ found bench/x.c '#include "src/s.h"' 'bench/ may not include from src/'
 found examples/one/x.c '#include "src/s.h"' 'examples/ may not include from src/'
 found examples/one/x.c '#include "watch/wire.h"' 'examples/ may not include from watch/'
 found guests/x.c '#include "model/m.h"' 'guests/ may not include from model/'
+# What tests share knows nothing of what they test.
+found tests/x.h '#include "model/m.h"' 'tests/ may not include from model/'
 
 # A folder without a rule would be one without borders.
 put ports/other/x.c ''

@@ -9,11 +9,8 @@
 #include <coherer/coherer.h>
 #include "tests/src/layer_port.h"
 
-#define PFN   ((uintptr_t)0x21)
-#define K     (LINEAR + PFN * PAGE_BYTES)
-#define INDEX ((uintptr_t)8)
-#define U     ((uintptr_t)0x302000)
-#define VMAP  ((uintptr_t)0xd0000000)
+#define U    ((uintptr_t)0x302000)
+#define VMAP ((uintptr_t)0xd0000000)
 
 static struct layer *l;
 static struct coh *coh;

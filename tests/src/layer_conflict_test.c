@@ -15,9 +15,6 @@
 
 #define SHARED COH_VMA_SHARED
 #define WRITE  COH_VMA_WRITE
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES)
-#define INDEX  ((uintptr_t)8)
 #define U      ((uintptr_t)0x300000)
 #define V      ((uintptr_t)0x501000)
 #define W      ((uintptr_t)0x702000)

@@ -13,9 +13,6 @@
 #include "tests/src/layer_port.h"
 
 #define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
 #define U      ((uintptr_t)0x302000) /* of colour 2 */
 
 static struct layer *l;
@@ -36,12 +33,6 @@ static void start(struct coh_config config, uintptr_t pfn)
 {
 	start_unmapped(config, pfn);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, SHARED);
-}
-
-static struct coh_config with_icache(struct coh_config config, enum coh_indexing indexing)
-{
-	config.icache = layer_icache(indexing);
-	return config;
 }
 
 /* ------------------------------------------------------------------------
@@ -194,7 +185,7 @@ static void copy_to(uintptr_t offset, size_t len)
 static void copy_to_flushes_before_and_after(void **state)
 {
 	(void)state;
-	start(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
+	start(layer_with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
 	copy_to(0x123, 8);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K), COPY(K + 0x123, BUFFER, 8),
 		    FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
@@ -213,18 +204,18 @@ static void copy_to_flushes_before_and_after(void **state)
 static void copy_to_code_reaches_fetches(void **state)
 {
 	(void)state;
-	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
+	start_unmapped(layer_with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
 	copy_to(4, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U), FLUSH_PAGE(K),
 		    COPY(K + 4, BUFFER, 4), FLUSH_PAGE(K), FLUSH_PAGE(U), ICACHE_PAGE(U),
 		    FLUSH_PAGE(K), LOCKED(l), ICACHE(U, 32));
-	start_unmapped(with_icache(layer_vipt(), COH_INDEXED_VIPT), PFN);
+	start_unmapped(layer_with_icache(layer_vipt(), COH_INDEXED_VIPT), PFN);
 	vma = layer_map_file(l, &l->other, U, 4, INDEX, TEXT);
 	copy_to(4, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K + 4, BUFFER, 4),
 		    FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), LOCKED(l), ICACHE(K, 32));
-	start_unmapped(with_icache(layer_pipt(), COH_INDEXED_PIPT), PFN);
+	start_unmapped(layer_with_icache(layer_pipt(), COH_INDEXED_PIPT), PFN);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
 	copy_to(4, 4);
 	LAYER_ASKED(l, COPY(K + 4, BUFFER, 4), CLEAN_PAGE(K), LOCKED(l), ICACHE_PAGE(K));
@@ -237,17 +228,17 @@ static void copy_to_code_drops_what_it_changed(void **state)
 
 	(void)state;
 	/* Of another mm than the current one: by its address, where nothing can be. */
-	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
+	start_unmapped(layer_with_icache(layer_vivt(), COH_INDEXED_VIVT), PFN);
 	vma = layer_map_file(l, &l->other, U, 4, INDEX, TEXT);
 	copy_to(0x3e, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4), FLUSH_PAGE(K),
 		    FLUSH_PAGE(K), LOCKED(l), ICACHE(U + 0x20, 0x40));
-	start_unmapped(with_icache(layer_vivt(), COH_INDEXED_PIPT), PFN);
+	start_unmapped(layer_with_icache(layer_vivt(), COH_INDEXED_PIPT), PFN);
 	vma = layer_map_file(l, &l->other, U, 4, INDEX, TEXT);
 	copy_to(0x3e, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4), FLUSH_PAGE(K),
 		    FLUSH_PAGE(K), LOCKED(l), ICACHE(K + 0x20, 0x40));
-	start_unmapped(with_icache(layer_vipt(), COH_INDEXED_VIVT), PFN);
+	start_unmapped(layer_with_icache(layer_vipt(), COH_INDEXED_VIVT), PFN);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, TEXT);
 	copy_to(0x3e, 4);
 	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), COPY(K + 0x3e, BUFFER, 4),
@@ -396,7 +387,8 @@ static void a_filled_page_is_clean_but_for_code(void **state)
 	for (int i = 0; i < 3; i++) {
 		const uintptr_t va = i == 1 ? CONGRUENT : APART;
 
-		start_fill(with_icache(i == 2 ? layer_vivt() : layer_vipt(), COH_INDEXED_PIPT));
+		start_fill(
+			layer_with_icache(i == 2 ? layer_vivt() : layer_vipt(), COH_INDEXED_PIPT));
 		anon = layer_map_anon(l, &l->mm, va, 1, 0, COH_VMA_WRITE | COH_VMA_EXEC);
 		coh_clear_user_page(coh, &to, va);
 		layer_reset(l);

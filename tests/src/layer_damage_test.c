@@ -14,9 +14,6 @@
 #include "tests/src/layer_port.h"
 
 #define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
 #define U      ((uintptr_t)0x302000)
 #define V      ((uintptr_t)0x503000)
 

@@ -13,9 +13,6 @@
 #include "tests/src/layer_port.h"
 
 #define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)		   /* so a VMA whose pgoff is 8 - n has the page at n */
 
 /* An address whose page INDEX, n pages on, is of the colour: on layer_vipt. */
 #define AT(base, colour) ((uintptr_t)(base) + (colour)*PAGE_BYTES)
@@ -66,7 +63,7 @@ static void a_page_nobody_maps_waits(void **state)
 			LAYER_ASKED_NOTHING(l);
 		coh_update_mmu_cache(&l->coh, vma, &page, 0x303000, COH_PROT_WRITE);
 		LAYER_COUNTED(l, { COH_COUNT_SKIPPED_CLEAN, 1 }, { COH_COUNT_WALK, i < 2 });
-		if (i == 1) /* of the user's own colour (layer_user_test) */
+		if (i == 1) /* of the user's own colour (layer_update_mmu_test) */
 			LAYER_ASKED(l, BY_WINDOW(PFN, 3));
 		else
 			LAYER_ASKED_NOTHING(l);

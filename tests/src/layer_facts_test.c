@@ -16,9 +16,6 @@
 
 #define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
 #define TEXT   (SHARED | COH_VMA_EXEC)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
 #define U      ((uintptr_t)0x302000) /* of colour 2 */
 #define A      ((uintptr_t)0x503000) /* of colour 3 */
 #define SAME   ((uintptr_t)0x705000) /* of K's colour */
@@ -50,12 +47,6 @@ static void start_anon(struct coh_config config, uint32_t flags)
 	coh = &l->coh;
 	page = layer_anon_page(l, PFN, INDEX);
 	vma = layer_map_anon(l, &l->mm, A, 4, INDEX, flags);
-}
-
-static struct coh_config with_icache(struct coh_config config, enum coh_indexing indexing)
-{
-	config.icache = layer_icache(indexing);
-	return config;
 }
 
 static void flush(void)
@@ -168,7 +159,7 @@ static void alone_under_each_policy(void **state)
 static void alone_with_code_and_with_damage(void **state)
 {
 	(void)state;
-	start(alone(with_icache(layer_vipt(), COH_INDEXED_PIPT)), TEXT);
+	start(alone(layer_with_icache(layer_vipt(), COH_INDEXED_PIPT)), TEXT);
 	mapped(U, COH_PROT_EXEC);
 	layer_reset(l);
 	flush();
@@ -186,7 +177,7 @@ static void alone_with_code_and_with_damage(void **state)
 
 static void start_fetching(struct coh_config config, enum coh_indexing indexing, bool in_order)
 {
-	config = with_icache(config, indexing);
+	config = layer_with_icache(config, indexing);
 	config.fetches_in_order = in_order;
 	start(config, TEXT);
 	layer_reset(l);
@@ -260,7 +251,7 @@ static void fetches_in_order_go_with_their_translation(void **state)
 
 static struct coh_config announcing(struct coh_config config, enum coh_indexing indexing)
 {
-	config = with_icache(config, indexing);
+	config = layer_with_icache(config, indexing);
 	config.users_announce_code = true;
 	return config;
 }
@@ -269,7 +260,7 @@ static struct coh_config announcing(struct coh_config config, enum coh_indexing 
 static void announced_code_is_left_alone(void **state)
 {
 	(void)state;
-	start_anon(with_icache(layer_vivt(), COH_INDEXED_VIVT), COH_VMA_WRITE | COH_VMA_EXEC);
+	start_anon(layer_with_icache(layer_vivt(), COH_INDEXED_VIVT), COH_VMA_WRITE | COH_VMA_EXEC);
 	flush();
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(A), ICACHE_PAGE(A), FLUSH_PAGE(K));
 	start_anon(announcing(layer_vivt(), COH_INDEXED_VIVT), COH_VMA_WRITE | COH_VMA_EXEC);
@@ -315,7 +306,7 @@ static void announced_code_is_dropped_by_who_must(void **state)
 /* Both caches, also those that are smaller. */
 static void long_ranges_on_vivt(void **state)
 {
-	struct coh_config config = with_icache(layer_vivt(), COH_INDEXED_VIVT);
+	struct coh_config config = layer_with_icache(layer_vivt(), COH_INDEXED_VIVT);
 
 	(void)state;
 	config.whole_from = PAGES(2);

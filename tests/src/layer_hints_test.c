@@ -10,9 +10,6 @@
 #include "tests/src/layer_port.h"
 
 #define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
 #define U      ((uintptr_t)0x302000) /* of colour 2 */
 
 static struct layer *l;
@@ -27,14 +24,6 @@ static void start(struct coh_config config)
 	coh = &l->coh;
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, SHARED | COH_VMA_EXEC);
 	page = layer_file_page(l, PFN, INDEX);
-}
-
-static void kmap_kunmap(struct coh_page *p, enum coh_intent intent)
-{
-	uintptr_t va = 0;
-
-	assert_int_equal(coh_kmap(coh, p, intent, &va), 0);
-	assert_int_equal(coh_kunmap(coh, p, intent, va), 0);
 }
 
 static void map_at(uintptr_t va, uint32_t flags)
@@ -138,16 +127,16 @@ static void hints_defer_and_kmap(void **state)
 	start(layer_vipt());
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ);
 	layer_reset(l);
-	kmap_kunmap(&page, COH_INTENT_READ);
+	layer_kmap_kunmap(l, &page, COH_INTENT_READ);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K),
 		    DO_KUNMAP(PFN, K));
-	kmap_kunmap(&page, COH_INTENT_WRITE);
+	layer_kmap_kunmap(l, &page, COH_INTENT_WRITE);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K), FLUSH_PAGE(K),
 		    BY_WINDOW(PFN, 2), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	high = layer_file_page(l, HIGH_PFN, INDEX + 4);
 	assert_int_equal(coh_flush_dcache_page(coh, &high), 0);
 	LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });
-	kmap_kunmap(&high, COH_INTENT_READ);
+	layer_kmap_kunmap(l, &high, COH_INTENT_READ);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), DO_KUNMAP(HIGH_PFN, KMAP));
 }
 

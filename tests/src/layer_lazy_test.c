@@ -16,9 +16,6 @@
 #define SHARED COH_VMA_SHARED
 #define WRITE  COH_VMA_WRITE
 #define READ   COH_PROT_READ
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
 #define U      ((uintptr_t)0x302000) /* of colour 2 */
 #define SAME   ((uintptr_t)0x505000) /* of colour 1 */
 

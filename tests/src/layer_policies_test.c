@@ -12,47 +12,7 @@
 
 #include <coherer/coherer.h>
 #include "src/internal.h"
-#include "tests/src/layer_port.h"
-
-#define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
-#define U      ((uintptr_t)0x302000) /* of colour 2 */
-#define A      ((uintptr_t)0x503000) /* of colour 3 */
-
-static struct layer *l;
-static struct coh *coh;
-static struct coh_vma *vma, *anon;
-static struct coh_page page, anon_page;
-
-/* A file's page at U and an anonymous one at A, of the same frame: the tests use one of them. */
-static void start(struct coh_config config, const struct coh_policy *policy)
-{
-	config.policy = policy;
-	l = layer_start(config);
-	coh = &l->coh;
-	vma = layer_map_file(l, &l->mm, U, 4, INDEX, SHARED | COH_VMA_EXEC);
-	anon = layer_map_anon(l, &l->mm, A, 4, INDEX, COH_VMA_WRITE);
-	page = layer_file_page(l, PFN, INDEX);
-	anon_page = layer_anon_page(l, PFN, INDEX);
-	layer_present(l, &l->mm, U, PFN);
-	layer_present(l, &l->mm, A, PFN);
-}
-
-static struct coh_config with_icache(struct coh_config config, enum coh_indexing indexing)
-{
-	config.icache = layer_icache(indexing);
-	return config;
-}
-
-static void kmap_kunmap(struct coh_page *p, enum coh_intent intent)
-{
-	uintptr_t va = 0;
-
-	assert_int_equal(coh_kmap(coh, p, intent, &va), 0);
-	assert_int_equal(coh_kunmap(coh, p, intent, va), 0);
-}
+#include "tests/src/layer_two_pages.h"
 
 /* ------------------------------------------------------------------------
  * The table.
@@ -128,7 +88,7 @@ static void tables_are_complete(void **state)
 		assert_true(m->name && m->dcache && m->icache && m->icache_all && m->outer &&
 			    m->alias && m->groups && m->range && m->mm && m->dup_mm &&
 			    m->switch_mm && m->vmap && m->vunmap);
-		start(layer_vivt(), NULL);
+		start_under(NULL, layer_vivt());
 		m->groups(coh, &walk);
 		assert_true(walk.group_lo <= walk.group_hi);
 	}
@@ -150,7 +110,7 @@ static void call_everything(void)
 	coh_get_user_page(coh, vma, &page, U, COH_INTENT_READ_WRITE);
 	coh_get_user_page(coh, anon, &anon_page, A, COH_INTENT_READ_WRITE);
 	coh_flush_kernel_dcache_page(coh, &page);
-	kmap_kunmap(&page, COH_INTENT_WRITE);
+	layer_kmap_kunmap(l, &page, COH_INTENT_WRITE);
 	coh_copy_to_user_page(coh, vma, &page, U, K, LINEAR, 4);
 	coh_copy_from_user_page(coh, vma, &page, U, LINEAR, K, 4);
 	coh_copy_user_page(coh, &to, &page, U);
@@ -179,7 +139,7 @@ static void none_never_asks_for_an_operation(void **state)
 	for (int i = 0; i < 3; i++) {
 		config[i].speculates = true;
 		config[i].outer_line = 64;
-		start(with_icache(config[i], COH_INDEXED_VIVT), &coh_policy_none);
+		start_under(&coh_policy_none, layer_with_icache(config[i], COH_INDEXED_VIVT));
 		call_everything();
 		l->high_is_mapped = false;
 		page.pfn = HIGH_PFN; /* and without K */
@@ -196,13 +156,13 @@ static void none_never_asks_for_an_operation(void **state)
 /* The same calls: no range is named but to the outer level, which has no operation for all. */
 static void flush_all_always_asks_for_all(void **state)
 {
-	struct coh_config config = with_icache(layer_pipt(), COH_INDEXED_VIVT);
+	struct coh_config config = layer_with_icache(layer_pipt(), COH_INDEXED_VIVT);
 	const coh_pa_t pa = PFN * PAGE_BYTES;
 
 	(void)state;
 	config.speculates = true;
 	config.outer_line = 64;
-	start(config, &coh_policy_flush_all);
+	start_under(&coh_policy_flush_all, config);
 	call_everything();
 	LAYER_COUNTED(l, { COH_COUNT_WALK, 0 });
 	LAYER_ASKED(l, EVERYTHING, /* dcache_page */
@@ -231,7 +191,7 @@ static void flush_all_always_asks_for_all(void **state)
 static void gup_hook_leaves_anonymous_aliases_to_the_hook(void **state)
 {
 	(void)state;
-	start(layer_vivt(), &coh_policy_gup_hook);
+	start_under(&coh_policy_gup_hook, layer_vivt());
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(U), FLUSH_PAGE(K));
 	assert_int_equal(coh_flush_dcache_page(coh, &anon_page), 0);
@@ -247,10 +207,10 @@ static void gup_hook_leaves_anonymous_aliases_to_the_hook(void **state)
 	LAYER_COUNTED(l, { COH_COUNT_SKIPPED_MM, 1 });
 	LAYER_ASKED(l, FLUSH_PAGE(K));
 
-	start(layer_vipt(), &coh_policy_gup_hook);
+	start_under(&coh_policy_gup_hook, layer_vipt());
 	coh_flush_anon_page(coh, anon, &anon_page, A);
 	LAYER_ASKED(l, BY_WINDOW(PFN, 3), FLUSH_PAGE(K));
-	start(layer_pipt(), &coh_policy_gup_hook);
+	start_under(&coh_policy_gup_hook, layer_pipt());
 	coh_flush_anon_page(coh, anon, &anon_page, A);
 	LAYER_ASKED_NOTHING(l);
 }
@@ -258,7 +218,7 @@ static void gup_hook_leaves_anonymous_aliases_to_the_hook(void **state)
 static void gup_hook_defers(void **state)
 {
 	(void)state;
-	start(layer_vivt(), &coh_policy_gup_hook);
+	start_under(&coh_policy_gup_hook, layer_vivt());
 	page = layer_file_page(l, PFN, INDEX + 4);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });
@@ -271,19 +231,19 @@ static void gup_hook_kmaps_for_the_kernel_only(void **state)
 	struct coh_page high;
 
 	(void)state;
-	start(layer_vivt(), &coh_policy_gup_hook);
-	kmap_kunmap(&page, COH_INTENT_READ);
+	start_under(&coh_policy_gup_hook, layer_vivt());
+	layer_kmap_kunmap(l, &page, COH_INTENT_READ);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
-	kmap_kunmap(&page, COH_INTENT_WRITE);
+	layer_kmap_kunmap(l, &page, COH_INTENT_WRITE);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	high = layer_file_page(l, HIGH_PFN, INDEX);
-	kmap_kunmap(&high, COH_INTENT_READ);
+	layer_kmap_kunmap(l, &high, COH_INTENT_READ);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), FLUSH_PAGE(KMAP),
 		    DO_KUNMAP(HIGH_PFN, KMAP));
 	/* What was stored is owed to users who come later. */
 	layer_unmap(l, vma);
 	page.clean = 0xff;
-	kmap_kunmap(&page, COH_INTENT_WRITE);
+	layer_kmap_kunmap(l, &page, COH_INTENT_WRITE);
 	vma = layer_map_file(l, &l->mm, U, 4, INDEX, SHARED);
 	layer_reset(l);
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ);
@@ -306,7 +266,7 @@ static void copies_flush_all_aliases(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
-		start(layer_vipt(), some[i].policy);
+		start_under(some[i].policy, layer_vipt());
 		to = layer_file_page(l, PFN + 4, INDEX + 1);
 		/* Known to be stored to: lazy goes by that. */
 		coh_update_mmu_cache(coh, anon, &anon_page, A, COH_PROT_WRITE);
@@ -326,8 +286,8 @@ static void copies_flush_all_aliases(void **state)
 			    FLUSH_PAGE(K + 4 * PAGE_BYTES));
 	}
 	/* But kmap does not, under gup-hook (T13). */
-	start(layer_vipt(), &coh_policy_gup_hook);
-	kmap_kunmap(&anon_page, COH_INTENT_WRITE);
+	start_under(&coh_policy_gup_hook, layer_vipt());
+	layer_kmap_kunmap(l, &anon_page, COH_INTENT_WRITE);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 }
 
@@ -343,7 +303,7 @@ static void k_is_flushed_before_and_after_users(void **state)
 
 		if (policy->mechanism)
 			continue;
-		start(config, policy);
+		start_under(policy, config);
 		coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ); /* so it has a hint */
 		layer_reset(l);
 		assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
@@ -358,7 +318,7 @@ static void k_is_flushed_before_and_after_users(void **state)
 			LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), FLUSH_PAGE(K));
 	}
 	/* gup-hook does not find anonymous ones. */
-	start(config, &coh_policy_gup_hook);
+	start_under(&coh_policy_gup_hook, config);
 	assert_int_equal(coh_flush_dcache_page(coh, &anon_page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
 }
@@ -369,11 +329,11 @@ static void stores_to_code_drop_it(void **state)
 	static const struct coh_policy *const some[] = { &coh_policy_gup_hook,
 							 &coh_policy_rmap_locked, &coh_policy_hints,
 							 &coh_policy_uncache };
-	struct coh_config config = with_icache(layer_pipt(), COH_INDEXED_PIPT);
+	struct coh_config config = layer_with_icache(layer_pipt(), COH_INDEXED_PIPT);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
-		start(config, some[i]);
+		start_under(some[i], config);
 		coh_flush_icache_page(coh, vma, &page);
 		layer_reset(l);
 		assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
@@ -393,7 +353,7 @@ static void stores_are_owed_to_who_comes_later(void **state)
 
 		if (policies[i].policy->mechanism)
 			continue; /* it keeps no mark */
-		start(layer_vipt(), policies[i].policy);
+		start_under(policies[i].policy, layer_vipt());
 		high = layer_file_page(l, HIGH_PFN, INDEX);
 		now = l->coh.counters;
 		before = l->counters;
@@ -401,7 +361,7 @@ static void stores_are_owed_to_who_comes_later(void **state)
 			struct coh_page *p = temporary ? &high : &page;
 
 			p->clean = 0xff; /* users have it mapped, and K is in memory */
-			kmap_kunmap(p, COH_INTENT_WRITE);
+			layer_kmap_kunmap(l, p, COH_INTENT_WRITE);
 			l->high_is_mapped = temporary;
 			layer_reset(l);
 			coh_update_mmu_cache(coh, vma, p, U, COH_PROT_READ);
@@ -421,7 +381,7 @@ static void stores_are_owed_to_who_comes_later(void **state)
 static void rmap_locked_visits_all_under_the_lock(void **state)
 {
 	(void)state;
-	start(layer_vivt(), &coh_policy_rmap_locked);
+	start_under(&coh_policy_rmap_locked, layer_vivt());
 	layer_map_file(l, &l->other, U, 4, INDEX, SHARED);
 	layer_map_file(l, &l->mm, 0x900000, 4, INDEX, 0); /* private */
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
@@ -441,14 +401,14 @@ static void rmap_locked_visits_all_under_the_lock(void **state)
 		      { COH_COUNT_WALK, 1 });
 	layer_reset(l);
 
-	start(layer_vipt(), &coh_policy_rmap_locked);
+	start_under(&coh_policy_rmap_locked, layer_vipt());
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), LOCK(MAP_LOCK(&l->file)), BY_WINDOW(PFN, 2),
 		    UNLOCK(MAP_LOCK(&l->file)), FLUSH_PAGE(K));
 	coh_page_clear(&page);
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
-	start(layer_pipt(), &coh_policy_rmap_locked);
+	start_under(&coh_policy_rmap_locked, layer_pipt());
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED_NOTHING(l);
 }
@@ -459,16 +419,16 @@ static void rmap_locked_defers_and_kmaps(void **state)
 	struct coh_page high;
 
 	(void)state;
-	start(layer_vivt(), &coh_policy_rmap_locked);
-	kmap_kunmap(&page, COH_INTENT_READ);
+	start_under(&coh_policy_rmap_locked, layer_vivt());
+	layer_kmap_kunmap(l, &page, COH_INTENT_READ);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), LOCKED_FLUSH, FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
-	kmap_kunmap(&page, COH_INTENT_WRITE);
+	layer_kmap_kunmap(l, &page, COH_INTENT_WRITE);
 	LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), LOCKED_FLUSH, FLUSH_PAGE(K), FLUSH_PAGE(K),
 		    LOCKED_FLUSH, FLUSH_PAGE(K), DO_KUNMAP(PFN, K));
 	high = layer_file_page(l, HIGH_PFN, INDEX + 4);
 	assert_int_equal(coh_flush_dcache_page(coh, &high), 0);
 	LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 1 });
-	kmap_kunmap(&high, COH_INTENT_READ);
+	layer_kmap_kunmap(l, &high, COH_INTENT_READ);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_PAGE(KMAP), DO_KUNMAP(HIGH_PFN, KMAP));
 }
 

@@ -58,6 +58,11 @@ struct port_call {
 #define WINDOW	    ((uintptr_t)0xf0000000) /* the alias window, a slot for each colour */
 #define KMAP	    ((uintptr_t)0xfe000000) /* where HIGH_PFN is kmapped: of colour 0 */
 
+/* The page that most tests are about: of l->file, of l->family, of nobody. */
+#define PFN   ((uintptr_t)0x21)
+#define K     (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
+#define INDEX ((uintptr_t)8)		  /* so a VMA whose pgoff is 8 - n has the page at n */
+
 /* What a test expects. */
 #define RANGE_(op, va, len)                                                                        \
 	{                                                                                          \
@@ -157,6 +162,8 @@ struct coh_config layer_pipt(void); /* 64 KiB */
 /* Instruction caches, for config.icache: 16 KiB in ways of a page, or 32 KiB in ways of four. */
 struct coh_geometry layer_icache(enum coh_indexing indexing);
 struct coh_geometry layer_icache_aliasing(void);
+/* config with layer_icache(indexing). */
+struct coh_config layer_with_icache(struct coh_config config, enum coh_indexing indexing);
 
 /* A world with no VMA.  Its memory is static: one at a time. */
 struct layer *layer_start(struct coh_config config);
@@ -175,6 +182,9 @@ void layer_present(struct layer *l, struct coh_mm *mm, uintptr_t va, uintptr_t p
 /* A page of l->file, of l->family. */
 struct coh_page layer_file_page(struct layer *l, uintptr_t pfn, uintptr_t index);
 struct coh_page layer_anon_page(struct layer *l, uintptr_t pfn, uintptr_t index);
+
+/* coh_kmap and coh_kunmap, neither of which fails. */
+void layer_kmap_kunmap(struct layer *l, struct coh_page *page, enum coh_intent intent);
 
 /* Forget what was asked, and start counting. */
 void layer_reset(struct layer *l);

@@ -20,8 +20,6 @@
 #define END    (START + 8 * PAGE_BYTES)
 #define U      (START + PLACE * PAGE_BYTES)
 #define A      (ANON + PLACE * PAGE_BYTES)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES)
 #define LAST   (UINTPTR_MAX - PAGE_BYTES + 1) /* the last page of the address space */
 
 static struct layer *l;

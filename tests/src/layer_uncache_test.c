@@ -8,38 +8,11 @@
 
 #include <coherer/coherer.h>
 #include "src/internal.h"
-#include "tests/src/layer_port.h"
+#include "tests/src/layer_two_pages.h"
 
-#define SHARED (COH_VMA_SHARED | COH_VMA_WRITE)
-#define PFN    ((uintptr_t)0x21)
-#define K      (LINEAR + PFN * PAGE_BYTES) /* of colour 1 on layer_vipt */
-#define INDEX  ((uintptr_t)8)
-#define U      ((uintptr_t)0x302000) /* of colour 2 */
-#define A      ((uintptr_t)0x503000) /* of colour 3 */
-
-static struct layer *l;
-static struct coh *coh;
-static struct coh_vma *vma, *anon;
-static struct coh_page page, anon_page;
-
-/* A file's page at U and an anonymous one at A, of the same frame: the tests use one of them. */
 static void start(struct coh_config config)
 {
-	config.policy = &coh_policy_uncache;
-	l = layer_start(config);
-	coh = &l->coh;
-	vma = layer_map_file(l, &l->mm, U, 4, INDEX, SHARED | COH_VMA_EXEC);
-	anon = layer_map_anon(l, &l->mm, A, 4, INDEX, COH_VMA_WRITE);
-	page = layer_file_page(l, PFN, INDEX);
-	anon_page = layer_anon_page(l, PFN, INDEX);
-	layer_present(l, &l->mm, U, PFN);
-	layer_present(l, &l->mm, A, PFN);
-}
-
-static struct coh_config with_icache(struct coh_config config, enum coh_indexing indexing)
-{
-	config.icache = layer_icache(indexing);
-	return config;
+	start_under(&coh_policy_uncache, config);
 }
 
 #define U_UNCACHED UNCACHE(U, &l->mm, PFN), FLUSH_PAGE(U)
@@ -110,7 +83,7 @@ static void uncache_takes_anonymous_pages_too(void **state)
 static void uncache_drops_code(void **state)
 {
 	(void)state;
-	start(with_icache(layer_vipt(), COH_INDEXED_PIPT));
+	start(layer_with_icache(layer_vipt(), COH_INDEXED_PIPT));
 	coh_flush_icache_page(coh, vma, &page);
 	coh_get_user_page(coh, vma, &page, U, COH_INTENT_READ);
 	layer_reset(l);

@@ -22,71 +22,26 @@ struct run {
 	uint64_t seed;
 };
 
-static const struct run vivt = { .indexing = COH_INDEXED_VIVT,
-				 .colours = 4,
-				 .check = COH_CHECK_CHEAP,
-				 .slots = 40,
-				 .addresses = 64,
-				 .offsets = 24,
-				 .operations = 700000,
-				 .between = 512,
-				 .seed = 1 };
-static const struct run vipt = { .indexing = COH_INDEXED_VIPT,
-				 .colours = 4,
-				 .check = COH_CHECK_CHEAP,
-				 .slots = 40,
-				 .addresses = 64,
-				 .offsets = 24,
-				 .operations = 700000,
-				 .between = 512,
-				 .seed = 2 };
-static const struct run pipt = { .indexing = COH_INDEXED_PIPT,
-				 .colours = 1,
-				 .check = COH_CHECK_CHEAP,
-				 .slots = 40,
-				 .addresses = 64,
-				 .offsets = 24,
-				 .operations = 300000,
-				 .between = 512,
-				 .seed = 3 };
+/* Small trees, in which operations meet; deep ones. */
+#define SMALL .slots = 40, .addresses = 64, .offsets = 24, .between = 512
+#define TINY  .slots = 24, .addresses = 48, .offsets = 12, .between = 512
+#define DEEP  .slots = MODEL_SLOTS, .addresses = 2000, .offsets = 300, .between = 4096
+
+#define RUN_OF(indexing_, colours_, check_, size, operations_, seed_)                              \
+	{                                                                                          \
+		.indexing = COH_INDEXED_##indexing_, .colours = colours_,                          \
+		.check = COH_CHECK_##check_, size, .operations = operations_, .seed = seed_        \
+	}
+
+static const struct run vivt = RUN_OF(VIVT, 4, CHEAP, SMALL, 700000, 1);
+static const struct run vipt = RUN_OF(VIPT, 4, CHEAP, SMALL, 700000, 2);
+static const struct run pipt = RUN_OF(PIPT, 1, CHEAP, SMALL, 300000, 3);
 /* The two levels of checks that run at every operation. */
-static const struct run paths = { .indexing = COH_INDEXED_VIVT,
-				  .colours = 1,
-				  .check = COH_CHECK_INTERNAL,
-				  .slots = 40,
-				  .addresses = 64,
-				  .offsets = 24,
-				  .operations = 200000,
-				  .between = 512,
-				  .seed = 4 };
-static const struct run whole = { .indexing = COH_INDEXED_VIPT,
-				  .colours = 8,
-				  .check = COH_CHECK_EXPENSIVE,
-				  .slots = 24,
-				  .addresses = 48,
-				  .offsets = 12,
-				  .operations = 30000,
-				  .between = 512,
-				  .seed = 5 };
-/* Deep trees: many groups, and one. */
-static const struct run large = { .indexing = COH_INDEXED_VIPT,
-				  .colours = 64,
-				  .check = COH_CHECK_CHEAP,
-				  .slots = MODEL_SLOTS,
-				  .addresses = 2000,
-				  .offsets = 300,
-				  .operations = 150000,
-				  .between = 4096,
-				  .seed = 6 };
-static const struct run one_group = { .indexing = COH_INDEXED_PIPT,
-				      .colours = 1,
-				      .check = COH_CHECK_CHEAP,
-				      .slots = MODEL_SLOTS,
-				      .addresses = 2000,
-				      .offsets = 300,
-				      .operations = 50000,
-				      .between = 4096,
-				      .seed = 7 };
+static const struct run paths = RUN_OF(VIVT, 1, INTERNAL, SMALL, 200000, 4);
+static const struct run whole = RUN_OF(VIPT, 8, EXPENSIVE, TINY, 30000, 5);
+/* Many groups, and one. */
+static const struct run large = RUN_OF(VIPT, 64, CHEAP, DEEP, 150000, 6);
+static const struct run one_group = RUN_OF(PIPT, 1, CHEAP, DEEP, 50000, 7);
 
 /* Each operation and each error, so that the test cannot go blind unnoticed. */
 struct tally {

@@ -5,6 +5,7 @@
 #include "src/map.h"
 #include "src/tree.h"
 #include "tests/src/map_by_hand.h"
+#include "tests/src/next_order.h"
 
 #define NODES 7
 
@@ -28,23 +29,6 @@ static int nodes_right(const struct coh_node *node)
 		return 0;
 	assert_true(coh_tree_node_right_(node));
 	return 1 + nodes_right(node->child[0]) + nodes_right(node->child[1]);
-}
-
-/* The next order, of n numbers; false after the last. */
-static bool next_order(int *order, int n)
-{
-	int i = n - 2, j = n - 1, k;
-
-	while (i >= 0 && order[i] > order[i + 1])
-		i--;
-	if (i < 0)
-		return false;
-	while (order[j] < order[i])
-		j--;
-	k = order[i], order[i] = order[j], order[j] = k;
-	for (i++, j = n - 1; i < j; i++, j--)
-		k = order[i], order[i] = order[j], order[j] = k;
-	return true;
 }
 
 /* Every order of insertion, and from each tree every node removed. */

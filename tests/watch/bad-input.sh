@@ -12,6 +12,7 @@
 # shellcheck disable=SC2086 # $board and $bare are lists of words
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/verdict.sh
 
 seconds=5
 case ${1:-} in
@@ -49,24 +50,15 @@ done
 work=$(mktemp -d)
 json=$work/out.json
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
-
-verdict() { # NAME [WHY-IT-FAILED]
-	if [ -z "${2:-}" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1: $2"
-		[ ! -s "$work/err" ] || tail -n 20 "$work/err" | sed 's/^/#  /'
-	fi
-}
 
 # What is wrong with the last run; each helper adds to it, finish tells it.
 why=
 wrong() { why="${why:+$why; }$*"; }
-finish() { verdict "$1" "$why"; why=; }
+finish() {
+	verdict "$1" "$why"
+	[ -z "$why" ] || [ ! -s "$work/err" ] || tail -n 20 "$work/err" | sed 's/^/#  /'
+	why=
+}
 
 # Runs coherer watch with these arguments to its end; JSON into $json.
 watch() {
@@ -106,9 +98,7 @@ wait_for() { # TEXT FILE: until it is there; no wait for ever, however busy the 
 
 set_up() {
 	tests/watch/fake_qemu/errors.sh "$coherer" "$bug" >"$work/errors" 2>&1 || :
-	cat "$work/errors"
-	passed=$((passed + $(grep -c '^ok ' "$work/errors" || :)))
-	failed=$((failed + $(grep -c '^not ok ' "$work/errors" || :)))
+	include_verdicts "$work/errors"
 	grep -q '^1\.\.' "$work/errors" || wrong "no plan line"
 	finish "tests/watch/fake_qemu/errors.sh came to its end"
 }
@@ -485,5 +475,4 @@ outside_ram
 for name in $noise; do
 	garbage "$name"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+all_passed

@@ -13,6 +13,7 @@
 # commit it.  Exits 0 if all passed, 1 if not, 2 if something is missing.
 set -eu
 cd "$(dirname "$0")/../.."
+. tests/verdict.sh
 
 update=
 case ${1:-} in
@@ -25,8 +26,6 @@ esac
 coherer=${COHERER:-build/coherer}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
 
 # The reports alone, without what the compiler decides.
 reports() {
@@ -49,20 +48,15 @@ watch() {
 	grep -q ': ok$' "$work/console" || status="$status, but the guest failed"
 }
 
-verdict() { # ok|"not ok" NAME TEXT
-	case $1 in ok) passed=$((passed + 1)) ;; *) failed=$((failed + 1)) ;; esac
-	echo "$1 - $2${3:+: $3}"
-}
-
 check() { # ELF STATUS EXPECTED-FILE
 	watch "$1.elf"
 	if [ "$status" != "$2" ]; then
-		verdict "not ok" "$1" "exit status $status, expected $2"
+		verdict "$1" "exit status $status, expected $2"
 		cat "$work/err"
 	elif ! diff -u "$3" "$work/reports"; then
-		verdict "not ok" "$1" "other reports than expected"
+		verdict "$1" "other reports than expected"
 	else
-		verdict ok "$1"
+		verdict "$1"
 	fi
 }
 
@@ -80,5 +74,4 @@ for name; do
 	check "$name" 0 /dev/null
 	check "$name-bug" "$expected" "$work/expect"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+all_passed

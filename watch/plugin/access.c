@@ -15,8 +15,9 @@
 
 void forget_views(void)
 {
+	/* Atomic: devices call this from their threads. */
 	for (unsigned i = 0; i < VIEW_ENTRIES; i++)
-		tracer.entry[i].vpage = VPAGE_NONE;
+		__atomic_store_n(&tracer.entry[i].vpage, VPAGE_NONE, __ATOMIC_RELAXED);
 }
 
 /* ---- translations ---- */
@@ -46,10 +47,22 @@ static struct coh_shadow_page *page_at(uint32_t pa, bool is_ram, uint32_t raw_va
 	return page;
 }
 
+/* The line of pa is about to be fetched, walked or maintained: did a device write it? */
+void notice_device_at(uint32_t pa)
+{
+	struct coh_shadow_page *page = coh_shadow_peek(tracer.shadow, pa);
+	const uint8_t *host = guest_ram_page(pa, false);
+	uint32_t line = pa & COH_PAGE_MASK & ~(tracer.granule - 1);
+
+	if (page && host && memcmp(host + line, page->newest + line, tracer.granule))
+		dma_notice(page, host);
+}
+
 static bool read_table_word(uint32_t pa, uint32_t *word)
 {
 	struct coh_shadow_page *page = coh_shadow_peek(tracer.shadow, pa);
 
+	notice_device_at(pa);
 	if (!page && guest_ram_page(pa, false))
 		page = page_at(pa, false, COH_VA_UNKNOWN);
 	if (!page)
@@ -131,17 +144,26 @@ static bool fill_entry(struct view_entry *e, uint32_t va, uint32_t raw_va, uint3
 			return false;
 		t.data = t.insn = COH_WRITE_BACK;
 		t.page_size = COH_PAGE_SIZE;
+		t.mini = false;
 		t.pa = *known_pa;
 	}
 	e->host = guest_ram_page(t.pa, is_ram);
 	e->attr = t.data;
 	e->insn_attr = t.insn;
+	e->mini = t.mini;
 	e->view = &tracer.views[t.data];
 	e->page = page_at(t.pa, is_ram, raw_va);
 	if (t.data != COH_UNCACHED || t.insn != COH_UNCACHED)
 		map_in_shadow(va, t.pa, t.page_size);
 	/* A tiny page is a quarter of an entry: never kept. */
 	e->vpage = t.page_size < COH_PAGE_SIZE ? VPAGE_NONE : va >> COH_PAGE_SHIFT;
+	/*
+	 * Store buffering: here the entry is stored, then dma_waits loaded; a device stores
+	 * dma_waits, then empties the entries.  One of the two sees the other.
+	 */
+	atomic_thread_fence(memory_order_seq_cst);
+	if (atomic_load_explicit(&tracer.dma_waits, memory_order_relaxed))
+		e->vpage = VPAGE_NONE;
 	return e->page != NULL;
 }
 
@@ -218,9 +240,7 @@ static void notice_device(const struct view_entry *e, uint32_t off, uint32_t siz
 		return;
 	memcpy(now, e->host, sizeof(now));
 	memcpy(now + off, page->newest + off, size);
-	for (uint32_t i = 0; i < sizeof(now); i++)
-		if (now[i] != page->newest[i])
-			coh_shadow_device_write(tracer.shadow, page->pa + i, &now[i], 1);
+	dma_notice(page, now);
 }
 
 /*
@@ -262,6 +282,8 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 		tracer.end.unchecked_accesses++;
 		a.size = COH_PAGE_SIZE - off;
 	}
+	if (e->mini && !store)
+		mini_load(va, pc);
 	notice_device(e, off, a.size, store);
 	found = store ? coh_shadow_store(tracer.shadow, &a, &f)
 		      : coh_shadow_load(tracer.shadow, &a, &f);
@@ -273,6 +295,7 @@ static __attribute__((noinline)) void slow_load(struct view_entry *e, qemu_plugi
 						uint32_t va, uint64_t raw_va, uint32_t pc)
 {
 	tracer.end.loads++;
+	dma_settle();
 	if (e->vpage == va >> COH_PAGE_SHIFT || fill_for_access(e, info, va, raw_va, pc))
 		slow_access(e, info, va, pc, false);
 }
@@ -281,6 +304,7 @@ static __attribute__((noinline)) void slow_store(struct view_entry *e, qemu_plug
 						 uint32_t va, uint64_t raw_va, uint32_t pc)
 {
 	tracer.end.stores++;
+	dma_settle();
 	if (e->vpage == va >> COH_PAGE_SHIFT || fill_for_access(e, info, va, raw_va, pc))
 		slow_access(e, info, va, pc, true);
 }

@@ -134,6 +134,20 @@ static struct wire_access access_of(const struct coh_who *who, bool is_known, ui
 	};
 }
 
+static bool is_of_device(const struct coh_finding *f)
+{
+	return f->by == COH_BY_DEVICE || f->by == COH_BY_DEVICE_WRITE;
+}
+
+/* "" stays where it is not known. */
+static void name_device(char *name, uint32_t number)
+{
+	struct wire_device device;
+
+	if (dma_device(number, &device))
+		memcpy(name, device.name, WIRE_NAME);
+}
+
 static void fill(struct wire_finding *w, const struct coh_finding *f)
 {
 	w->by = f->by;
@@ -142,6 +156,10 @@ static void fill(struct wire_finding *w, const struct coh_finding *f)
 	w->read = (struct wire_access){ 1, f->pc, f->va, f->pa, f->mm, f->size, f->attr, 2 };
 	w->write = access_of(&f->writer, f->writer_known, f->first_pa);
 	w->by_device = f->by_device;
+	if (is_of_device(f))
+		name_device(w->reader, f->mm);
+	if (f->by_device)
+		name_device(w->writer, f->writer.mm);
 	w->culprit = access_of(&f->culprit, f->culprit_known, f->line_pa);
 	w->other_pa = f->other_pa;
 	w->bad = f->bad;
@@ -165,7 +183,13 @@ static void fill(struct wire_finding *w, const struct coh_finding *f)
 
 void events_finding(const struct coh_finding *f)
 {
-	struct known key = { f->by, f->cause, f->pc, f->writer_known ? f->writer.pc : 0, 0, 0 };
+	/* A device has no instruction: its number tells it apart. */
+	struct known key = { f->by,
+			     f->cause,
+			     is_of_device(f) ? f->mm : f->pc,
+			     f->writer_known ? f->writer.pc : 0,
+			     0,
+			     0 };
 	struct known *k = g_hash_table_lookup(known, &key);
 	struct wire_finding w = { 0 };
 
@@ -184,7 +208,8 @@ void events_finding(const struct coh_finding *f)
 	g_hash_table_add(known, k);
 	fill(&w, f);
 	w.id = k->id;
-	capture_context(&w);
+	if (!is_of_device(f))
+		capture_context(&w);
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
@@ -221,12 +246,21 @@ static void send_sites(void)
 	}
 }
 
+static void send_devices(void)
+{
+	struct wire_device device;
+
+	for (unsigned id = 0; dma_device(id, &device); id++)
+		send_message(WIRE_DEVICE, &device, sizeof(device));
+}
+
 void events_end(void)
 {
 	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
 
 	send_repeats();
 	send_sites();
+	send_devices();
 	tracer.end.device_bytes += c->device_bytes;
 	tracer.end.copies_dropped = c->copies_dropped;
 	tracer.end.lines_forgotten = c->lines_forgotten;

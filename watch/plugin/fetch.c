@@ -76,6 +76,7 @@ static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t
 	};
 
 	tracer.end.fetches++;
+	notice_device_at(a.pa);
 	if (coh_shadow_fetch(tracer.shadow, &a, &f)) {
 		/* The instruction that is old, not the one that its block starts with. */
 		f.pc = pc + (f.va - va);
@@ -87,10 +88,12 @@ static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t
 static void run_block(uint32_t pc, uint32_t block_length, bool is_ram)
 {
 	uint32_t va = mmu_modified_va(&tracer.mmu, pc);
-	const struct view_entry *e = view_for_fetch(va, pc, is_ram);
+	const struct view_entry *e;
 	uint32_t step, left = COH_PAGE_SIZE - (va & COH_PAGE_MASK);
 	uint32_t length = block_length < left ? block_length : left;
 
+	dma_settle();
+	e = view_for_fetch(va, pc, is_ram);
 	if (!e || !e->page)
 		return;
 	for (uint32_t done = 0; done < length; done += step) {

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "watch/devices/devices.h"
 #include "watch/plugin/guest_ram.h"
 
 #define PAGE_MASK 4095u
@@ -47,7 +48,9 @@ const uint8_t *guest_ram_page(uint32_t pa, bool is_ram)
 		return host;
 	e->start = pa;
 	e->length = 0x100000000ull - pa;
+	devices_mute(true);
 	e->host = map_physical(pa, &e->length, false);
+	devices_mute(false);
 	if (!e->host || e->length <= PAGE_MASK)
 		return NULL;
 	n_extents++;

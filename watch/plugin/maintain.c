@@ -64,6 +64,8 @@ static bool maintain_line(const struct action_site *site, uint32_t va)
 	/* An alias that no access ever used: of no effect, but a report may name it. */
 	if (pa == COH_VA_UNKNOWN)
 		pa = physical_of(va);
+	if (pa != COH_VA_UNKNOWN)
+		notice_device_at(pa);
 	if (a->data)
 		changed |= coh_shadow_maintain(tracer.shadow, COH_DATA, a->op, va, pa, &who);
 	if (insn && coh_shadow_maintain(tracer.shadow, COH_INSN, COH_INVALIDATE, va, pa, &who)) {
@@ -165,6 +167,7 @@ void on_action(unsigned vcpu, void *udata)
 	const struct action *a = &site->action;
 
 	(void)vcpu;
+	dma_settle();
 	if (a->cond != COND_ALWAYS &&
 	    !tracer.isa->condition_holds(a->cond, read_register(tracer.status)))
 		return;

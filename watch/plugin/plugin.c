@@ -80,7 +80,7 @@ static void instrument_insn(struct qemu_plugin_insn *insn)
 	void *udata = pack_access(pc, arm ? tracer.isa->access_size(word) : 0);
 
 	qemu_plugin_register_vcpu_mem_cb(
-		insn, tracer.sweep == COH_SWEEP_LOADS ? on_sweeping_load : on_load,
+		insn, tracer.sweep & COH_SWEEP_LOADS ? on_sweeping_load : on_load,
 		QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R, udata);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_W,
 					 udata);
@@ -161,6 +161,10 @@ static void say_hello(const struct coh_cpu *cpu)
 		.write_allocate = options.write_allocate || cpu->dcache.alloc != COH_ALLOC_READ,
 		.sees_ram = tracer.sees_ram,
 	};
+	const char *why_not = dma_begin();
+
+	hello.sees_devices = !why_not;
+	g_strlcpy(hello.why_not, why_not ? why_not : "", sizeof(hello.why_not));
 
 	g_strlcpy(hello.cpu, cpu->name, sizeof(hello.cpu));
 	g_strlcpy(hello.qemu, options.qemu, sizeof(hello.qemu));
@@ -231,8 +235,10 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 {
 	(void)id;
 	(void)udata;
-	if (tracer.shadow)
-		events_end();
+	if (!tracer.shadow)
+		return;
+	dma_settle();
+	events_end();
 }
 
 static bool parse_option(const char *arg)
@@ -248,6 +254,8 @@ static bool parse_option(const char *arg)
 		options.cpu = g_strdup(value);
 	else if (!strcmp(arg, "allocate=write") || !strcmp(arg, "allocate=core"))
 		options.write_allocate = !strcmp(value, "write");
+	else if (g_str_has_prefix(arg, "coherent="))
+		dma_coherent(value);
 	else
 		return false;
 	return true;
@@ -283,6 +291,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	signal(SIGPIPE, SIG_IGN);
 	tracer.scratch = g_byte_array_new();
 	blocks_init();
+	dma_init();
 	tracer.site_by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
 	for (int side = COH_DATA; side <= COH_INSN; side++)
 		tracer.maint[side] = g_new0(struct maint_entry, MAINT_LOG);

@@ -42,7 +42,7 @@ static bool extend(struct run *r, uint32_t va)
 
 void sweep_allocate(uint32_t va, uint32_t pc)
 {
-	if (tracer.sweep == COH_SWEEP_ALLOCATE && extend(&allocations, va))
+	if (tracer.sweep & COH_SWEEP_ALLOCATE && extend(&allocations, va))
 		maintain_by_sweep(pc);
 }
 
@@ -56,4 +56,34 @@ void on_sweeping_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
 		*r = (struct run){ .pc = pc };
 	if (extend(r, mmu_modified_va(&tracer.mmu, (uint32_t)vaddr)))
 		maintain_by_sweep(pc);
+}
+
+/*
+ * XScale's mini data cache: 2 KiB, two ways, replaced in turn.  Linux copies pages through one
+ * window in it, and relies on this: read in order, a page takes the place of the one before.
+ */
+#define MINI_SETS 32u
+#define MINI_WAYS 2u
+
+static struct {
+	uint32_t line[MINI_WAYS]; /* virtual address + 1; 0: none */
+	unsigned next;
+} mini[MINI_SETS];
+
+/* Before a load from a page that is cached there: the line that makes room for it is gone. */
+void mini_load(uint32_t va, uint32_t pc)
+{
+	uint32_t line = va & ~(tracer.granule - 1);
+	unsigned set = va / tracer.granule % MINI_SETS;
+	uint32_t *way = &mini[set].line[mini[set].next];
+	struct coh_who who = { pc, line, tracer.space };
+
+	for (unsigned i = 0; i < MINI_WAYS; i++)
+		if (mini[set].line[i] == line + 1)
+			return;
+	if (*way)
+		coh_shadow_maintain(tracer.shadow, COH_DATA, COH_FLUSH, *way - 1, COH_VA_UNKNOWN,
+				    &who);
+	*way = line + 1;
+	mini[set].next = (mini[set].next + 1) % MINI_WAYS;
 }

@@ -9,11 +9,16 @@
  *   maintain.c  cache, TLB and control operations; the log of the last ones
  *   events.c  findings: deduplicated and sent to the runner
  *
+ *   dma.c     what devices do, from whatever thread
+ *
  * One vCPU only (no ARMv4 or v5 machine has more), so there is one state and no
- * lock: callbacks run in the vCPU's thread, the last one after it has stopped.
+ * lock: callbacks run in the vCPU's thread, the last one after it has stopped.  Only
+ * dma.c is called by other threads.
  */
 #ifndef COH_WATCH_PLUGIN_TRACE_H
 #define COH_WATCH_PLUGIN_TRACE_H
+
+#include <stdatomic.h>
 
 #include "model/shadow.h"
 #include "watch/plugin/qemu.h"
@@ -24,6 +29,7 @@
 struct view_entry {
 	uint32_t vpage; /* va >> 12; VPAGE_NONE: empty */
 	enum coh_attr attr, insn_attr;
+	bool mini;		      /* cached in XScale's mini data cache */
 	struct coh_shadow_page *page; /* NULL: a device, nothing to do */
 	const uint8_t *host;	      /* the emulator's own bytes, NULL if not seen */
 	const struct coh_view *view;
@@ -89,6 +95,8 @@ struct tracer {
 	struct maint_entry last_all[2]; /* by enum coh_side */
 	uint64_t maint_clock;
 
+	_Atomic bool dma_waits; /* devices did something that the shadow does not know yet */
+
 	struct wire_end end;
 };
 
@@ -101,6 +109,7 @@ void on_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *u
 /* raw_va: without the process number.  NULL: not translated. */
 const struct view_entry *view_for_fetch(uint32_t va, uint32_t raw_va, bool is_ram);
 void forget_views(void);
+void notice_device_at(uint32_t pa);
 uint32_t physical_of(uint32_t va);
 
 /* fetch.c */
@@ -109,9 +118,32 @@ void blocks_begin(void);
 void instrument_block(struct qemu_plugin_tb *tb, size_t n);
 void forget_blocks_seen(void);
 
+/* dma.c */
+#define DMA_DEVICES 256u
+#define DMA_UNKNOWN 0xffffu
+void dma_init(void);
+/* This device takes part in the coherence of caches; "all".  Before dma_init. */
+void dma_coherent(const char *name);
+/* When the machine is complete.  NULL, or why devices cannot be seen. */
+const char *dma_begin(void);
+/* False: there is no device of this number. */
+bool dma_device(unsigned id, struct wire_device *w);
+/* The page's bytes are these now: those that differ from the newest were written by devices. */
+void dma_notice(struct coh_shadow_page *page, const uint8_t *now);
+void dma_settle_now(void);
+
+/* Before an access or an operation: what devices did until now. */
+static inline void dma_settle(void)
+{
+	if (__builtin_expect(atomic_load_explicit(&tracer.dma_waits, memory_order_acquire), 0))
+		dma_settle_now();
+}
+
 /* sweep.c */
 void on_sweeping_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata);
 void sweep_allocate(uint32_t va, uint32_t pc);
+/* Before a load from a page of XScale's mini data cache. */
+void mini_load(uint32_t va, uint32_t pc);
 
 /* maintain.c */
 /* The whole data cache was cleaned and emptied, by no operation but by what took its place. */

@@ -85,6 +85,8 @@ static json_t *read_of(const struct report *r)
 	uint32_t first, n;
 
 	json_object_set_new(o, "access", text(words_access(f)));
+	if (*f->reader)
+		json_object_set_new(o, "device", text(f->reader));
 	set_place(o, &r->read);
 	set_access(o, &f->read);
 	if (f->read.attr < sizeof(attrs) / sizeof(*attrs))
@@ -103,9 +105,10 @@ static json_t *write_of(const struct report *r)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "by",
-			    text(f->by_device	  ? "device"
-				 : f->write.known ? "cpu"
-						  : "unknown"));
+			    text(f->by_device && *f->writer ? f->writer
+				 : f->by_device		    ? "device"
+				 : f->write.known	    ? "cpu"
+							    : "unknown"));
 	if (f->write.known && !f->by_device) {
 		set_place(o, &r->write);
 		set_access(o, &f->write);
@@ -291,9 +294,11 @@ static json_t *counters_of(const struct wire_end *e)
 		{ "walks", e->walks },
 		{ "maint_line", e->maint_line },
 		{ "maint_all", e->maint_all },
+		{ "sweeps", e->sweeps },
 		{ "findings", e->findings },
 		{ "findings_lost", e->findings_lost },
 		{ "device_bytes", e->device_bytes },
+		{ "device_accesses_lost", e->device_accesses_lost },
 		{ "unchecked_translations", e->unchecked_translations },
 		{ "unchecked_accesses", e->unchecked_accesses },
 		{ "copies_dropped", e->copies_dropped },
@@ -306,6 +311,23 @@ static json_t *counters_of(const struct wire_end *e)
 	for (size_t i = 0; i < sizeof(counter) / sizeof(*counter); i++)
 		json_object_set_new(o, counter[i].name, json_integer((json_int_t)counter[i].value));
 	return o;
+}
+
+static json_t *devices_of(const struct tally *t)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < t->n_devices; i++) {
+		const struct wire_device *d = &t->device[i];
+
+		json_array_append_new(list, json_pack("{s:o, s:b, s:I, s:I, s:I, s:I}", "name",
+						      text(d->name), "coherent", (int)d->coherent,
+						      "reads", (json_int_t)d->reads, "writes",
+						      (json_int_t)d->writes, "bytes_read",
+						      (json_int_t)d->bytes_read, "bytes_written",
+						      (json_int_t)d->bytes_written));
+	}
+	return list;
 }
 
 static json_t *notes_of(const struct tally *t)
@@ -340,6 +362,11 @@ int json_close(struct json_file *j, const struct json_end *end)
 	member(j->out, "cpu", t->has_hello ? text(t->hello.cpu) : json_null());
 	member(j->out, "qemu", t->has_hello ? text(t->hello.qemu) : json_null());
 	member(j->out, "write_allocate", json_boolean(t->hello.write_allocate));
+	member(j->out, "ram_seen", json_boolean(t->hello.sees_ram));
+	member(j->out, "devices_seen", json_boolean(t->hello.sees_devices));
+	if (t->has_hello && !t->hello.sees_devices)
+		member(j->out, "devices_not_seen_because", text(t->hello.why_not));
+	member(j->out, "devices", devices_of(t));
 	member(j->out, "counts", counts_of(t));
 	member(j->out, "suppressions", suppressions_of(end->suppressions));
 	if (end->redundant)

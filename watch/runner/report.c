@@ -58,7 +58,7 @@ static void name_writer(struct report *r, struct symbols *s)
 	if (f->write.known)
 		symbols_at(s, f->write.pc, f->write.user, &r->write);
 	if (f->by_device)
-		snprintf(r->writer, sizeof(r->writer), "device");
+		snprintf(r->writer, sizeof(r->writer), "%s", *f->writer ? f->writer : "device");
 	else if (f->write.known)
 		stable_name(&r->write, r->writer, sizeof(r->writer));
 	else
@@ -73,8 +73,8 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	r->f = f;
 	r->kind = words_kind(f);
 	symbols_at(s, f->read.pc, f->read.user, &r->read);
-	if (f->by == COH_BY_DEVICE)
-		snprintf(r->reader, sizeof(r->reader), "device");
+	if (words_is_of_device(f))
+		snprintf(r->reader, sizeof(r->reader), "%s", *f->reader ? f->reader : "device");
 	else
 		stable_name(&r->read, r->reader, sizeof(r->reader));
 	name_writer(r, s);
@@ -168,16 +168,17 @@ static void print_read(FILE *out, const struct report *r)
 	if (f->by == COH_BY_WALK)
 		fprintf(out, "page-table walk for 0x%08x, reading the entry at physical 0x%08x:\n",
 			a->va, a->pa);
-	else if (f->by == COH_BY_DEVICE || a->va == COH_VA_UNKNOWN)
-		fprintf(out, "%s of %u bytes at physical 0x%08x:\n", words_access(f), a->size,
-			a->pa);
+	else if (words_is_of_device(f) || a->va == COH_VA_UNKNOWN)
+		fprintf(out, "%s of %u bytes at physical 0x%08x, by %s:\n", words_access(f),
+			a->size, a->pa, r->reader);
 	else
 		fprintf(out, "%s of %u byte%s at 0x%08x, physical 0x%08x, %s, %s:\n",
 			words_access(f), a->size, a->size == 1 ? "" : "s", a->va, a->pa,
 			attr_name(a->attr), a->user == 1 ? "user" : "privileged");
-	if (f->by != COH_BY_DEVICE)
+	if (!words_is_of_device(f)) {
 		print_place(out, &r->read);
-	fprintf(out, "  mm 0x%08x\n", a->mm);
+		fprintf(out, "  mm 0x%08x\n", a->mm);
+	}
 	print_values(out, f);
 }
 
@@ -199,7 +200,8 @@ static void print_write(FILE *out, const struct report *r)
 	uint32_t line = ~(f->granule - 1);
 
 	if (f->by_device) {
-		fprintf(out, "missed a device's write to physical 0x%08x\n", f->first_pa);
+		fprintf(out, "missed the write of %s to physical 0x%08x\n",
+			*f->writer ? f->writer : "a device", f->first_pa);
 		return;
 	}
 	if (!f->write.known) {
@@ -207,7 +209,10 @@ static void print_write(FILE *out, const struct report *r)
 			fprintf(out, "missed a store that is not known any more\n");
 		return;
 	}
-	if (f->write.va == COH_VA_UNKNOWN)
+	if (f->by == COH_BY_DEVICE_WRITE)
+		fprintf(out, "dirty since the store at 0x%08x, physical 0x%08x:\n", f->write.va,
+			f->first_pa);
+	else if (f->write.va == COH_VA_UNKNOWN)
 		fprintf(out, "missed the store to physical 0x%08x:\n", f->first_pa);
 	else if (f->by == COH_BY_WALK || f->cause == COH_OTHER_PAGE)
 		fprintf(out, "missed the store at 0x%08x:\n", f->write.va);

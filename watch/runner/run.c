@@ -92,7 +92,7 @@ static int set_up(struct run *r)
 /* QEMU splits the argument at commas; a doubled one stands for itself. */
 static char *plugin_argument(const struct run *r, int fd)
 {
-	char *path = malloc(2 * strlen(r->plugin) + 1), *to = path, *argument;
+	char *path = malloc(2 * strlen(r->plugin) + 1), *to = path, *argument, *longer;
 
 	if (!path)
 		return NULL;
@@ -106,6 +106,12 @@ static char *plugin_argument(const struct run *r, int fd)
 		     r->options->write_allocate ? "write" : "core") < 0)
 		argument = NULL;
 	free(path);
+	for (char **name = r->options->coherent; argument && name && *name; name++) {
+		if (asprintf(&longer, "%s,coherent=%s", argument, *name) < 0)
+			longer = NULL;
+		free(argument);
+		argument = longer;
+	}
 	return argument;
 }
 

@@ -11,8 +11,9 @@ struct watch_options {
 	bool write_allocate; /* a store that misses fills a line, whatever the core does */
 	const char *symbols, *json, *suppressions, *plugin; /* files; NULL: not given */
 	bool first, redundant;
-	uint64_t max;	/* reports printed */
-	char **command; /* QEMU and its arguments, up to a NULL; not empty */
+	char **coherent; /* names of devices, up to a NULL; may be NULL */
+	uint64_t max;	 /* reports printed */
+	char **command;	 /* QEMU and its arguments, up to a NULL; not empty */
 };
 
 /* The values are the exit codes. */

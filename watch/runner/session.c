@@ -20,6 +20,7 @@ static void on_hello(struct session *s, const struct wire_hello *hello)
 	s->tally.hello = *hello;
 	s->tally.hello.cpu[sizeof(hello->cpu) - 1] = '\0';
 	s->tally.hello.qemu[sizeof(hello->qemu) - 1] = '\0';
+	s->tally.hello.why_not[sizeof(hello->why_not) - 1] = '\0';
 	s->tally.has_hello = true;
 }
 
@@ -118,6 +119,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_NOTE:
 		tally_note(&s->tally, body);
+		break;
+	case WIRE_DEVICE:
+		tally_device(&s->tally, body);
 		break;
 	case WIRE_REFUSAL:
 		on_refusal(s, body);

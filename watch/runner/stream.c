@@ -18,6 +18,8 @@ static size_t length_of(uint32_t type)
 		return sizeof(struct wire_note);
 	case WIRE_END:
 		return sizeof(struct wire_end);
+	case WIRE_DEVICE:
+		return sizeof(struct wire_device);
 	case WIRE_REFUSAL:
 		return sizeof(struct wire_refusal);
 	default:

@@ -30,8 +30,14 @@ static void print_core(FILE *out, const struct wire_hello *h)
 	fprintf(out, "a store that misses %s\n",
 		h->write_allocate ? "fills a line" : "does as the core's manual says");
 	if (!h->sees_ram)
-		fprintf(out, "writes by devices are counted, not checked: this QEMU does not let "
-			     "its RAM be seen\n");
+		fprintf(out,
+			"RAM is not seen: this QEMU does not let it be seen; bytes that devices "
+			"write are counted, not checked\n");
+	if (!h->sees_devices)
+		fprintf(out,
+			"devices are not seen: %s; what they read is not checked, what they write "
+			"is found by bytes that changed\n",
+			h->why_not);
 }
 
 static int by_count(const void *a, const void *b)
@@ -76,14 +82,42 @@ static void print_suppressions(FILE *out, const struct suppressions *s)
 	}
 }
 
-static void print_counters(FILE *out, const struct wire_end *e)
+static void print_counters(FILE *out, const struct tally *t)
 {
+	const struct wire_end *e = &t->end;
+
 	fprintf(out,
 		"looked at closely: %" PRIu64 " loads, %" PRIu64 " stores, %" PRIu64
 		" fetches, %" PRIu64 " page-table reads; maintenance: %" PRIu64 " lines, %" PRIu64
-		" whole caches; %" PRIu64 " pages touched, %" PRIu64 " bytes written by devices\n",
-		e->loads, e->stores, e->fetches, e->walks, e->maint_line, e->maint_all, e->pages,
-		e->device_bytes);
+		" whole caches; %" PRIu64 " pages touched",
+		e->loads, e->stores, e->fetches, e->walks, e->maint_line, e->maint_all, e->pages);
+	/* Where devices are seen they are listed instead. */
+	if (!t->hello.sees_devices)
+		fprintf(out, ", %" PRIu64 " bytes written by devices", e->device_bytes);
+	putc('\n', out);
+}
+
+static void print_device(FILE *out, const struct wire_device *d)
+{
+	fprintf(out,
+		"  %-20s %8" PRIu64 " reads, %" PRIu64 " bytes; %" PRIu64 " writes, %" PRIu64
+		" bytes%s\n",
+		d->name, d->reads, d->bytes_read, d->writes, d->bytes_written,
+		d->coherent ? "; taken as coherent: not checked" : "");
+}
+
+static void print_devices(FILE *out, const struct tally *t)
+{
+	bool told = false;
+
+	for (size_t i = 0; i < t->n_devices; i++) {
+		if (!t->device[i].reads && !t->device[i].writes)
+			continue;
+		if (!told)
+			fprintf(out, "devices, each access of theirs:\n");
+		told = true;
+		print_device(out, &t->device[i]);
+	}
 }
 
 static void print_gaps(FILE *out, const struct tally *t)
@@ -115,7 +149,8 @@ void summary_print(FILE *out, const struct tally *t, const struct suppressions *
 	print_titles(out, t);
 	print_suppressions(out, suppressions);
 	if (t->has_end)
-		print_counters(out, &t->end);
+		print_counters(out, t);
+	print_devices(out, t);
 	print_gaps(out, t);
 	fflush(out);
 }

@@ -75,6 +75,14 @@ void tally_site(struct tally *t, const struct wire_maint_site *site)
 		t->site[t->n_sites++] = *site;
 }
 
+void tally_device(struct tally *t, const struct wire_device *device)
+{
+	if (!grow(t, &t->device, t->n_devices, sizeof(*t->device)))
+		return;
+	t->device[t->n_devices] = *device;
+	t->device[t->n_devices++].name[WIRE_NAME - 1] = '\0';
+}
+
 void tally_note(struct tally *t, const struct wire_note *note)
 {
 	if (!grow(t, &t->note, t->n_notes, sizeof(*t->note)))
@@ -119,6 +127,8 @@ unsigned tally_gaps(const struct tally *t, char gap[TALLY_GAPS][TALLY_GAP_LEN])
 		  "findings at further places were beyond what is kept: counted, not described" },
 		{ e->unchecked_translations, "page tables could not be read" },
 		{ e->unchecked_accesses, "accesses were not checked" },
+		{ e->device_accesses_lost,
+		  "accesses of devices were more than are kept at a time" },
 		{ e->copies_dropped, "aliases of a line were beyond what is kept" },
 		{ e->lines_forgotten, "lines in trouble were beyond what is kept" },
 		{ e->inconsistent, "lines in which the checker found its own state wrong: do not "
@@ -148,6 +158,7 @@ void tally_free(struct tally *t)
 	free(t->title);
 	free(t->of_id);
 	free(t->site);
+	free(t->device);
 	free(t->note);
 	*t = (struct tally){ 0 };
 }

@@ -33,6 +33,8 @@ struct tally {
 	size_t n_ids;
 	struct wire_maint_site *site;
 	size_t n_sites;
+	struct wire_device *device;
+	size_t n_devices;
 	struct wire_note *note;
 	size_t n_notes;
 	bool out_of_memory; /* something is missing above */
@@ -48,6 +50,7 @@ struct tally {
 struct tally_title *tally_finding(struct tally *t, uint32_t id, const char *title);
 void tally_repeat(struct tally *t, const struct wire_repeat *r);
 void tally_site(struct tally *t, const struct wire_maint_site *site);
+void tally_device(struct tally *t, const struct wire_device *device);
 void tally_note(struct tally *t, const struct wire_note *note);
 
 /* Different reports, and occurrences: of all titles that are (not) suppressed. */

@@ -29,6 +29,15 @@ static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char
 	t->left -= (size_t)n;
 }
 
+/*
+ * The device's bytes are in neither memory nor a copy: a line that was dirty when the device wrote
+ * may have been written back over them, and is gone.
+ */
+static bool was_dirty_at_dma(const struct wire_finding *f)
+{
+	return f->cause == COH_NOT_CLEANED && f->by_device;
+}
+
 const char *words_kind(const struct wire_finding *f)
 {
 	static const char *const kinds[COH_CAUSES] = {
@@ -39,6 +48,8 @@ const char *words_kind(const struct wire_finding *f)
 
 	if (f->cause == COH_OTHER_PAGE)
 		return "homonym";
+	if (was_dirty_at_dma(f))
+		return "clobber";
 	if (f->by == COH_BY_FETCH)
 		return "stale-fetch";
 	if (f->by == COH_BY_WALK)
@@ -54,9 +65,15 @@ const char *words_access(const struct wire_finding *f)
 		[COH_BY_WALK] = "page-table walk",
 		[COH_BY_DEVICE] = "device read",
 		[COH_BY_STORE] = "store",
+		[COH_BY_DEVICE_WRITE] = "device write",
 	};
 
 	return f->by < sizeof(names) / sizeof(*names) ? names[f->by] : "access";
+}
+
+bool words_is_of_device(const struct wire_finding *f)
+{
+	return f->by == COH_BY_DEVICE || f->by == COH_BY_DEVICE_WRITE;
 }
 
 static const char *side_name(const struct wire_maint *m)
@@ -134,8 +151,8 @@ static struct need need_clean(const struct wire_finding *f)
 	uint32_t va = newest_alias(f);
 
 	return (struct need){
-		.wanted =
-			f->cause == COH_NOT_CLEANED || (f->cause == COH_OLD_COPY && f->memory_old),
+		.wanted = !f->by_device && (f->cause == COH_NOT_CLEANED ||
+					    (f->cause == COH_OLD_COPY && f->memory_old)),
 		.clean = true,
 		.any_alias = va == COH_VA_UNKNOWN,
 		.va = va,
@@ -226,6 +243,11 @@ static void verdict_not_cleaned(struct text *t, const struct wire_finding *f)
 {
 	const struct wire_copy *c = dirty_copy(f, false);
 
+	if (was_dirty_at_dma(f)) {
+		say(t, "a line that was dirty when the device wrote may have been written back over"
+		       " the device's bytes, before it was invalidated.");
+		return;
+	}
 	if (f->by == COH_BY_WALK)
 		say(t, "the page-table entry was stored and not cleaned; the walker reads memory,"
 		       " and memory is old.");
@@ -253,10 +275,55 @@ static void verdict_old_copy(struct text *t, const struct wire_finding *f)
 		say(t, "; memory is old too.");
 }
 
+/* Any dirty copy: to the device's write each is old. */
+static const struct wire_copy *any_dirty(const struct wire_finding *f)
+{
+	const struct wire_copy *c = dirty_copy(f, false);
+
+	return c ? c : dirty_copy(f, true);
+}
+
+/* Are the dirty bytes others than those that the device writes? */
+static bool shares_line(const struct wire_finding *f)
+{
+	return f->first_pa - f->read.pa >= f->read.size;
+}
+
+static void verdict_dirty_at_dma(struct text *t, const struct wire_finding *f)
+{
+	const struct wire_copy *c = any_dirty(f);
+
+	say(t,
+	    "the line under 0x%08x is dirty when the device writes: it can be written back over"
+	    " the device's bytes at any moment.",
+	    c ? c->va : f->line_pa);
+	if (shares_line(f))
+		say(t, " Its dirty bytes are beside the device's, in the same line.");
+}
+
+static void missing_at_dma(struct text *t, const struct wire_finding *f)
+{
+	const struct wire_copy *c = any_dirty(f);
+
+	if (shares_line(f)) {
+		say(t, "lines of its own for the buffer: align its start and its end to %u bytes",
+		    f->granule);
+		return;
+	}
+	say(t,
+	    "a flush (or an invalidate, if none of it is wanted) of the D line 0x%08x before the"
+	    " DMA starts, and an invalidate after it ended, if the line can be read meanwhile",
+	    c ? c->va : f->line_pa);
+}
+
 static void verdict_threatened(struct text *t, const struct wire_finding *f)
 {
 	const struct wire_copy *c = dirty_copy(f, true);
 
+	if (f->by == COH_BY_DEVICE_WRITE) {
+		verdict_dirty_at_dma(t, f);
+		return;
+	}
 	if (c)
 		say(t,
 		    "the line under 0x%08x is dirty and older than %s: it can be written back"
@@ -319,7 +386,7 @@ void words_verdict(const struct wire_finding *f, const char *culprit, char *out,
 		say(&t, "the plugin reports a cause that this version does not know.");
 	}
 	judge_last(&t, f);
-	if (!f->certain)
+	if (!f->certain && f->by != COH_BY_DEVICE_WRITE)
 		say(&t, " It takes an eviction at the wrong moment as well.");
 }
 
@@ -393,6 +460,10 @@ void words_missing(const struct wire_finding *f, char *out, size_t size)
 
 	switch (f->cause) {
 	case COH_THREATENED:
+		if (f->by == COH_BY_DEVICE_WRITE) {
+			missing_at_dma(&t, f);
+			break;
+		}
 		say_flush_first(&t, f, old ? old->va : COH_VA_UNKNOWN);
 		break;
 	case COH_CLOBBERED:
@@ -409,6 +480,12 @@ void words_missing(const struct wire_finding *f, char *out, size_t size)
 		say(&t, " before the page tables changed");
 		break;
 	default:
+		if (was_dirty_at_dma(f)) {
+			say(&t,
+			    "a flush (or an invalidate, if none of it is wanted) of the line before"
+			    " the DMA starts");
+			break;
+		}
 		missing_refresh(&t, f);
 	}
 	say(&t, ".");

@@ -6,6 +6,7 @@
 #ifndef COH_WATCH_RUNNER_WORDS_H
 #define COH_WATCH_RUNNER_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "watch/wire.h"
@@ -14,6 +15,8 @@
 const char *words_kind(const struct wire_finding *f);
 
 /* "load", "instruction fetch", ... */
+/* Is it a device that reads or writes? */
+bool words_is_of_device(const struct wire_finding *f);
 const char *words_access(const struct wire_finding *f);
 
 /* "flush of the D line by address", "clean of the whole D cache", ... */

@@ -7,6 +7,8 @@
 
 #define BUFFERED (1u << 2)
 #define CACHED	 (1u << 3)
+/* Of XScale's extended small pages, TEX: with C and without B the mini data cache. */
+#define EXTENDED (1u << 6)
 
 static enum coh_attr attr_of(uint32_t descriptor)
 {
@@ -52,6 +54,8 @@ static enum walk_result page(const struct mmu *mmu, uint32_t va, uint32_t l2, bo
 	t->page_size = 1u << shift;
 	t->pa = (l2 & ~(t->page_size - 1)) | (va & (t->page_size - 1));
 	apply_switches(mmu, l2, t);
+	t->mini = !fine && (l2 & 3) == 3 &&
+		  (l2 & (EXTENDED | CACHED | BUFFERED)) == (EXTENDED | CACHED);
 	return WALK_OK;
 }
 
@@ -62,6 +66,7 @@ enum walk_result arm_walk(const struct mmu *mmu, uint32_t va, read_word_fn read,
 	bool fine;
 
 	t->n_entries = 0;
+	t->mini = false;
 	if (!(mmu->control & ARM_MMU_ON)) {
 		t->pa = va;
 		t->page_size = 1u << 20;

@@ -61,6 +61,7 @@ struct translation {
 	uint32_t pa;
 	uint32_t page_size; /* smallest unit that is contiguous: 1 KiB to 1 MiB */
 	enum coh_attr data, insn;
+	bool mini;	      /* XScale: data are cached in the mini data cache */
 	uint32_t entry_pa[2]; /* the table entries that were read */
 	unsigned n_entries;
 };

@@ -11,6 +11,7 @@
 
 #include "check/language/litmus.h"
 #include "model/machine.h"
+#include "tests/check/parsed.h"
 
 #define STATE                                                                                      \
 	"{\n\tpage p;\n\talias K = p kernel;\n\talias U = p mm 0 colour 1;\n\tvar go;\n\tlock "    \
@@ -136,28 +137,17 @@ static void what_is_wrong_is_said_where(void **state)
 	assert_int_equal(failed, 0);
 }
 
-static struct litmus *parse(const char *text)
-{
-	struct litmus_error error;
-	struct litmus *t = litmus_parse("t", text, strlen(text), &error);
-
-	if (!t)
-		print_error("%u:%u: %s\n%s\n", error.at.line, error.at.column, error.text, text);
-	assert_non_null(t);
-	return t;
-}
-
 static void the_state_means(void **state)
 {
 	struct litmus *t =
-		parse("C some+name\n(*\n * Result: Never\n"
-		      " * Result: Sometimes on vivt, arm926ej-s under rmap, none\n *)\n{\n"
-		      "\tcache vivt, arm926ej-s;\n\tpolicy rmap;\n\tlines 2;\n\twords 4;\n"
-		      "\tcpus 2;\n\ttlb 3;\n\touter;\n\tspeculate dirty;\n\toperations local;\n"
-		      "\tpage p file;\n\tpage q anon highmem scratch;\n\tp[3] = 0x10;\n"
-		      "\talias K = p kernel colour 2 ro uncached;\n"
-		      "\talias U = q mm 1 colour 3 unmapped private;\n"
-		      "\talias V = p mm 2 at U;\n}\nP0 () { }\n");
+		parsed("C some+name\n(*\n * Result: Never\n"
+		       " * Result: Sometimes on vivt, arm926ej-s under rmap, none\n *)\n{\n"
+		       "\tcache vivt, arm926ej-s;\n\tpolicy rmap;\n\tlines 2;\n\twords 4;\n"
+		       "\tcpus 2;\n\ttlb 3;\n\touter;\n\tspeculate dirty;\n\toperations local;\n"
+		       "\tpage p file;\n\tpage q anon highmem scratch;\n\tp[3] = 0x10;\n"
+		       "\talias K = p kernel colour 2 ro uncached;\n"
+		       "\talias U = q mm 1 colour 3 unmapped private;\n"
+		       "\talias V = p mm 2 at U;\n}\nP0 () { }\n");
 
 	(void)state;
 	assert_string_equal(t->name, "some+name");
@@ -187,10 +177,10 @@ static void the_state_means(void **state)
 /* Of a context's statements: the operations, and where branches lead. */
 static void the_code_means(void **state)
 {
-	struct litmus *t = parse("C t\n" STATE "define f(x, n) { store(x, n); clean(x); }\n"
-				 "P0 (mm 0) {\n if (go == 1) { f(U, 7); } else { r0 = load(K); }\n"
-				 " r1 = r0 + 2; r2 = exchange(go, r1); }\n"
-				 "I0 (irq, times 2, optional) { ipi(H0); }\nH0 (ipi) { }\n");
+	struct litmus *t = parsed("C t\n" STATE "define f(x, n) { store(x, n); clean(x); }\n"
+				  "P0 (mm 0) {\n if (go == 1) { f(U, 7); } else { r0 = load(K); }\n"
+				  " r1 = r0 + 2; r2 = exchange(go, r1); }\n"
+				  "I0 (irq, times 2, optional) { ipi(H0); }\nH0 (ipi) { }\n");
 	const struct litmus_instr *i = t->context[0].instr;
 
 	(void)state;
@@ -218,8 +208,8 @@ static void the_code_means(void **state)
 
 static void the_condition_means(void **state)
 {
-	struct litmus *t = parse(TAIL("filter (go=1)\n~exists (~(0:r0=1 \\/ p[1]!=2) /\\ stale)\n"
-				      "locations [0:r0; p; go;]\n"));
+	struct litmus *t = parsed(TAIL("filter (go=1)\n~exists (~(0:r0=1 \\/ p[1]!=2) /\\ stale)\n"
+				       "locations [0:r0; p; go;]\n"));
 	static const enum litmus_term_kind kinds[] = { TERM_REG, TERM_MEMORY, TERM_OR,
 						       TERM_NOT, TERM_STALE,  TERM_AND };
 
@@ -233,7 +223,7 @@ static void the_condition_means(void **state)
 	assert_int_equal(t->filter.n, 1);
 	assert_int_equal(t->n_locations, 3);
 	litmus_free(t);
-	t = parse(TAIL(""));
+	t = parsed(TAIL(""));
 	assert_int_equal(t->condition.n, 1);
 	assert_int_equal(t->condition.term[0].kind, TERM_HAZARD);
 	litmus_free(t);
@@ -277,7 +267,7 @@ static void statements_are_printed_as_written(void **state)
 		struct litmus *t;
 
 		snprintf(text, sizeof(text), "C t\n" STATE "P0 (mm 0) { %s; }\n", statements[n]);
-		t = parse(text);
+		t = parsed(text);
 		litmus_instr_text(t, &t->context[0], &t->context[0].instr[0], printed,
 				  sizeof(printed));
 		assert_string_equal(printed, statements[n]);

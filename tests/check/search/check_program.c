@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "tests/check/search/check_program.h"
+#include "tests/random.h"
 
 struct program {
 	uint64_t random;
@@ -15,13 +16,9 @@ struct program {
 	bool code, remaps;
 };
 
-static uint32_t draw(struct program *p, uint32_t n)
+static uint32_t pick(struct program *p, uint32_t n)
 {
-	uint64_t z = p->random += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return (uint32_t)((z ^ z >> 31) >> 32) % n;
+	return draw(&p->random, n);
 }
 
 static void put(struct program *p, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -37,7 +34,7 @@ static void put(struct program *p, const char *format, ...)
 
 static unsigned word(struct program *p)
 {
-	return draw(p, p->lines * p->words);
+	return pick(p, p->lines * p->words);
 }
 
 static void put_state(struct program *p, enum check_program_kind kind)
@@ -45,21 +42,21 @@ static void put_state(struct program *p, enum check_program_kind kind)
 	static const char *const attrs[] = { "", "", "", "", " uncached", " write-through" };
 
 	put(p, "{\n\tlines %u;\n\twords %u;\n", p->lines, p->words);
-	if (!draw(p, 3))
+	if (!pick(p, 3))
 		put(p, "\twrite through;\n");
-	if (!draw(p, 3))
+	if (!pick(p, 3))
 		put(p, "\tallocate read;\n");
 	if (kind == CHECK_CONCURRENT) {
 		static const char *const speculates[] = { "nothing", "nothing", "insn", "data",
 							  "dirty" };
 
-		put(p, "\tspeculate %s;\n", speculates[draw(p, 5)]);
+		put(p, "\tspeculate %s;\n", speculates[pick(p, 5)]);
 		put(p, "\tcpus 2;\n");
-		if (!draw(p, 4))
-			put(p, "\ttlb %u;\n", 1 + draw(p, 3));
-		if (!draw(p, 4))
+		if (!pick(p, 4))
+			put(p, "\ttlb %u;\n", 1 + pick(p, 3));
+		if (!pick(p, 4))
 			put(p, "\touter;\n");
-		if (!draw(p, 4))
+		if (!pick(p, 4))
 			put(p, "\toperations local;\n");
 		put(p, "\tlock l;\n\tvar go;\n");
 	} else {
@@ -71,16 +68,16 @@ static void put_state(struct program *p, enum check_program_kind kind)
 		for (unsigned w = 0; w < p->lines * p->words; w++)
 			put(p, "\tp%u[%u] = %u;\n", i, w, 200 + i * 16 + w);
 	for (unsigned i = 0; i < p->aliases; i++)
-		put(p, "\talias A%u = p%u %s colour %u%s;\n", i, i ? draw(p, p->pages) : 0,
-		    i ? "mm 0" : "kernel", draw(p, 3), attrs[draw(p, 6)]);
+		put(p, "\talias A%u = p%u %s colour %u%s;\n", i, i ? pick(p, p->pages) : 0,
+		    i ? "mm 0" : "kernel", pick(p, 3), attrs[pick(p, 6)]);
 	put(p, "}\n");
 }
 
 static void put_access(struct program *p)
 {
-	unsigned alias = draw(p, p->aliases);
+	unsigned alias = pick(p, p->aliases);
 
-	switch (draw(p, p->code ? 5 : 4)) {
+	switch (pick(p, p->code ? 5 : 4)) {
 	case 0:
 	case 1:
 		put(p, "store(A%u[%u], %u);\n", alias, word(p), ++p->value);
@@ -98,10 +95,10 @@ static void put_maintenance(struct program *p)
 	static const char *const lines[] = { "clean", "invalidate", "flush", "invalidate_icache" };
 	static const char *const all[] = { "clean_all", "invalidate_all", "flush_all",
 					   "invalidate_icache_all" };
-	unsigned which = draw(p, p->code ? 4 : 3);
+	unsigned which = pick(p, p->code ? 4 : 3);
 
-	if (draw(p, 6))
-		put(p, "%s(A%u[%u]);\n", lines[which], draw(p, p->aliases), word(p));
+	if (pick(p, 6))
+		put(p, "%s(A%u[%u]);\n", lines[which], pick(p, p->aliases), word(p));
 	else
 		put(p, "%s();\n", all[which]);
 }
@@ -109,9 +106,9 @@ static void put_maintenance(struct program *p)
 static void put_step(struct program *p)
 {
 	put(p, "\t");
-	if (p->remaps && !draw(p, 8))
-		put(p, "map(A%u, p%u);\n", draw(p, p->aliases), draw(p, p->pages));
-	else if (draw(p, 5) < 3)
+	if (p->remaps && !pick(p, 8))
+		put(p, "map(A%u, p%u);\n", pick(p, p->aliases), pick(p, p->pages));
+	else if (pick(p, 5) < 3)
 		put_access(p);
 	else
 		put_maintenance(p);
@@ -119,20 +116,20 @@ static void put_step(struct program *p)
 
 static void put_device(struct program *p)
 {
-	if (draw(p, 2))
-		put(p, "\tdma_write(p%u[%u], %u);\n", draw(p, p->pages), word(p), ++p->value);
+	if (pick(p, 2))
+		put(p, "\tdma_write(p%u[%u], %u);\n", pick(p, p->pages), word(p), ++p->value);
 	else
-		put(p, "\tdma_read(p%u[%u]);\n", draw(p, p->pages), word(p));
+		put(p, "\tdma_read(p%u[%u]);\n", pick(p, p->pages), word(p));
 }
 
 /* Process and device take turns, so that there is one order. */
 static void put_sequential(struct program *p)
 {
-	unsigned turns = draw(p, 3);
+	unsigned turns = pick(p, 3);
 
 	put(p, "P0 (mm 0)\n{\n");
 	for (unsigned t = 0; t <= turns; t++) {
-		for (unsigned n = 2 + draw(p, 4); n; n--)
+		for (unsigned n = 2 + pick(p, 4); n; n--)
 			put_step(p);
 		if (t < turns)
 			put(p, "\tturn = %u;\n\tawait(turn == %u);\n", 2 * t + 1, 2 * t + 2);
@@ -148,14 +145,14 @@ static void put_sequential(struct program *p)
 
 static void put_control(struct program *p, bool interrupt)
 {
-	switch (draw(p, interrupt ? 3 : 5)) {
+	switch (pick(p, interrupt ? 3 : 5)) {
 	case 0:
 		put(p, "\tlock(l);\n");
 		put_step(p);
 		put(p, "\tunlock(l);\n");
 		return;
 	case 1:
-		put(p, "\tr%u = exchange(go, %u);\n", p->reg++ % 4, draw(p, 3));
+		put(p, "\tr%u = exchange(go, %u);\n", p->reg++ % 4, pick(p, 3));
 		return;
 	case 2:
 		put(p, "\tr7 = go;\n\tif (r7 == 1) {\n\t");
@@ -168,7 +165,7 @@ static void put_control(struct program *p, bool interrupt)
 		put(p, "\tirq_enable();\n");
 		return;
 	default:
-		put(p, "\tinvalidate_tlb(A%u);\n", draw(p, p->aliases));
+		put(p, "\tinvalidate_tlb(A%u);\n", pick(p, p->aliases));
 	}
 }
 
@@ -176,7 +173,7 @@ static void put_context(struct program *p, const char *head, unsigned steps, boo
 {
 	put(p, "%s\n{\n", head);
 	while (steps--)
-		if (draw(p, 4))
+		if (pick(p, 4))
 			put_step(p);
 		else
 			put_control(p, interrupt);
@@ -185,13 +182,13 @@ static void put_context(struct program *p, const char *head, unsigned steps, boo
 
 static void put_concurrent(struct program *p)
 {
-	put_context(p, "P0 (mm 0)", 2 + draw(p, 2), false);
-	if (draw(p, 2))
-		put_context(p, draw(p, 2) ? "P1 (mm 0, cpu 1)" : "P1 (mm 0)", 1 + draw(p, 2),
+	put_context(p, "P0 (mm 0)", 2 + pick(p, 2), false);
+	if (pick(p, 2))
+		put_context(p, pick(p, 2) ? "P1 (mm 0, cpu 1)" : "P1 (mm 0)", 1 + pick(p, 2),
 			    false);
-	if (draw(p, 2))
-		put_context(p, draw(p, 3) ? "I0 (irq)" : "I0 (nmi)", 1 + draw(p, 2), true);
-	if (!draw(p, 3)) {
+	if (pick(p, 2))
+		put_context(p, pick(p, 3) ? "I0 (irq)" : "I0 (nmi)", 1 + pick(p, 2), true);
+	if (!pick(p, 3)) {
 		put(p, "D0 (device)\n{\n");
 		put_device(p);
 		put(p, "}\n");
@@ -204,12 +201,12 @@ size_t check_program(uint64_t seed, enum check_program_kind kind, char *buffer)
 	struct program p = { .random = seed, .text = buffer };
 	bool sequential = kind == CHECK_SEQUENTIAL;
 
-	p.lines = 1 + draw(&p, 2);
-	p.words = 1 + draw(&p, 2);
-	p.pages = 1 + draw(&p, 2);
-	p.aliases = 2 + draw(&p, 2);
-	p.code = !draw(&p, 3);
-	p.remaps = p.pages > 1 && !draw(&p, 3);
+	p.lines = 1 + pick(&p, 2);
+	p.words = 1 + pick(&p, 2);
+	p.pages = 1 + pick(&p, 2);
+	p.aliases = 2 + pick(&p, 2);
+	p.code = !pick(&p, 3);
+	p.remaps = p.pages > 1 && !pick(&p, 3);
 	put(&p, "C random-%llu\n(* Result: Never *)\n", (unsigned long long)seed);
 	put_state(&p, kind);
 	if (sequential)

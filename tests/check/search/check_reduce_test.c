@@ -15,7 +15,9 @@
 #include <cmocka.h>
 
 #include "check/search/verdict.h"
+#include "tests/check/parsed.h"
 #include "tests/check/search/check_program.h"
+#include "tests/random.h"
 
 #define PROGRAMS 150u
 #define SEED	 1u
@@ -66,15 +68,12 @@ static void same(const char *text, const struct verdict *a, const struct verdict
 static void one(uint64_t seed)
 {
 	char text[CHECK_PROGRAM_MAX];
-	size_t len = check_program(seed, CHECK_CONCURRENT, text);
-	struct litmus_error error;
-	struct litmus *test = litmus_parse("random", text, len, &error);
+	struct litmus *test;
 	struct target target;
 	struct verdict *whole, *reduced;
 
-	if (!test)
-		print_error("%s\n%u:%u: %s\n", text, error.at.line, error.at.column, error.text);
-	assert_non_null(test);
+	check_program(seed, CHECK_CONCURRENT, text);
+	test = parsed(text);
 	assert_null(target_make(test, caches[seed % 3], "", &target));
 	whole = find(test, &target, false);
 	if (whole->found == FOUND_WRONG)
@@ -97,17 +96,10 @@ static void one(uint64_t seed)
 	litmus_free(test);
 }
 
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-	const char *value = getenv(name);
-
-	return value ? strtoull(value, NULL, 0) : otherwise;
-}
-
 static void reduction_loses_nothing(void **state)
 {
-	uint64_t programs = from_environment("COHERER_PROGRAMS", PROGRAMS);
-	uint64_t seed = from_environment("COHERER_SEED", SEED);
+	uint64_t programs = number_from("COHERER_PROGRAMS", PROGRAMS);
+	uint64_t seed = number_from("COHERER_SEED", SEED);
 
 	(void)state;
 	for (uint64_t i = 0; i < programs; i++)

@@ -17,7 +17,9 @@
 
 #include "check/search/explore.h"
 #include "model/shadow.h"
+#include "tests/check/parsed.h"
 #include "tests/check/search/check_program.h"
+#include "tests/random.h"
 
 #define PROGRAMS 3000u
 #define SEED	 1u
@@ -124,7 +126,7 @@ static void step(struct run *r, unsigned c, const struct litmus_instr *i)
 		return;
 	case OP_DMA_WRITE:
 		a = access_of(r, i, bytes);
-		coh_shadow_device_write(r->shadow, a.pa, bytes, 4);
+		coh_shadow_device_write(r->shadow, a.pa, bytes, 4, 0);
 		return;
 	case OP_CLEAN:
 	case OP_INVALIDATE:
@@ -250,15 +252,12 @@ static void compare(const struct run *r, const struct system *s, const char *cac
 static void one(uint64_t seed)
 {
 	char text[CHECK_PROGRAM_MAX];
-	size_t len = check_program(seed, CHECK_SEQUENTIAL, text);
-	struct litmus_error error;
-	struct run r = { .test = litmus_parse("random", text, len, &error) };
+	struct run r = { 0 };
 	struct target target;
 	struct system *s;
 
-	if (!r.test)
-		print_error("%s\n%u:%u: %s\n", text, error.at.line, error.at.column, error.text);
-	assert_non_null(r.test);
+	check_program(seed, CHECK_SEQUENTIAL, text);
+	r.test = parsed(text);
 	assert_null(target_make(r.test, caches[seed % 3], "", &target));
 	start_shadow(&r, &target);
 	follow(&r);
@@ -270,17 +269,10 @@ static void one(uint64_t seed)
 	litmus_free((struct litmus *)(uintptr_t)r.test);
 }
 
-static uint64_t from_environment(const char *name, uint64_t otherwise)
-{
-	const char *value = getenv(name);
-
-	return value ? strtoull(value, NULL, 0) : otherwise;
-}
-
 static void shadow_and_explorer_agree(void **state)
 {
-	uint64_t programs = from_environment("COHERER_PROGRAMS", PROGRAMS);
-	uint64_t seed = from_environment("COHERER_SEED", SEED);
+	uint64_t programs = number_from("COHERER_PROGRAMS", PROGRAMS);
+	uint64_t seed = number_from("COHERER_SEED", SEED);
 
 	(void)state;
 	for (uint64_t i = 0; i < programs; i++)

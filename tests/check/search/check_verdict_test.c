@@ -8,20 +8,10 @@
 #include <cmocka.h>
 
 #include "check/search/verdict.h"
+#include "tests/check/parsed.h"
 
 #define HEAD(state) "C t\n{\n" state "}\n"
 #define TWO	    "page p; alias K = p kernel; alias U = p mm 0 colour 1;"
-
-static struct litmus *parse(const char *text)
-{
-	struct litmus_error error;
-	struct litmus *t = litmus_parse("t", text, strlen(text), &error);
-
-	if (!t)
-		print_error("%u:%u: %s\n%s\n", error.at.line, error.at.column, error.text, text);
-	assert_non_null(t);
-	return t;
-}
 
 static struct verdict *find(struct litmus *t, const char *cache, uint64_t states)
 {
@@ -37,7 +27,7 @@ static struct verdict *find(struct litmus *t, const char *cache, uint64_t states
 
 static void comes_out(const char *cache, const char *text, enum found found, unsigned bits)
 {
-	struct litmus *t = parse(text);
+	struct litmus *t = parsed(text);
 	struct verdict *v = find(t, cache, 0);
 
 	if (v->found != found || v->bits != bits)
@@ -136,7 +126,7 @@ static void conditions(void **state)
 
 static void a_bound_is_no_verdict(void **state)
 {
-	struct litmus *t = parse(HEAD(TWO) "P0 (mm 0) { load(U); load(K); load(U); load(K); }");
+	struct litmus *t = parsed(HEAD(TWO) "P0 (mm 0) { load(U); load(K); load(U); load(K); }");
 	struct verdict *v = find(t, "vivt", 3);
 
 	(void)state;
@@ -165,7 +155,7 @@ static void what_cannot_be_is_an_error(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++) {
-		struct litmus *t = parse(tests[i].text);
+		struct litmus *t = parsed(tests[i].text);
 		struct verdict *v = find(t, "vivt", 0);
 
 		assert_int_equal(v->found, FOUND_WRONG);
@@ -178,7 +168,7 @@ static void what_cannot_be_is_an_error(void **state)
 static void redundant_maintenance(void **state)
 {
 	struct litmus *t =
-		parse(HEAD(TWO) "P0 (mm 0) { store(U, 1); flush(U); clean(K); load(K); }");
+		parsed(HEAD(TWO) "P0 (mm 0) { store(U, 1); flush(U); clean(K); load(K); }");
 	struct verdict *v = find(t, "vivt", 0);
 
 	(void)state;
@@ -191,7 +181,7 @@ static void redundant_maintenance(void **state)
 static void the_example_is_the_shortest(void **state)
 {
 	struct litmus *t =
-		parse(HEAD(TWO) "P0 (mm 0) { load(K); store(U, 1); flush(U); load(K); }");
+		parsed(HEAD(TWO) "P0 (mm 0) { load(K); store(U, 1); flush(U); load(K); }");
 	struct verdict *v = find(t, "vivt", 0);
 
 	(void)state;
@@ -203,7 +193,7 @@ static void the_example_is_the_shortest(void **state)
 	verdict_free(v);
 	litmus_free(t);
 	/* One eviction, and no more. */
-	t = parse(HEAD(
+	t = parsed(HEAD(
 		TWO) "P0 (mm 0) { store(K, 1); store(U, 2); flush(U); load(U); }\nexists (stale)");
 	v = find(t, "vivt", 0);
 	assert_non_null(v->trail);

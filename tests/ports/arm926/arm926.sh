@@ -19,6 +19,7 @@
 # missing.
 set -eu
 cd "$(dirname "$0")/../../.."
+. tests/verdict.sh
 
 coherer=${COHERER:-build/coherer}
 kernel=build/minikernel/minikernel
@@ -69,19 +70,7 @@ done
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-passed=0
-failed=0
 tests=$(sed -n 's/^ok [0-9]* \([^ ]*\) .*/\1/p' $expected)
-
-verdict() { # NAME [WHY-NOT]
-	if [ -z "${2:-}" ]; then
-		passed=$((passed + 1))
-		echo "ok - $1"
-	else
-		failed=$((failed + 1))
-		echo "not ok - $1: $2"
-	fi
-}
 
 run() { # NAME WATCH CPU COMMAND-LINE: to be run
 	printf '%s\0' "$work/$1" "$2" "$3" "$4" >>"$work/jobs"
@@ -141,9 +130,7 @@ done
 xargs -0 -n 4 -P "$jobs" "$0" --one <"$work/jobs"
 
 tests/ports/arm926/arm926-code.sh $objects >"$work/code" || [ $? = 1 ] || exit 2
-cat "$work/code"
-passed=$((passed + $(grep -c '^ok' "$work/code" || true)))
-failed=$((failed + $(grep -c '^not ok' "$work/code" || true)))
+include_verdicts "$work/code"
 expect plain 0 "alone"
 expect watched 0 "watched: no report"
 expect fast 0 "watched, the disk's interrupt as NMI: no report"
@@ -205,5 +192,4 @@ for pattern in 'coherer: ' '# ARM926'; do
 	line=$(shown "$pattern")
 	says unknown "${line:-(no line of the README)}" "README: $line"
 done
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+all_passed

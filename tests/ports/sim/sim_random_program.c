@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* Drawing programs for tests/ports/sim/sim_random_test.c. */
 #include "tests/ports/sim/sim_random.h"
-
-static uint64_t next_random(uint64_t *x)
-{
-	uint64_t z = *x += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-	return z ^ z >> 31;
-}
-
-static unsigned draw(uint64_t *x, unsigned n)
-{
-	return (unsigned)(next_random(x) >> 32) % n;
-}
+#include "tests/random.h"
 
 #define DRAW_OF(x, array) ((array)[draw(x, COUNT(array))])
 

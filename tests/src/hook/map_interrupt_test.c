@@ -26,6 +26,7 @@
 #include "src/map.h"
 #include "src/internal.h"
 #include "tests/src/hook/map_hooked.h"
+#include "tests/src/next_order.h"
 
 struct env_hook env_hook;
 
@@ -217,22 +218,6 @@ static bool small_op(struct op *op, int k, int i, int n)
 			     : OP_PROTECT;
 	op->start += k == 7 ? v->pages - 1 : k == 9 ? 200 : 0;
 	return k < 12;
-}
-
-static bool next_order(int *order, int n)
-{
-	int i = n - 2, j = n - 1, k;
-
-	while (i >= 0 && order[i] > order[i + 1])
-		i--;
-	if (i < 0)
-		return false;
-	while (order[j] < order[i])
-		j--;
-	k = order[i], order[i] = order[j], order[j] = k;
-	for (i++, j = n - 1; i < j; i++, j--)
-		k = order[i], order[i] = order[j], order[j] = k;
-	return true;
 }
 
 static void every_small_op(enum coh_indexing indexing, const int *order, int n)
