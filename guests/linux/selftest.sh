@@ -281,6 +281,19 @@ printf '%s\n' 'base none' 'expect nothing' >"$tmp/top/guests/linux/plant/lost.ed
 expect 2 "no kernel is named 'none' to be the base" "$tmp/top/guests/linux/kernel.sh" lost
 rm "$tmp/top/guests/linux/plant/lost.edit"
 
+# The core goes with the kernel.
+boot=$tmp/boot/guests/linux/boot.sh
+mkdir -p "${boot%/*}" "$tmp/boot/build/linux/stock" "$tmp/boot/build/linux/xscale"
+cp "$here/boot.sh" "$boot"
+touch "$tmp/boot/build/linux/initramfs.cpio"
+for name in stock xscale; do
+	touch "$tmp/boot/build/linux/$name/zImage" "$tmp/boot/build/linux/$name/versatile-pb.dtb"
+done
+echo pxa270-c5 >"$tmp/boot/build/linux/xscale/cpu"
+expect 0 '-M versatilepb -m 128' "$boot" --print stock
+expect 0 '-M versatilepb -cpu pxa270-c5 -m 128' "$boot" --print xscale
+expect 2 'none/zImage is missing' "$boot" --print none
+
 # The layer's edits need their version, and say which of them found no place.
 apply=$here/../../ports/linux/apply.sh
 expect 2 "holds Linux '5.10'; these edits are for 6.1" "$apply" "$tmp/linux-5.10" "$tmp/tree"
