@@ -70,6 +70,7 @@ $(BUILD)/lto/%.o: %.c
 include src/layer.mk
 include guests/guests.mk
 include guests/linux/linux.mk
+include guests/debian/debian.mk
 include tests/tests.mk
 include examples/minikernel/minikernel.mk
 include tests/torture/torture.mk

@@ -5,6 +5,7 @@
 #
 #   guests/linux/kernel.sh stock       the kernel as it is (minutes, the first time)
 #   guests/linux/kernel.sh coherer     with the layer in it, see ports/linux (minutes)
+#   guests/linux/kernel.sh debian      with the options of guests/debian/config, and modules
 #   guests/linux/kernel.sh NAME        with the bug of guests/linux/plant/NAME.edit
 #   guests/linux/kernel.sh stock-debug, coherer-debug
 #                                      with the options of config-debug: lock debugging
@@ -29,7 +30,7 @@ stock=$out/stock
 port=$here/../../ports/linux
 dts=arch/arm/boot/dts/versatile-pb.dtb
 
-usage() { sed -n '4,16s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,17s/^# \{0,1\}//p' "$0"; }
 fail() { echo "kernel.sh: $*" >&2; exit 2; }
 
 list() {
@@ -90,7 +91,7 @@ build_tree() {
 	# Kconfig drops silently what it does not know or cannot have.
 	dropped=$(cat "$@" | grep '^CONFIG_.*=[^n]' | grep -vxFf "$out/$name/.config") &&
 		fail "the kernel's configuration does not take" $dropped
-	kbuild "$from" "$out/$name" zImage dtbs
+	kbuild "$from" "$out/$name" zImage dtbs $(grep -qx CONFIG_MODULES=y "$out/$name/.config" && echo modules)
 	cp "$out/$name/arch/arm/boot/zImage" "$out/$name/$dts" "$out/$name/"
 	echo "$key" >"$out/$name/built-from"
 }
@@ -105,6 +106,13 @@ build_stock() {
 	have_source
 	made_from=
 	build_tree "stock$1" "$source" "$here/config" ${1:+"$here/config$1"}
+}
+
+# The kernel for Debian's user space.
+build_debian() {
+	have_source
+	made_from=
+	build_tree debian "$source" "$here/../debian/config"
 }
 
 # The edits know its code; what they and our own files were is part of the key.
@@ -144,6 +152,7 @@ case ${1:-} in
 --list) list ;;
 stock) build_stock "" ;;
 stock-debug) build_stock -debug ;;
+debian) build_debian ;;
 coherer) build_coherer "" ;;
 coherer-debug) build_coherer -debug ;;
 '' | -*) usage >&2; exit 2 ;;

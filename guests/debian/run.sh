@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Boots build/linux/debian with Debian's user space, under plain QEMU:
+#
+#   guests/debian/run.sh [--print] [--virtio plain|iommu] [--tests A,B,...] [-- QEMU ARGUMENT...]
+#
+#   --print    only prints the command line, one that a shell can split at blanks:
+#              build/coherer watch --symbols build/linux/debian/vmlinux -- \
+#                      $(guests/debian/run.sh --print)
+#   --virtio   plain (the default): Linux takes these devices for coherent and does no
+#              maintenance.  iommu: iommu_platform=on, so that it does
+#   --tests    runs these tests or groups only (guests/debian/guest/tests.sh)
+#
+# The exit status is QEMU's; 2 if something is missing.  QEMU names the emulator
+# to run (default: qemu-system-arm), KERNEL the kernel (default: debian).
+set -eu
+
+usage() { sed -n '4,18s/^# \{0,1\}//p' "$0"; }
+fail() { echo "run.sh: $*" >&2; exit 2; }
+
+print=
+tests=
+virtio=plain
+while [ $# -gt 0 ]; do
+	case $1 in
+	-h | --help) usage; exit 0 ;;
+	--print) print=yes ;;
+	--tests) [ $# -ge 2 ] || fail "--tests needs a list"; tests=$2; shift ;;
+	--virtio) [ $# -ge 2 ] || fail "--virtio needs plain or iommu"; virtio=$2; shift ;;
+	--) break ;;
+	*) fail "unexpected argument '$1', see --help" ;;
+	esac
+	shift
+done
+[ $# -eq 0 ] || shift
+case $virtio in
+plain) how= ;;
+iommu) how=,iommu_platform=on,disable-legacy=on ;;
+*) fail "--virtio takes plain or iommu, not '$virtio'" ;;
+esac
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+kernel=$top/build/linux/${KERNEL:-debian}
+disks=$top/build/debian
+for f in zImage versatile-pb.dtb; do
+	[ -f "$kernel/$f" ] || fail "$kernel/$f is missing: run guests/linux/kernel.sh ${KERNEL:-debian}"
+done
+[ -f "$disks/made-from" ] || fail "$disks has no disks: run guests/debian/image.sh"
+
+disk() { echo "if=none,id=$1,format=raw,snapshot=on,file=$disks/$2"; }
+
+# No blank within an argument, for --print: the kernel carries its own command
+# line, see config, and -append only adds to it.
+#
+# -icount: the guest's time is the instructions that it executed, so that a slow host
+# does not let its timers expire.  sleep=on (the default), unlike guests/linux/boot.sh:
+# disks answer in the host's time.  With sleep=off a guest that waits for a disk jumps
+# from timer to timer meanwhile, and the drivers' time limits pass in no time.
+#
+# All disks are snapshots: nothing is written to the files, each run starts alike.
+# The network devices are on one hub, with QEMU's user network behind them.
+set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 256 \
+	-kernel "$kernel/zImage" -dtb "$kernel/versatile-pb.dtb" -append "tests=$tests" \
+	-nographic -no-reboot -audio none -icount shift=4 \
+	-device lsi53c895a,id=scsi \
+	-drive "$(disk root root.ext4)" -device scsi-hd,bus=scsi.0,scsi-id=0,drive=root \
+	-drive "$(disk work work.ext4)" -device scsi-hd,bus=scsi.0,scsi-id=1,drive=work \
+	-drive "$(disk vwork work.ext4)" -device "virtio-blk-pci,drive=vwork$how" \
+	-drive "if=sd,format=raw,snapshot=on,file=$disks/card.img" \
+	-netdev "user,id=outside,tftp=$disks/tftp" -netdev hubport,id=hub0,hubid=0,netdev=outside \
+	-netdev hubport,id=hub1,hubid=0 -device e1000,netdev=hub1,mac=52:54:00:00:00:01 \
+	-netdev hubport,id=hub2,hubid=0 -device rtl8139,netdev=hub2,mac=52:54:00:00:00:02 \
+	-netdev hubport,id=hub3,hubid=0 -device "virtio-net-pci,netdev=hub3,mac=52:54:00:00:00:03$how" \
+	"$@"
+if [ -n "$print" ]; then
+	echo "$*"
+else
+	exec "$@"
+fi
