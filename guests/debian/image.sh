@@ -33,7 +33,7 @@ kernel=$top/build/linux/${KERNEL:-debian}
 cc=${CROSS_COMPILE:-arm-linux-gnueabi-}gcc
 keys=/usr/share/keyrings/debian-archive-keyring.gpg
 
-packages="busybox stress-ng fio sqlite3 strace gdb python3 e2fsprogs fuse2fs iproute2"
+packages="libc-bin busybox stress-ng fio sqlite3 strace gdb python3 e2fsprogs fuse2fs iproute2"
 
 PATH=$PATH:/usr/sbin:/sbin
 command -v mke2fs >/dev/null || fail "mke2fs is missing: run scripts/setup.sh debian"
@@ -117,8 +117,10 @@ furnish() {
 	install -m 755 "$here/init" "$root/init"
 	mkdir -p "$root/tests" "$root/lib/modules"
 	install -m 644 "$here"/guest/* "$root/tests/"
-	"$cc" -O1 -g -Wall -Wextra -Werror -marm -o "$root/tests/target" "$here/guest/target.c" ||
+	# At any address, so that the address of add() is its place in the file.
+	"$cc" -O1 -g -Wall -Wextra -Werror -marm -fPIE -pie -o "$root/tests/target" "$here/guest/target.c" ||
 		fail "cannot compile target.c"
+	"${cc%gcc}nm" "$root/tests/target" | awk '$3 == "add" { print "0x" $1 }' >"$root/tests/target.add"
 	find "$kernel" -name '*.ko' | while read -r ko; do
 		"${cc%gcc}strip" --strip-debug -o "$root/lib/modules/$(basename "$ko")" "$ko"
 	done
