@@ -59,7 +59,8 @@ disk() { echo "if=none,id=$1,format=raw,snapshot=on,file=$disks/$2"; }
 # from timer to timer meanwhile, and the drivers' time limits pass in no time.
 #
 # All disks are snapshots: nothing is written to the files, each run starts alike.
-# The network devices are on one hub, with QEMU's user network behind them.
+# The network devices are on one hub, with QEMU's user network behind them, and without
+# the firmware that a PC would boot from them.
 set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 256 \
 	-kernel "$kernel/zImage" -dtb "$kernel/versatile-pb.dtb" -append "tests=$tests" \
 	-nographic -no-reboot -audio none -icount shift=4 \
@@ -69,9 +70,9 @@ set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 256 \
 	-drive "$(disk vwork work.ext4)" -device "virtio-blk-pci,drive=vwork$how" \
 	-drive "if=sd,format=raw,snapshot=on,file=$disks/card.img" \
 	-netdev "user,id=outside,tftp=$disks/tftp" -netdev hubport,id=hub0,hubid=0,netdev=outside \
-	-netdev hubport,id=hub1,hubid=0 -device e1000,netdev=hub1,mac=52:54:00:00:00:01 \
-	-netdev hubport,id=hub2,hubid=0 -device rtl8139,netdev=hub2,mac=52:54:00:00:00:02 \
-	-netdev hubport,id=hub3,hubid=0 -device "virtio-net-pci,netdev=hub3,mac=52:54:00:00:00:03$how" \
+	-netdev hubport,id=hub1,hubid=0 -device e1000,netdev=hub1,romfile=,mac=52:54:00:00:00:01 \
+	-netdev hubport,id=hub2,hubid=0 -device rtl8139,netdev=hub2,romfile=,mac=52:54:00:00:00:02 \
+	-netdev hubport,id=hub3,hubid=0 -device "virtio-net-pci,netdev=hub3,romfile=,mac=52:54:00:00:00:03$how" \
 	"$@"
 if [ -n "$print" ]; then
 	echo "$*"
