@@ -51,7 +51,7 @@ work_on() {
 	virtio) disk=/dev/vda ;;
 	esac
 	[ -b $disk ] || skip "no $disk"
-	mountpoint -q "/$1" || mount -t ext4 $disk "/$1"
+	grep -q " /$1 ext4" /proc/mounts || mount -t ext4 $disk "/$1"
 }
 
 # What was read from the disk is read again from there.
@@ -128,7 +128,7 @@ debug() {
 
 t_gdb_break() {
 	debug -ex 'break add' -ex run -ex 'ignore 1 8' -ex continue -ex 'print i' -ex backtrace \
-		-ex 'print add(1, 5)' -ex 'delete' -ex continue
+		-ex delete -ex 'print add(1, 5)' -ex continue
 	grep -q '^$1 = 9' /tmp/said
 	grep -q '^$2 = 26' /tmp/said
 	grep -q '^sum 2470' /tmp/said
@@ -163,8 +163,8 @@ probe() {
 	echo 1 >$tracing/events/${file%_events}s/$name/enable
 	"$@" || failed=yes
 	echo 0 >$tracing/events/${file%_events}s/$name/enable
-	echo >$tracing/$file
 	hits=$(grep -c "$name:" $tracing/trace) || hits=0
+	echo >$tracing/$file
 	echo "$hits hits"
 	[ -z "$failed" ]
 }
@@ -272,7 +272,7 @@ t_modules() {
 		forget
 	done
 	# Tests that the kernel brings for its own allocator of virtual addresses.
-	insmod /lib/modules/test_vmalloc.ko run_test_mask=7 nr_threads=1 test_loop_count=20 || true
+	insmod /lib/modules/test_vmalloc.ko run_test_mask=1 nr_threads=1 test_loop_count=200 || true
 }
 
 # A device's bytes, written and read past the page cache and through it.
