@@ -70,6 +70,10 @@ def merge():
     kernel(ksm + "sleep_millisecs", 1)
     kernel(ksm + "pages_to_scan", 1000)
     kernel(ksm + "run", 1)
+    # Stores while ksmd looks at the pages: what it has read before is old then.
+    for i in range(20 * pages):
+        area[i % pages * PAGE + i % 61] ^= 1
+        area[i % pages * PAGE + i % 61] ^= 1
     scans = kernel(ksm + "full_scans")
     while kernel(ksm + "pages_sharing") < 200 and kernel(ksm + "full_scans") < scans + 200:
         time.sleep(0.01)

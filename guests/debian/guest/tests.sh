@@ -151,7 +151,7 @@ t_gdb_core() {
 
 tracing=/sys/kernel/tracing
 
-# Counts the hits of probe $2 in file $1 ($3: its definition) while the rest runs.
+# Counts the hits of probe $2 in file $1 ($3: its definition, and others) while the rest runs.
 probe() {
 	file=$1
 	name=$2
@@ -160,9 +160,9 @@ probe() {
 	[ -e $tracing/$file ] || skip "no $file"
 	echo "$definition" >$tracing/$file
 	echo >$tracing/trace
-	echo 1 >$tracing/events/${file%_events}s/$name/enable
+	echo 1 >$tracing/events/${file%_events}s/enable
 	"$@" || failed=yes
-	echo 0 >$tracing/events/${file%_events}s/$name/enable
+	echo 0 >$tracing/events/${file%_events}s/enable
 	hits=$(grep -c "$name:" $tracing/trace) || hits=0
 	echo >$tracing/$file
 	echo "$hits hits"
@@ -180,6 +180,10 @@ t_uprobe() {
 	probe uprobe_events hit "p:uprobes/hit $add i=%r1" sums
 	[ "$hits" = 90 ]
 	probe uprobe_events hit "r:uprobes/hit $add sum=\$retval" sums
+	[ "$hits" = 90 ]
+	# Two probes, whose instructions the kernel executes at one place in turn.
+	probe uprobe_events hit "p:uprobes/hit $add
+p:uprobes/next /tests/target:$(printf 0x%x $(($(cat /tests/target.add) + 4)))" sums
 	[ "$hits" = 90 ]
 }
 
