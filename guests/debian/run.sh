@@ -50,6 +50,16 @@ done
 
 disk() { echo "if=none,id=$1,format=raw,snapshot=on,file=$disks/$2"; }
 
+# Three network devices on hub $1; the last byte of their addresses names them.
+network() {
+	n=0
+	for device in e1000 rtl8139 "virtio-net-pci$how"; do
+		n=$((n + 1))
+		echo "-netdev hubport,id=hub$1$n,hubid=$1" \
+			"-device $device,netdev=hub$1$n,romfile=,mac=52:54:00:00:00:$1$n"
+	done
+}
+
 # No blank within an argument, for --print: the kernel carries its own command
 # line, see config, and -append only adds to it.
 #
@@ -59,8 +69,9 @@ disk() { echo "if=none,id=$1,format=raw,snapshot=on,file=$disks/$2"; }
 # from timer to timer meanwhile, and the drivers' time limits pass in no time.
 #
 # All disks are snapshots: nothing is written to the files, each run starts alike.
-# The network devices are on one hub, with QEMU's user network behind them, and without
-# the firmware that a PC would boot from them.
+# One hub has QEMU's user network behind it, the other has not: that network would answer
+# every connection.  romfile= leaves out the firmware that a PC would boot from.
+# shellcheck disable=SC2046 # lists of words
 set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 256 \
 	-kernel "$kernel/zImage" -dtb "$kernel/versatile-pb.dtb" -append "tests=$tests" \
 	-nographic -no-reboot -audio none -icount shift=4 \
@@ -69,10 +80,8 @@ set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 256 \
 	-drive "$(disk work work.ext4)" -device scsi-hd,bus=scsi.0,scsi-id=1,drive=work \
 	-drive "$(disk vwork work.ext4)" -device "virtio-blk-pci,drive=vwork$how" \
 	-drive "if=sd,format=raw,snapshot=on,file=$disks/card.img" \
-	-netdev "user,id=outside,tftp=$disks/tftp" -netdev hubport,id=hub0,hubid=0,netdev=outside \
-	-netdev hubport,id=hub1,hubid=0 -device e1000,netdev=hub1,romfile=,mac=52:54:00:00:00:01 \
-	-netdev hubport,id=hub2,hubid=0 -device rtl8139,netdev=hub2,romfile=,mac=52:54:00:00:00:02 \
-	-netdev hubport,id=hub3,hubid=0 -device "virtio-net-pci,netdev=hub3,romfile=,mac=52:54:00:00:00:03$how" \
+	-netdev "user,id=outside,tftp=$disks/tftp" -netdev hubport,id=hub00,hubid=0,netdev=outside \
+	$(network 0) $(network 1) \
 	"$@"
 if [ -n "$print" ]; then
 	echo "$*"
