@@ -6,7 +6,7 @@
 #
 #   guests/debian/image.sh
 #
-# leaves build/debian/{root.ext4,work.ext4,card.img} and build/debian/tftp.  Needs no
+# leaves build/debian/{root.ext4,work.ext4} and build/debian/tftp.  Needs no
 # root and no network once the packages are there.  Does nothing if all is newer
 # than what it is made of.
 #
@@ -98,7 +98,7 @@ unpack() {
 		mkdir -p "$out/root/usr/$d"
 		ln -s "usr/$d" "$out/root/$d"
 	done
-	for d in dev proc sys tmp run root mnt etc scsi virtio card; do
+	for d in dev proc sys tmp run root mnt etc scsi virtio; do
 		mkdir -p "$out/root/$d"
 	done
 	for deb in "$out/apt/archives"/*.deb; do
@@ -133,16 +133,11 @@ furnish() {
 	(cd "$out/tftp" && sha256sum file) >"$root/tests/file.sha256"
 }
 
-# A sparse file $1 of $2 MiB.
-sparse() {
-	rm -f "$1"
-	dd if=/dev/zero of="$1" bs=1M count=0 seek="$2" 2>/dev/null
-}
-
-# An ext4 file system in file $1 of $2 MiB; what follows goes to mke2fs.
+# An ext4 file system in a sparse file $1 of $2 MiB; what follows goes to mke2fs.
 ext4() {
 	file=$1
-	sparse "$1" "$2"
+	rm -f "$1"
+	dd if=/dev/zero of="$1" bs=1M count=0 seek="$2" 2>/dev/null
 	shift 2
 	mke2fs -q -t ext4 -E root_owner=0:0,lazy_itable_init=0,lazy_journal_init=0 -m 0 "$@" "$file" ||
 		fail "mke2fs failed"
@@ -154,6 +149,5 @@ unpack
 furnish
 ext4 "$out/root.ext4" 640 -d "$out/root"
 ext4 "$out/work.ext4" 256
-sparse "$out/card.img" 16
 rm -rf "$out/root"
 echo "$key" >"$out/made-from"

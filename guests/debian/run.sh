@@ -79,7 +79,6 @@ set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 256 \
 	-drive "$(disk root root.ext4)" -device scsi-hd,bus=scsi.0,scsi-id=0,drive=root \
 	-drive "$(disk work work.ext4)" -device scsi-hd,bus=scsi.0,scsi-id=1,drive=work \
 	-drive "$(disk vwork work.ext4)" -device "virtio-blk-pci,drive=vwork$how" \
-	-drive "if=sd,format=raw,snapshot=on,file=$disks/card.img" \
 	-netdev "user,id=outside,tftp=$disks/tftp" -netdev hubport,id=hub00,hubid=0,netdev=outside \
 	$(network 0) $(network 1) \
 	"$@"
