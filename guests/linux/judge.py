@@ -13,7 +13,8 @@ has lines
 
 of which each `expect` must hold: some report must match all its keys.  `kind` takes a
 list separated by commas.  The others are regular expressions for the whole name of the
-function; USER stands for any place in user mode, KERNEL for any in the kernel.
+function; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
+for a device.
 `caller` is one of the functions in the reader's call chain.  If the file has an `allow`
 line, reports that match neither an `expect` nor an `allow` line are not expected;
 `allow nothing` adds none to the list.
@@ -71,6 +72,8 @@ def load_expectations(path):
 
 def access_matches(access, pattern):
     access = access or {}
+    if pattern == "DEVICE":
+        return access.get("by") == "device"
     try:
         pc = int(str(access.get("pc")), 0)
     except ValueError:
