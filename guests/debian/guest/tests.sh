@@ -8,9 +8,9 @@
 stressors="
 mmap:60 mmapfork:2 mremap:200 munmap:6 madvise:10 msync:200 mlock:100 mincore:500
 fork:150 vfork:150 exec:40 clone:100 daemon:20 zombie:60
-vm:3000 vm-rw:60 vm-splice:500 vm-addr:200 brk:2000 bigheap:300 stack:40 stackmmap:40
-fault:400 pagemove:4 remap:50 resources:10 shm:20 shm-sysv:20 malloc:5000 memfd:10
-pipe:3000 splice:500 tee:500 sendfile:200 sockpair:500 sock:40 sockabuse:5 udp:300
+vm:3000 vm-rw:60 vm-splice:500 brk:2000 stack:40 stackmmap:40
+fault:400 pagemove:4 remap:50 shm:20 shm-sysv:20 malloc:5000 memfd:10
+pipe:3000 splice:500 tee:500 sendfile:200 sockpair:500 sock:40 udp:300
 sigsegv:300 sigfpe:200 sigtrap:300 sigsuspend:300 signest:60 ptrace:300 icache:200 mcontend:300
 aio:300 aiol:30 io-uring:300 userfaultfd:300 ksm-vm:1000
 dentry:100 copy-file:20 fallocate:40 hdd:60 seek:200 readahead:200 rename:200 sync-file:20
@@ -379,7 +379,7 @@ run_stress() {
 	case $1 in
 	ksm-vm) set -- --ksm --vm 1 --vm-ops "$ops" --vm-bytes 8m --vm-keep --vm-madvise mergeable ;;
 	vm) set -- --vm 2 --vm-ops "$ops" --vm-bytes 4m ;;
-	mmap | mmapfork | munmap | mremap | madvise | msync | vm-rw | userfaultfd | bigheap | pagemove | vm-addr)
+	mmap | mmapfork | munmap | mremap | madvise | msync | vm-rw | userfaultfd | pagemove)
 		case $1 in
 		mmap | mremap | msync | vm-rw | userfaultfd) set -- --$1 1 --$1-ops "$ops" --$1-bytes 2m ;;
 		*) set -- --$1 1 --$1-ops "$ops" ;;
