@@ -11,7 +11,7 @@ fork:150 vfork:150 exec:40 clone:100 daemon:20 zombie:60
 vm:3000 vm-rw:60 vm-splice:500 brk:2000 stack:40 stackmmap:40
 fault:400 pagemove:4 remap:50 shm:20 shm-sysv:20 malloc:5000 memfd:10
 pipe:3000 splice:500 tee:500 sendfile:200 sockpair:500 sock:40 udp:300
-sigsegv:300 sigfpe:200 sigtrap:300 sigsuspend:300 signest:60 ptrace:300 icache:200 mcontend:300
+sigsegv:300 sigfpe:200 sigtrap:300 sigsuspend:300 signest:60 ptrace:300 icache:200
 aio:300 aiol:30 io-uring:300 userfaultfd:300 ksm-vm:1000
 dentry:100 copy-file:20 fallocate:40 hdd:60 seek:200 readahead:200 rename:200 sync-file:20
 inotify:10 futex:3000 mq:2000 sem:3000 sem-sysv:2000 switch:3000 pthread:100 tmpfs:20 xattr:40
@@ -29,9 +29,8 @@ expand() {
 	for name; do
 		case $name in
 		all) echo programs python sqlite-scsi sqlite-virtio $debuggers $memory $devices $all_fio $all_stress ;;
-		short) echo programs python sqlite-scsi strace gdb-break gdb-step uprobe kprobe $memory $devices \
-			fio-libaio-scsi fio-mmap-virtio fio-direct-virtio \
-			stress-mmap stress-fork stress-vm stress-madvise stress-userfaultfd stress-vm-splice stress-aio ;;
+		short) echo programs gdb-break uprobe kprobe merge modules raw-scsi net-tftp net-tcp \
+			fio-libaio-scsi fio-mmap-virtio stress-mmap stress-vm-rw ;;
 		stress) echo $all_stress ;;
 		fio) echo $all_fio ;;
 		debuggers) echo $debuggers ;;
