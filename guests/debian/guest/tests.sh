@@ -14,7 +14,7 @@ pipe:3000 splice:500 tee:500 sendfile:200 sockpair:500 sock:40 udp:50
 sigsegv:300 sigfpe:200 sigtrap:300 sigsuspend:300 signest:60 ptrace:300 icache:200
 aio:300 aiol:30 io-uring:300 userfaultfd:300 ksm-vm:500
 dentry:100 copy-file:20 fallocate:40 hdd:60 seek:200 readahead:200 rename:200
-inotify:10 futex:3000 mq:2000 sem-sysv:2000 switch:3000 pthread:100 tmpfs:20 xattr:40
+inotify:10 futex:3000 mq:2000 sem-sysv:2000 switch:3000 pthread:100 xattr:40
 "
 fio_engines="psync libaio mmap direct io_uring"
 
