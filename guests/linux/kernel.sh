@@ -6,6 +6,7 @@
 #   guests/linux/kernel.sh stock       the kernel as it is (minutes, the first time)
 #   guests/linux/kernel.sh xscale      the same for the XScale core PXA270 (minutes)
 #   guests/linux/kernel.sh coherer     with the layer in it, see ports/linux (minutes)
+#   guests/linux/kernel.sh debian      with the options of guests/debian/config, and modules
 #   guests/linux/kernel.sh NAME        with the bug of guests/linux/plant/NAME.edit
 #   guests/linux/kernel.sh stock-debug, coherer-debug
 #                                      with the options of config-debug: lock debugging
@@ -32,7 +33,7 @@ port=$here/../../ports/linux
 dts=arch/arm/boot/dts/versatile-pb.dtb
 kconfig=
 
-usage() { sed -n '4,18s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,19s/^# \{0,1\}//p' "$0"; }
 fail() { echo "kernel.sh: $*" >&2; exit 2; }
 
 list() {
@@ -96,7 +97,7 @@ build_tree() {
 	dropped=$(cat "$@" | awk -F = '/^CONFIG_/ { set[$1] = $0 } END { for (s in set) print set[s] }' |
 		grep '=[^n]' | grep -vxFf "$out/$name/.config") &&
 		fail "the kernel's configuration does not take" $dropped
-	kbuild "$from" "$out/$name" zImage dtbs
+	kbuild "$from" "$out/$name" zImage dtbs $(grep -qx CONFIG_MODULES=y "$out/$name/.config" && echo modules)
 	cp "$out/$name/arch/arm/boot/zImage" "$out/$name/$dts" "$out/$name/"
 	echo "$key" >"$out/$name/built-from"
 }
@@ -121,6 +122,13 @@ build_xscale() {
 	made_from=$(cat "$kconfig")
 	build_tree xscale "$source" "$here/config" "$here/config-xscale"
 	echo pxa270-c5 >"$out/xscale/cpu"
+}
+
+# The kernel for Debian's user space.
+build_debian() {
+	have_source
+	made_from=
+	build_tree debian "$source" "$here/../debian/config"
 }
 
 # The edits know its code; what they and our own files were is part of the key.
@@ -167,6 +175,7 @@ case ${1:-} in
 stock) build_stock "" ;;
 stock-debug) build_stock -debug ;;
 xscale) build_xscale ;;
+debian) build_debian ;;
 coherer) build_coherer "" ;;
 coherer-debug) build_coherer -debug ;;
 '' | -*) usage >&2; exit 2 ;;

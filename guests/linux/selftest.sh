@@ -230,6 +230,21 @@ expect 1 '^0 reports, none with' judge '' 'expect kind=lost'
 expect 2 "no 'expect' line" judge "$report" 'file a.c'
 expect 2 "x.edit:1: expected 'nothing' or" judge "$report" 'expect colour=red'
 expect 2 'not a report file' "$here/judge.py" "$tmp/none.json"
+expect 0 '^1 report$' judge "$report" 'allow reader=memcpy'
+expect 0 '^0 reports$' judge '' 'allow reader=memcpy'
+expect 0 '^1 report$' judge "$report" 'expect reader=memcpy
+allow nothing'
+expect 1 ', 1 not expected; the first: missed-clean in memcpy' judge "$report" 'expect nothing
+allow nothing'
+expect 1 ', 1 not expected' judge "$report" 'allow kind=missed-clean caller=copy'
+
+from_device='{"id": 2, "kind": "stale-read", "title": "stale-read in memcpy / device",
+	"read": {"function": "memcpy", "pc": "0xc0300000"}, "write": {"by": "device"},
+	"calls": ["? poll.isra.0+0x10  a.c:1", "receive+0x0"]}'
+expect 0 '^1 report$' judge "$from_device" 'allow writer=DEVICE caller=receive'
+expect 0 '^1 report$' judge "$from_device" 'allow writer=DEVICE caller=poll.*'
+expect 1 ', 1 not expected' judge "$from_device" 'allow writer=DEVICE caller=pol'
+expect 1 ', 1 not expected' judge "$from_device" 'allow writer=USER'
 
 # check.sh over a tree of its own, with a coherer and kernels that are shells.
 mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/xscale" \
