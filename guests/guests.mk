@@ -56,7 +56,7 @@ check-guests-plain: guests ## the guests under QEMU alone: both of a pair read t
 	@failed=0; \
 	for name in $(GUESTS); do for elf in $$name $$name-bug; do \
 		core=$$(sed -n 's/^ \* Core: //p' guests/$$name.c); \
-		text=$$(timeout 20 $(GUEST_QEMU) $(GUEST_RUN) $${core:+-cpu $$core} -kernel $(guest-out)/$$elf.elf \
+		text=$$(timeout 900 $(GUEST_QEMU) $(GUEST_RUN) $${core:+-cpu $$core} -kernel $(guest-out)/$$elf.elf \
 			</dev/null 2>&1); code=$$?; \
 		if [ "$$code" = 0 ] && [ "$$text" = "$$name: ok$$(printf '\ndone')" ]; then \
 			echo "ok   $$elf"; \

@@ -170,7 +170,7 @@ cp many.litmus mixed/c.litmus
 "$coherer" check -j 2 mixed >out 2>err &
 pid=$!
 n=0
-while ! grep -q Observation out && [ $n -lt 100 ]; do sleep 0.1; n=$((n + 1)); done
+while ! grep -q Observation out && [ $n -lt 9000 ]; do sleep 0.1; n=$((n + 1)); done
 kill -INT $pid
 got=0
 wait $pid || got=$?

@@ -254,8 +254,7 @@ options() {
 	finish "--max 0 prints none and counts all"
 
 	start_endless noise-1 --max 1
-	wait_for "COHERER: " "$work/err"
-	sleep 1
+	wait_for '"id":2' "$json"
 	interrupt
 	status_is 1
 	printed_is 1

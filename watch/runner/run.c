@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "watch/runner/device_tree.h"
 #include "watch/runner/emulator.h"
 #include "watch/runner/session.h"
 #include "watch/runner/stream.h"
@@ -33,8 +34,9 @@ struct run {
 	int pipe, signals; /* -1: closed */
 	pid_t pid;
 	bool ended, stopping, interrupted;
-	int status;	  /* as of waitpid */
-	int64_t deadline; /* when QEMU is killed; 0: never */
+	int status;	   /* as of waitpid */
+	int64_t deadline;  /* when QEMU is killed; 0: never */
+	bool all_coherent; /* the device tree says so */
 };
 
 static int64_t now_ms(void)
@@ -58,6 +60,25 @@ static int complain(const char *what)
 	return -1;
 }
 
+/* A guest does no maintenance for devices that its device tree calls coherent. */
+static void ask_device_tree(struct run *r)
+{
+	struct wire_note note = { 0 };
+	char path[128];
+
+	if (!device_tree_of_command(r->options->command, path, sizeof(path)))
+		return;
+	r->all_coherent = !strcmp(path, "/");
+	note.warning = !r->all_coherent;
+	snprintf(note.text, sizeof(note.text),
+		 r->all_coherent
+			 ? "the device tree says that all devices are coherent: %s dma-coherent"
+			 : "the device tree says dma-coherent at %s: name the devices below "
+			   "it with --coherent",
+		 path);
+	tally_note(&r->session.tally, &note);
+}
+
 /* Everything that can be wrong before QEMU starts; the file that is to be
  * written comes last, so that a wrong command leaves an old one alone. */
 static int set_up(struct run *r)
@@ -78,6 +99,7 @@ static int set_up(struct run *r)
 	if (o->suppressions &&
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
 		return complain(error);
+	ask_device_tree(r);
 	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
 	if (!r->plugin || emulator_check(o->command[0], error, sizeof(error)))
 		return complain(error);
@@ -106,6 +128,10 @@ static char *plugin_argument(const struct run *r, int fd)
 		     r->options->write_allocate ? "write" : "core") < 0)
 		argument = NULL;
 	free(path);
+	if (r->all_coherent && argument && asprintf(&longer, "%s,coherent=all", argument) >= 0) {
+		free(argument);
+		argument = longer;
+	}
 	for (char **name = r->options->coherent; argument && name && *name; name++) {
 		if (asprintf(&longer, "%s,coherent=%s", argument, *name) < 0)
 			longer = NULL;

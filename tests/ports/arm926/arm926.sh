@@ -52,7 +52,7 @@ one() {
 	[ "$watch" != yes ] || watch=auto
 	[ "$watch" = no ] || set -- "$coherer" watch --cpu "$watch" --max 0 --symbols $kernel.elf -- "$@"
 	status=0
-	timeout "${TIMEOUT:-120}" "$@" </dev/null >"$name.out" 2>"$name.err" || status=$?
+	timeout "${TIMEOUT:-900}" "$@" </dev/null >"$name.out" 2>"$name.err" || status=$?
 	echo $status >"$name.status"
 }
 

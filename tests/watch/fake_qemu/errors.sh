@@ -81,9 +81,18 @@ interrupt() {
 	shift 4
 	"$coherer" watch --json "$dir/cut.json" -- "$@" </dev/null >"$dir/out" 2>"$dir/err" &
 	pid=$!
+	# QEMU runs with its plugin: what comes before are questions to it.
+	until cat "/proc/$(cut -d' ' -f1 "/proc/$pid/task/$pid/children")/cmdline" 2>/dev/null |
+		grep -qa -e -plugin; do
+		kill -0 $pid 2>/dev/null || break
+		sleep 0.1
+	done
 	while [ "$times" -gt 0 ]; do
-		sleep 2
 		kill "-$signal" $pid
+		# The next one is another only when this one was taken.
+		while grep -q '^S[hi][dg]Pnd:.*[1-9a-f]' "/proc/$pid/status" 2>/dev/null; do
+			sleep 0.1
+		done
 		times=$((times - 1))
 	done
 	wait $pid
