@@ -4,7 +4,8 @@
 #
 # This file has what all rooms share: flags, one pattern rule for each way to compile, and the
 # targets that people type.  What a room is made of stands in its own fragment, ROOM/ROOM.mk.
-# Sources are found by wildcards: a new file needs no line anywhere.
+# Sources are found by wildcards: a new file needs no line anywhere, but in ports/arm926/arm926.mk
+# (which others include) and tests/fuzz/fuzz.mk.  Targets with ## are what help lists.
 
 VERSION := 0.1.0
 prefix ?= /usr/local
@@ -20,6 +21,7 @@ ALL_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -DCOHERER_VERSION='"$(VERSION)"'
 .DEFAULT_GOAL := all
 .PHONY: all lib help demo setup check install uninstall clean format
 
+all: ## build/coherer, the plugin, the libraries
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
 
 # Four archives, so that who links them gets what it calls, and nobody keeps a list.

@@ -5,7 +5,23 @@
  * Nearly every line is quiet: at most one data copy, nothing old in it.  A
  * word says so (struct coh_line).  A line in trouble gets a record, which
  * lists all its copies; records and copies come from bounded pools, so that no
- * guest can make the model grow without end.
+ * guest can make the model grow without end.  What is given up is counted.
+ *
+ * A record is opened when a line gets a second copy or an old byte, and closed into the one word as
+ * soon as that can say everything again.  A page is made at its first access; it gets an image of
+ * what memory holds when a line of it first becomes dirty.
+ *
+ * A granule is what one mask covers: a line, or 32 bytes of a longer one.  The smaller line of the
+ * two caches decides.  A larger line is several granules that are filled, dirtied and maintained
+ * together.
+ *
+ *   shadow.c		the accesses
+ *   shadow_maint.c	maintenance by line, and of the whole cache
+ *   shadow_sets.c	maintenance by set and way
+ *   shadow_map.c	translations and homonyms
+ *   shadow_find.c	what a finding says: cause, writer, values
+ *   shadow_pages.c	storage: pages, records, pools
+ *   shadow_check.c	invariants
  */
 #ifndef COH_MODEL_SHADOW_INTERNAL_H
 #define COH_MODEL_SHADOW_INTERNAL_H

@@ -7,6 +7,10 @@
  * Both are built from one tree; HELLO carries the version and every message
  * its length, so that a mismatch is noticed and never misread.
  *
+ * The plugin opens no file and prints nothing, except that it refuses to start.  So reports do not
+ * mix with the guest's console, a bug in the words cannot change what is found, and a slow look-up
+ * in DWARF stops the guest only when the pipe is full.  If the runner dies the guest goes on.
+ *
  * The order is HELLO, then any of the others, END last.  A stream without END
  * is a run that was cut off.  A REFUSAL stands alone.
  */
