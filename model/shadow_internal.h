@@ -15,7 +15,8 @@
  * two caches decides.  A larger line is several granules that are filled, dirtied and maintained
  * together.
  *
- *   shadow.c		the accesses
+ *   shadow.c		the accesses of the CPU
+ *   shadow_device.c	those of devices
  *   shadow_maint.c	maintenance by line, and of the whole cache
  *   shadow_sets.c	maintenance by set and way
  *   shadow_map.c	translations and homonyms
@@ -233,5 +234,32 @@ static inline void add_gone_from_memory(const struct place *pl, struct copy *c)
 	if (pl->line->stale)
 		add_old(&c->gone, c->gone_old, pl->line->stale, pl->page->memory + pl->off);
 }
+
+/* ---- shadow.c ---- */
+
+/* The part of an access that lies in one granule. */
+struct part {
+	struct coh_shadow_access a;
+	struct place pl;
+	uint32_t mask; /* of its bytes in the granule */
+	enum coh_side side;
+	uint32_t tag;
+};
+
+typedef bool (*part_fn)(struct coh_shadow *s, struct part *p, struct coh_finding *f);
+
+bool for_each_part(struct coh_shadow *s, const struct coh_shadow_access *a, enum coh_side side,
+		   part_fn fn, struct coh_finding *f);
+void set_writer(const struct coh_shadow *s, const struct part *p, struct record *r, bool device);
+void set_newest(const struct part *p);
+/* The copy c beside a store that reaches memory: its own is updated, another goes old. */
+void store_beside_copy(const struct part *p, struct copy *c, bool own);
+/* A store that reaches memory at once; own (if any) is updated, all others go old. */
+void store_memory(struct coh_shadow *s, struct part *p, bool own, bool device);
+bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *f);
+
+/* ---- shadow_device.c ---- */
+
+bool device_write_part(struct coh_shadow *s, struct part *p, struct coh_finding *f);
 
 #endif
