@@ -49,7 +49,7 @@ $(LIB)/%.a:
 # ---- the rooms, from the bottom up ----
 
 include model/model.mk src/src.mk ports/ports.mk check/check.mk watch/watch.mk cli/cli.mk
-include guests/guests.mk guests/linux/linux.mk examples/examples.mk
+include guests/guests.mk guests/linux/linux.mk guests/debian/debian.mk examples/examples.mk
 include tests/tests.mk tests/fuzz/fuzz.mk bench/bench.mk
 
 # What the compiler found out about headers.
@@ -91,5 +91,5 @@ uninstall: ## remove what install put there
 format: ## rewrite our C as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-clean: ## remove what was built here, but for the cached kernels of build/linux
-	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} +
+clean: ## remove what was built here, but for the cached kernels and disks
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux ! -name debian -exec rm -rf {} +

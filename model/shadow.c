@@ -294,6 +294,7 @@ static void notice_device(struct coh_shadow *s, const struct part *p)
 		byte.a.pa += i;
 		byte.a.bytes += i;
 		byte.a.size = 1;
+		byte.a.mm = COH_DEVICE_UNKNOWN;
 		byte.mask = coh_byte_mask(byte.a.pa & (s->granule - 1), 1);
 		device_write_part(s, &byte, NULL);
 	}

@@ -74,7 +74,8 @@ extern "C" {
 /* One staleness mask covers one granule: a line, or 32 bytes of a longer one. */
 #define COH_GRANULE_MAX 32u
 
-#define COH_VA_UNKNOWN 0xffffffffu
+#define COH_VA_UNKNOWN	   0xffffffffu
+#define COH_DEVICE_UNKNOWN 0xffffffffu
 
 /* Whose access a finding is about. */
 enum coh_reader {
@@ -142,7 +143,7 @@ struct coh_finding {
 	uint8_t newest[COH_VALUE_MAX], old[COH_VALUE_MAX];
 	bool writer_known;
 	struct coh_who writer; /* of the first such byte */
-	bool by_device;	       /* the newest byte was written by a device: writer.mm names it */
+	bool by_device;	       /* the newest byte was written by a device: writer.mm, its number */
 	bool culprit_known;
 	struct coh_who culprit; /* who discarded or clobbered */
 	uint32_t other_pa;	/* homonym: the line of this physical address */
@@ -248,7 +249,7 @@ bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_shadow_access
 /*
  * A device writes [pa, pa + len), within one page.  The newest bytes are the device's from now
  * on, whatever their values: in memory, and old in every copy.  bytes may be NULL: not known yet.
- * device: a number of the caller's, for findings.
+ * device: a number of the caller's, for findings; or COH_DEVICE_UNKNOWN.
  */
 void coh_shadow_device_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes, uint32_t len,
 			     uint32_t device);

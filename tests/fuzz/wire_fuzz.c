@@ -34,6 +34,7 @@ enum choice {
 static const uint32_t length_of[] = {
 	sizeof(struct wire_hello),	sizeof(struct wire_finding), sizeof(struct wire_repeat),
 	sizeof(struct wire_maint_site), sizeof(struct wire_note),    sizeof(struct wire_end),
+	sizeof(struct wire_device),	sizeof(struct wire_refusal),
 };
 #define TYPES (sizeof(length_of) / sizeof(*length_of))
 

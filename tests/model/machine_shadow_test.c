@@ -52,7 +52,7 @@ enum op_type {
 
 static struct {
 	uint32_t programs, reads, stale, reported;
-	uint32_t evictions;
+	uint32_t evictions, equal_writes;
 	uint64_t homonyms;
 	uint32_t stale_by[OP_TYPES], stale_of_kind[COH_PIPT + 1];
 } count;
@@ -205,6 +205,22 @@ static void do_read(struct run *r, enum op_type type)
 	judge(r, type, &stale, found ? &f : NULL);
 }
 
+/* Every other device writes the bytes that are there; all announce before they write. */
+static void device_write(struct run *r, const struct coh_shadow_access *a, uint8_t *bytes)
+{
+	const struct coh_shadow_page *page = coh_shadow_peek(r->shadow, a->pa);
+	struct coh_finding f;
+
+	coh_shadow_device_dirty(r->shadow, a, &f);
+	coh_shadow_device_write(r->shadow, a->pa, NULL, a->size, 0);
+	if (draw(&r->random, 2)) {
+		memcpy(bytes, page->newest + (a->pa & COH_PAGE_MASK), a->size);
+		count.equal_writes++;
+		return;
+	}
+	coh_shadow_device_write(r->shadow, a->pa, bytes, a->size, 0);
+}
+
 static void do_write(struct run *r, enum op_type type)
 {
 	struct coh_machine_chooser chooser = { draw_way, &r->random };
@@ -219,7 +235,7 @@ static void do_write(struct run *r, enum op_type type)
 		coh_shadow_store(r->shadow, &a, &f);
 		error = coh_machine_store(r->m, 0, a.va, bytes, a.size, &chooser);
 	} else {
-		coh_shadow_device_write(r->shadow, a.pa, bytes, a.size, 0);
+		device_write(r, &a, bytes);
 		error = coh_machine_device_write(r->m, a.pa, bytes, a.size);
 	}
 	assert_int_equal(error, COH_MACHINE_OK);
@@ -320,6 +336,7 @@ static void shadow_reports_what_machine_reads(void **state)
 	assert_true(count.reported < count.reads / 2);
 	assert_true(count.homonyms > programs / 10);
 	assert_true(count.evictions > programs);
+	assert_true(count.equal_writes > programs);
 	assert_true(count.stale_by[LOAD] > programs / 10);
 	assert_true(count.stale_by[FETCH] > programs / 10);
 	assert_true(count.stale_by[DEVICE_READ] > programs / 10);

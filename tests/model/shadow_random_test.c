@@ -255,13 +255,26 @@ static void do_store(struct run *r, const struct op *o)
 		DISAGREE(r, "the store %s another page's line", homonym ? "may hit" : "can't hit");
 }
 
+/*
+ * As a tracer does: whether the line is dirty is asked, which must change nothing; then the write
+ * is told all at once, or announced, and told byte by byte where the bytes are others.
+ */
 static void do_device_write(struct run *r, const struct op *o)
 {
 	uint8_t bytes[REF_CELLS];
+	struct coh_shadow_access a;
+	struct coh_finding f;
 
 	ref_device_write(r->ref, o->p, ((1u << o->n) - 1) << o->cell);
-	access_of(r, o, o->p, bytes);
-	coh_shadow_device_write(r->shadow, pbase[o->p] + offset_of(r, o), bytes, o->n, 0);
+	a = access_of(r, o, o->p, bytes);
+	coh_shadow_device_dirty(r->shadow, &a, &f);
+	if (!r->prog->quiet) {
+		coh_shadow_device_write(r->shadow, a.pa, bytes, o->n, 0);
+		return;
+	}
+	coh_shadow_device_write(r->shadow, a.pa, NULL, o->n, 0);
+	for (uint32_t i = 0; i < o->n; i++)
+		coh_shadow_device_write(r->shadow, a.pa + i, &bytes[i], 1, 0);
 }
 
 /* ---- maintenance ---- */

@@ -8,6 +8,7 @@
  *   WK=1  store 1 through alias K      RK    load (RK=5: it returned 5)
  *   TK=1  the same, write-through      NV=1 XV  uncached store and load
  *   FK    fetch     P  table walk      D     device reads   d=5  device writes
+ *   e=5   a coherent device writes     q     is a line dirty where a device writes?
  *   cK iK fK   clean, invalidate, flush the line       IK  invalidate I-cache line
  *   c* i* f* I*  of everything         c#K   by set and way, all ways of K's set
  *   c~K  all ways but the last         mU=B  map U to page B
@@ -31,6 +32,7 @@
 #define PB	  0x00200000u
 #define READ_PC	  0x2000u
 #define MM	  0x30004000u
+#define DEVICE	  7u
 #define ALL_LINES COH_VA_UNKNOWN
 
 static const struct alias {
@@ -57,6 +59,7 @@ struct want {
 	uint32_t bad, first;  /* first: offset in the page */
 	uint32_t part, size;  /* of the access, where it is cut */
 	bool maybe, memory_fresh, by_device;
+	bool by_value; /* which device is not known */
 	enum coh_reader by;
 };
 
@@ -75,6 +78,11 @@ struct row {
 #define QUIET                                                                                      \
 	{                                                                                          \
 		.cause = 0                                                                         \
+	}
+#define SAYS_DIRTY(writer_, store_, first_)                                                        \
+	{                                                                                          \
+		.cause = COH_THREATENED, .by = COH_BY_DEVICE_WRITE, .writer = writer_,             \
+		.store = store_, .first = first_                                                   \
 	}
 #define MEMORY_FRESH .memory_fresh = true
 #define MAYBE	     .maybe = true, .memory_fresh = true
@@ -239,10 +247,37 @@ static const struct row rows[] = {
 	  SAYS(CLOBBERED, 5, 1, 0, .by_device = true, .culprit = 'K') },
 	{ "device_into_flushed_memory", VIVT, "WK=1 fK d=5 RK=5 XV", QUIET },
 	{ "device_found_by_value", VIVT, "RK RK=5!",
-	  SAYS(OLD_COPY, 5, 0, 0, MEMORY_FRESH, .by_device = true, .bad = 1) },
+	  SAYS(OLD_COPY, 5, 0, 0, MEMORY_FRESH, .by_device = true, .by_value = true, .bad = 1) },
 	{ "device_found_by_value_uncached", VIVT, "XV=5 RK=5", QUIET },
 	{ "device_found_by_value_in_a_dirty_line", VIVT, "WK=1 RK=5!",
-	  SAYS(OLD_COPY, 5, 1, 0, .by_device = true, .bad = 1, MEMORY_FRESH) },
+	  SAYS(OLD_COPY, 5, 1, 0, .by_device = true, .by_value = true, .bad = 1, MEMORY_FRESH) },
+
+	/* before a device's write: a dirty line, which can be written back over it */
+	{ "dirty_where_a_device_writes", VIVT, "WK=1 q!", SAYS_DIRTY('K', 1, 0) },
+	{ "dirty_beside_the_device_s_bytes", VIVT, "WK+16=1 q!", SAYS_DIRTY('K', 1, 16) },
+	{ "dirty_there_and_beside", VIVT, "WK+16=1 WK=2 q!", SAYS_DIRTY('K', 2, 0) },
+	{ "dirty_under_the_second_alias", VIVT, "RK RU WU=1 q!", SAYS_DIRTY('U', 1, 0) },
+	{ "dirty_under_the_second_alias_only", VIVT, "WK=1 fK WU+4=2 q!", SAYS_DIRTY('U', 2, 4) },
+	{ "dirty_on_pipt", PIPT, "WK=1 q!", SAYS_DIRTY(0, 1, 0) },
+	{ "dirty_line_next_to_it", VIVT, "WK+32=1 q q+28", QUIET },
+	{ "dirty_line_of_another_page", VIVT, "mU=B WU=1 q", QUIET },
+	{ "nothing_cached_where_a_device_writes", VIVT, "q", QUIET },
+	{ "clean_where_a_device_writes", VIVT, "RK RU q WK=1 cK q", QUIET },
+	{ "flushed_where_a_device_writes", VIVT, "WK=1 fK q", QUIET },
+	{ "through_where_a_device_writes", VIVT, "RK TK=1 NV+4=2 q", QUIET },
+	{ "dirty_with_nothing_newer_than_memory", VIVT, "WK=1 q? d=5 q", QUIET },
+	{ "asking_changes_nothing", VIVT, "RU WK=1 q? q? cK q iU RU RK", QUIET },
+
+	/* a device that takes part in the coherence of data caches */
+	{ "coherent_write_is_seen_in_every_copy", VIVT, "RK RU e=5 RK RU XV D", QUIET },
+	{ "coherent_write_under_a_dirty_line", VIVT, "WK=1 e=5 RK XV P cK RU", QUIET },
+	{ "coherent_write_leaves_the_line_dirty", VIVT, "WK+16=1 e=5 RK RU+16!",
+	  SAYS(NOT_CLEANED, 1, 0, 'K', .first = 16) },
+	{ "coherent_write_repairs_an_old_copy", VIVT, "RU WK=1 e=5 RU RK", QUIET },
+	{ "coherent_write_into_code", VIVT, "FK e=5 FK!",
+	  SAYS(OLD_COPY, 5, 0, 0, MEMORY_FRESH, .by_device = true, .by = COH_BY_FETCH) },
+	{ "coherent_write_into_code_invalidated", VIVT, "FK e=5 IK FK", QUIET },
+	{ "coherent_write_then_a_store", VIVT, "RU e=5 WK=6 RU!", SAYS(OLD_COPY, 6, 5, 'K') },
 
 	/* parts of lines, and what a redundant operation is */
 	{ "half_word", VIVT, "WK+2:2=0x101 RU!",
@@ -412,14 +447,14 @@ static bool do_access(struct run *t, const struct move *m)
 
 	memset(&t->f, 0xa5, sizeof(t->f));
 	*a = (struct coh_shadow_access){
-		.va = strchr("PD", m->verb) ? COH_VA_UNKNOWN : aliases[m->alias].va + m->off,
+		.va = strchr("PDq", m->verb) ? COH_VA_UNKNOWN : aliases[m->alias].va + m->off,
 		.pa = t->pa[m->alias] + m->off,
 		.pc = store ? pc_of(m->value) : READ_PC,
-		.mm = MM,
+		.mm = m->verb == 'q' ? DEVICE : MM,
 		.size = m->size,
-		.attr = strchr("NXPD", m->verb) ? COH_UNCACHED
-			: m->verb == 'T'	? COH_WRITE_THROUGH
-						: COH_WRITE_BACK,
+		.attr = strchr("NXPDq", m->verb) ? COH_UNCACHED
+			: m->verb == 'T'	 ? COH_WRITE_THROUGH
+						 : COH_WRITE_BACK,
 		.bytes = m->has_value ? (const uint8_t *)&m->value : NULL,
 	};
 	if (store)
@@ -430,6 +465,8 @@ static bool do_access(struct run *t, const struct move *m)
 		return coh_shadow_walk(t->s, a, &t->f);
 	if (m->verb == 'D')
 		return coh_shadow_device_read(t->s, a, &t->f);
+	if (m->verb == 'q')
+		return coh_shadow_device_dirty(t->s, a, &t->f);
 	return coh_shadow_load(t->s, a, &t->f);
 }
 
@@ -456,6 +493,8 @@ static void check_people(const struct coh_finding *f, const struct want *w)
 			assert_int_equal(f->writer.va & ~3u,
 					 aliases[alias_named(w->writer)].va + at);
 	}
+	if (f->by_device)
+		assert_int_equal(f->writer.mm, w->by_value ? COH_DEVICE_UNKNOWN : DEVICE);
 	assert_int_equal(f->culprit_known, w->culprit != 0);
 	if (!w->culprit)
 		return;
@@ -464,10 +503,36 @@ static void check_people(const struct coh_finding *f, const struct want *w)
 			 w->culprit == '*' ? ALL_LINES : aliases[alias_named(w->culprit)].va);
 }
 
+/* No read: there are no values, and no byte of it is old yet. */
+static void check_dirty(struct run *t, const struct want *w)
+{
+	const struct coh_finding *f = &t->f;
+	bool dirty = false;
+
+	assert_int_equal(f->by, COH_BY_DEVICE_WRITE);
+	assert_int_equal(f->cause, COH_THREATENED);
+	assert_false(f->certain);
+	assert_false(f->values_known);
+	assert_int_equal(f->mm, DEVICE);
+	assert_int_equal(f->pa, t->a.pa);
+	assert_int_equal(f->size, t->a.size);
+	assert_int_equal(f->first_pa, PA + w->first);
+	assert_int_equal(f->line_pa, PA);
+	for (unsigned i = 0; i < f->n_copies; i++)
+		dirty |= f->copy[i].dirty && f->copy[i].side == COH_DATA;
+	assert_true(dirty);
+	check_people(f, w);
+	t->checked = true;
+}
+
 static void check_finding(struct run *t, const struct want *w)
 {
 	const struct coh_finding *f = &t->f;
 
+	if (w->by == COH_BY_DEVICE_WRITE) {
+		check_dirty(t, w);
+		return;
+	}
 	assert_string_equal(coh_cause_name(f->cause), coh_cause_name(w->cause));
 	assert_int_equal(f->by, w->by);
 	assert_int_equal(f->certain, !w->maybe);
@@ -499,7 +564,9 @@ static void do_move(struct run *t, const struct move *m, const struct want *want
 	} else if (m->verb == 'm') {
 		map(t, m->alias, m->page == 'A' ? PA : PB);
 	} else if (m->verb == 'd') {
-		coh_shadow_device_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4, 0);
+		coh_shadow_device_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4, DEVICE);
+	} else if (m->verb == 'e') {
+		coh_shadow_coherent_write(t->s, PA + m->off, (const uint8_t *)&m->value, 4, DEVICE);
 	} else {
 		assert_int_equal(do_access(t, m), m->mark != 0);
 		if (m->mark == '!')

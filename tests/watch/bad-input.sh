@@ -316,6 +316,91 @@ cores() {
 	done
 }
 
+# ---- devices ----
+
+coherent() {
+	bare="$board -kernel $guests/dma-bug.elf"
+	watch --coherent nosuch -- $bare
+	status_is 2
+	says "--coherent 'nosuch': there is no such device; there are: "
+	says "pl080-downstream"
+	[ "$(wc -l <"$work/err")" = 1 ] || wrong "more than one line"
+	json_is 'j["reports"] == [] and not j["complete"]'
+	finish "--coherent with a name that no device has"
+
+	watch --coherent pl080-downstream -- $bare
+	status_is 0
+	printed_is 0
+	grep -q 'pl080-downstream .*; taken as coherent: not checked' "$work/err" ||
+		wrong "the summary does not say that the device is taken as coherent"
+	json_is '[d["name"] for d in j["devices"] if d["coherent"]] == ["pl080-downstream"]'
+	finish "--coherent with the device's name: no report"
+
+	watch --coherent all -- $board -kernel "$guests/dma-source-bug.elf"
+	status_is 0
+	printed_is 0
+	json_is 'all(d["coherent"] for d in j["devices"])'
+	finish "--coherent all"
+
+	# More places than are remembered: the bytes are the coherent device's all the same.
+	watch --coherent pl080-downstream -- $board -kernel "$guests/dma-scattered-bug.elf"
+	status_is 0
+	printed_is 0
+	finish "--coherent, and writes to many places"
+
+	watch --coherent lsi53c895a -- $bare
+	status_is 1
+	printed_is 1
+	finish "--coherent with another device's name"
+}
+
+# QEMU in which devices cannot be seen: one that was told so, and one whose functions have no
+# names.  (objcopy cannot take them away: they are in .dynsym, which the loader needs.  A copy gets
+# another name there.)
+no_devices() {
+	COHERER_NO_DEVICES=1 && export COHERER_NO_DEVICES
+	watch -- $board -kernel "$guests/dma-bug.elf"
+	status_is 1
+	printed_is 1
+	says "COHERER: stale-read in "
+	says "/ device"
+	says "devices are not seen: devices are not watched; what they read is not checked"
+	json_is 'not j["devices_seen"] and j["devices"] == [] and j["devices_not_seen_because"]'
+	finish "devices are not seen: what they write is found by value"
+
+	watch -- $board -kernel "$guests/dma-source-bug.elf"
+	status_is 0
+	printed_is 0
+	says "devices are not seen"
+	finish "devices are not seen: what they read is not checked"
+	unset COHERER_NO_DEVICES
+
+	python3 - "$(command -v qemu-system-arm)" "$work/nameless" <<-'EOF'
+	import os, sys
+	data = open(sys.argv[1], "rb").read()
+	name = b"\0address_space_memory\0"
+	open(sys.argv[2], "wb").write(data.replace(name, b"\0address_space_nowhere"[:len(name) - 1] + b"\0"))
+	os.chmod(sys.argv[2], 0o755)
+	EOF
+	watch -- "$work/nameless" ${board#qemu-system-arm } -kernel "$guests/dma-bug.elf"
+	status_is 1
+	printed_is 1
+	says "devices are not seen: this emulator does not export address_space_memory"
+	json_is 'not j["devices_seen"] and "address_space_memory" in j["devices_not_seen_because"]'
+	finish "a QEMU that does not export what is needed"
+	rm -f "$work/nameless"
+}
+
+# Where a block of code runs, told by the emulator's flag, or read each time that it runs.
+code_place() {
+	COHERER_NO_CODE_PLACE=1 && export COHERER_NO_CODE_PLACE
+	tests/watch/guests.sh code-moves code-clean code >"$work/err" 2>&1 ||
+		wrong "other reports than with the flag"
+	grep -q '^6 passed' "$work/err" || wrong "not six guests"
+	finish "code at two addresses, in a QEMU that does not let its flag be changed"
+	unset COHERER_NO_CODE_PLACE
+}
+
 # ---- runs that are cut off ----
 
 # GUEST OPTIONS...: in the background, in a session of its own, $pid its leader:
@@ -398,6 +483,23 @@ outside_ram() {
 	finish "addresses outside RAM"
 }
 
+# versatilepb takes 256 MiB at most.  This board takes more, and has nothing that ends the run.
+large_ram() {
+	for size in 256M 1G; do
+		rm -f "$json"
+		measure "$work/watched" "$coherer" watch --first --json "$json" -- \
+			qemu-system-arm -M integratorcp -m $size -nographic -no-reboot -audio none \
+			-monitor none -serial stdio -kernel "$bug" >"$work/console" 2>"$work/err"
+		read -r status peak <"$work/watched"
+		status_is 1
+		printed_is 1
+		json_is 'j["counters"]["pages"] < 100'
+		# Of RAM that the guest does not touch nothing is kept.
+		[ "$peak" -lt 262144 ] || wrong "peak $peak KiB"
+		finish "a guest with $size of RAM (peak $peak KiB)"
+	done
+}
+
 # FILE COMMAND...: until it and its children have had $seconds of CPU time, then SIGINT: a busy
 # machine only takes longer.  Writes into FILE its exit status (a
 # signal as a negative number) and the peak memory in KiB of the largest process among
@@ -469,8 +571,12 @@ no_output
 suppressions
 options
 cores
+coherent
+no_devices
+code_place
 cut_off
 outside_ram
+large_ram
 for name in $noise; do
 	garbage "$name"
 done

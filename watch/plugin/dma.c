@@ -20,7 +20,7 @@
 struct transfer {
 	uint32_t pa, length;
 	uint16_t device;
-	bool write;
+	bool write, coherent;
 };
 
 #define QUEUE_MAX (1u << 16)
@@ -32,67 +32,153 @@ static struct {
 	uint64_t lost;
 } queue;
 
-/* By number of the device. */
-static bool is_coherent[DMA_DEVICES];
 static GPtrArray *coherent_names;
+
+/* ---- coherent devices ---- */
+
+static bool is_named(const char *name)
+{
+	for (unsigned i = 0; i < coherent_names->len; i++)
+		if (!strcmp(name, coherent_names->pdata[i]))
+			return true;
+	return false;
+}
+
+/*
+ * Virtio without iommu_platform is addressed by physical addresses, and drivers take it for
+ * coherent.  devices/ gives it the name of the device alone; with iommu_platform it is a PCI device.
+ */
+static bool is_plain_virtio(const char *name)
+{
+	return g_str_has_prefix(name, "virtio") && !strstr(name, "-pci");
+}
+
+/*
+ * In any thread.  A device can be plugged in at any time, and get its name a little later: it is
+ * judged again when its name is another.
+ */
+static bool is_coherent(unsigned id, const char *name)
+{
+	static _Atomic(const char *) judged[DMA_DEVICES];
+	static atomic_bool coherent[DMA_DEVICES];
+	char as_shown[WIRE_NAME];
+
+	if (atomic_load_explicit(&judged[id], memory_order_acquire) == name)
+		return atomic_load_explicit(&coherent[id], memory_order_relaxed);
+	g_strlcpy(as_shown, name, sizeof(as_shown));
+	atomic_store(&coherent[id],
+		     is_plain_virtio(as_shown) || is_named(as_shown) || is_named("all"));
+	atomic_store_explicit(&judged[id], name, memory_order_release);
+	return atomic_load(&coherent[id]);
+}
 
 /* ---- whose bytes these are ---- */
 
 #define RANGES 8u
 
+struct writer {
+	uint16_t device; /* DMA_UNKNOWN */
+	bool coherent;
+};
+
+static const struct writer nobody = { .device = DMA_UNKNOWN };
+
 /* The last writes of devices to one page, the newest first. */
 struct ranges {
-	struct {
-		uint16_t start, end, device;
+	struct range {
+		uint16_t start, end;
+		struct writer by;
 	} at[RANGES];
+	unsigned n;
+	struct writer dropped; /* who wrote all that was pushed out; nobody: several did */
+	bool any_dropped;
 };
 
 static GHashTable *ranges_by_page;
 
-static void remember(uint32_t pa, uint32_t length, uint16_t device)
+static struct ranges *ranges_at(uint32_t pa)
 {
-	gpointer key = GUINT_TO_POINTER(pa >> COH_PAGE_SHIFT);
-	struct ranges *r = g_hash_table_lookup(ranges_by_page, key);
-	uint16_t start = (uint16_t)(pa & COH_PAGE_MASK), end = (uint16_t)(start + length);
+	return g_hash_table_lookup(ranges_by_page, GUINT_TO_POINTER(pa >> COH_PAGE_SHIFT));
+}
+
+/* Joins a range of the same device that touches this one; returns its place, n if there is none. */
+static unsigned join(const struct ranges *r, struct range *new)
+{
+	unsigned i;
+
+	for (i = 0; i < r->n; i++) {
+		const struct range *old = &r->at[i];
+
+		if (old->by.device != new->by.device || new->start > old->end ||
+		    new->end < old->start)
+			continue;
+		new->start = MIN(new->start, old->start);
+		new->end = MAX(new->end, old->end);
+		break;
+	}
+	return i;
+}
+
+static void drop_oldest(struct ranges *r)
+{
+	struct writer by = r->at[--r->n].by;
+
+	if (r->any_dropped && r->dropped.device != by.device)
+		by = nobody;
+	r->dropped = by;
+	r->any_dropped = true;
+}
+
+static void remember(uint32_t pa, uint32_t length, struct writer by)
+{
+	struct ranges *r = ranges_at(pa);
+	uint16_t start = (uint16_t)(pa & COH_PAGE_MASK);
+	struct range new = { start, (uint16_t)(start + length), by };
+	unsigned place;
 
 	if (!r) {
 		r = g_new0(struct ranges, 1);
-		g_hash_table_insert(ranges_by_page, key, r);
+		g_hash_table_insert(ranges_by_page, GUINT_TO_POINTER(pa >> COH_PAGE_SHIFT), r);
 	}
-	if (r->at[0].device == device && start <= r->at[0].end && end >= r->at[0].start) {
-		r->at[0].start = start < r->at[0].start ? start : r->at[0].start;
-		r->at[0].end = end > r->at[0].end ? end : r->at[0].end;
-		return;
+	place = join(r, &new);
+	if (place == RANGES) {
+		drop_oldest(r);
+		place = r->n;
 	}
-	memmove(&r->at[1], &r->at[0], sizeof(r->at) - sizeof(r->at[0]));
-	r->at[0].start = start;
-	r->at[0].end = end;
-	r->at[0].device = device;
+	if (place == r->n)
+		r->n++;
+	memmove(&r->at[1], &r->at[0], place * sizeof(r->at[0]));
+	r->at[0] = new;
 }
 
-static uint16_t writer_of(const struct ranges *r, uint32_t off)
+static struct writer writer_of(const struct ranges *r, uint32_t off)
 {
-	for (unsigned i = 0; r && i < RANGES; i++)
+	if (!r)
+		return nobody;
+	for (unsigned i = 0; i < r->n; i++)
 		if (off >= r->at[i].start && off < r->at[i].end)
-			return r->at[i].device;
-	return DMA_UNKNOWN;
+			return r->at[i].by;
+	return r->any_dropped ? r->dropped : nobody;
 }
 
 void dma_notice(struct coh_shadow_page *page, const uint8_t *now)
 {
-	const struct ranges *r =
-		g_hash_table_lookup(ranges_by_page, GUINT_TO_POINTER(page->pa >> COH_PAGE_SHIFT));
+	const struct ranges *r;
 
+	/* Each of these bytes was announced before it changed: maybe a moment ago. */
+	dma_settle();
+	r = ranges_at(page->pa);
 	for (uint32_t i = 0; i < COH_PAGE_SIZE; i++) {
-		uint16_t device;
+		struct writer by;
 
 		if (now[i] == page->newest[i])
 			continue;
-		device = writer_of(r, i);
-		if (device != DMA_UNKNOWN && is_coherent[device])
-			coh_shadow_coherent_write(tracer.shadow, page->pa + i, &now[i], 1, device);
+		by = writer_of(r, i);
+		if (by.coherent)
+			coh_shadow_coherent_write(tracer.shadow, page->pa + i, &now[i], 1,
+						  by.device);
 		else
-			coh_shadow_device_write(tracer.shadow, page->pa + i, &now[i], 1, device);
+			coh_shadow_device_write(tracer.shadow, page->pa + i, &now[i], 1, by.device);
 	}
 }
 
@@ -106,18 +192,18 @@ static void device_reads(const struct coh_shadow_access *a)
 		events_finding(&f);
 }
 
-static void device_writes(const struct coh_shadow_access *a, uint16_t device)
+static void device_writes(const struct coh_shadow_access *a, struct writer by)
 {
 	struct coh_finding f;
 
-	remember(a->pa, a->size, device);
-	if (is_coherent[device]) {
-		coh_shadow_coherent_write(tracer.shadow, a->pa, NULL, a->size, device);
+	remember(a->pa, a->size, by);
+	if (by.coherent) {
+		coh_shadow_coherent_write(tracer.shadow, a->pa, NULL, a->size, by.device);
 		return;
 	}
 	if (coh_shadow_device_dirty(tracer.shadow, a, &f))
 		events_finding(&f);
-	coh_shadow_device_write(tracer.shadow, a->pa, NULL, a->size, device);
+	coh_shadow_device_write(tracer.shadow, a->pa, NULL, a->size, by.device);
 }
 
 static void judge(const struct transfer *t)
@@ -134,7 +220,7 @@ static void judge(const struct transfer *t)
 		if (!coh_shadow_peek(tracer.shadow, a.pa))
 			continue;
 		if (t->write)
-			device_writes(&a, t->device);
+			device_writes(&a, (struct writer){ t->device, t->coherent });
 		else
 			device_reads(&a);
 	}
@@ -147,7 +233,7 @@ static void add_to_queue(const struct transfer *t)
 	struct transfer *last = queue.n ? &queue.at[queue.n - 1] : NULL;
 
 	if (last && last->device == t->device && last->write == t->write &&
-	    last->pa + last->length == t->pa)
+	    last->coherent == t->coherent && (uint64_t)last->pa + last->length == t->pa)
 		last->length += t->length;
 	else if (queue.n < QUEUE_MAX)
 		queue.at[queue.n++] = *t;
@@ -177,20 +263,35 @@ void dma_settle_now(void)
 		judge(&at[i]);
 }
 
+/*
+ * A rounded length may go beyond what the device touches: its first byte is certain.  What else it
+ * writes is found by value.  An access over the end of the address space is cut there.
+ */
+static uint32_t certain_length(const struct device_access *a)
+{
+	uint64_t room = MIN(0x100000000ull - a->pa, UINT32_MAX);
+
+	if (a->extent == DEVICE_ROUNDED)
+		return 1;
+	return (uint32_t)MIN(a->length, room);
+}
+
 /* In whatever thread the device runs. */
 static void on_device(const struct device_access *a)
 {
 	struct transfer t = {
 		.pa = (uint32_t)a->pa,
-		.length = (uint32_t)a->length,
 		.device = (uint16_t)a->id,
 		.write = a->write,
 	};
 	bool waited;
 
 	/* Before the first instruction a loader writes. */
-	if (!tracer.shadow || a->id >= DMA_DEVICES || !a->is_physical || a->pa >> 32 ||
-	    a->length > 0xffffffffull - a->pa || (is_coherent[a->id] && !a->write))
+	if (!tracer.shadow || a->id >= DMA_DEVICES || !a->is_physical || a->pa >> 32)
+		return;
+	t.length = certain_length(a);
+	t.coherent = is_coherent(a->id, a->name);
+	if (t.coherent && !t.write)
 		return;
 	if (a->vcpu_thread) {
 		dma_settle_now();
@@ -202,28 +303,11 @@ static void on_device(const struct device_access *a)
 	waited = atomic_exchange(&tracer.dma_waits, true);
 	g_mutex_unlock(&queue.lock);
 	/* What a coherent device writes the CPU finds out by its value. */
-	if (!waited || !is_coherent[a->id])
+	if (!waited || !t.coherent)
 		forget_views();
 }
 
 /* ---- which devices there are ---- */
-
-static bool is_named(const char *name)
-{
-	for (unsigned i = 0; i < coherent_names->len; i++)
-		if (!strcmp(name, coherent_names->pdata[i]))
-			return true;
-	return false;
-}
-
-/*
- * Virtio without iommu_platform is addressed by physical addresses, and drivers take it for
- * coherent.  devices/ gives it the name of the device alone; with iommu_platform it is a PCI device.
- */
-static bool is_plain_virtio(const char *name)
-{
-	return g_str_has_prefix(name, "virtio") && !strstr(name, "-pci");
-}
 
 bool dma_device(unsigned id, struct wire_device *w)
 {
@@ -232,7 +316,7 @@ bool dma_device(unsigned id, struct wire_device *w)
 	if (id >= DMA_DEVICES || !devices_get(id, &info))
 		return false;
 	*w = (struct wire_device){
-		.coherent = is_coherent[id],
+		.coherent = is_coherent(id, info.name),
 		.reads = info.reads,
 		.writes = info.writes,
 		.bytes_read = info.bytes_read,
@@ -273,14 +357,10 @@ static void refuse_unknown_names(void)
 const char *dma_begin(void)
 {
 	const char *why_not = devices_why_not();
-	struct wire_device w;
 
-	if (why_not)
-		return why_not;
-	for (unsigned id = 0; dma_device(id, &w); id++)
-		is_coherent[id] = is_plain_virtio(w.name) || is_named(w.name) || is_named("all");
-	refuse_unknown_names();
-	return NULL;
+	if (!why_not)
+		refuse_unknown_names();
+	return why_not;
 }
 
 void dma_init(void)

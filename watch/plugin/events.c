@@ -96,6 +96,7 @@ void events_refuse(const char *format, ...)
 	vsnprintf(refusal.text, sizeof(refusal.text), format, args);
 	va_end(args);
 	send_message(WIRE_REFUSAL, &refusal, sizeof(refusal));
+	out = -1; /* it stands alone: no END follows, for nothing was watched */
 	exit(2);
 }
 

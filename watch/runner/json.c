@@ -85,12 +85,17 @@ static json_t *read_of(const struct report *r)
 	uint32_t first, n;
 
 	json_object_set_new(o, "access", text(words_access(f)));
-	if (*f->reader)
-		json_object_set_new(o, "device", text(f->reader));
-	set_place(o, &r->read);
-	set_access(o, &f->read);
-	if (f->read.attr < sizeof(attrs) / sizeof(*attrs))
-		json_object_set_new(o, "attr", text(attrs[f->read.attr]));
+	/* A device has no instruction, no address space and no attribute. */
+	if (words_is_of_device(f)) {
+		json_object_set_new(o, "device", text(r->reader));
+		json_object_set_new(o, "pa", hex(f->read.pa));
+		json_object_set_new(o, "size", json_integer(f->read.size));
+	} else {
+		set_place(o, &r->read);
+		set_access(o, &f->read);
+		if (f->read.attr < sizeof(attrs) / sizeof(*attrs))
+			json_object_set_new(o, "attr", text(attrs[f->read.attr]));
+	}
 	if (f->values_known && f->by != COH_BY_STORE) {
 		report_value_span(f, &first, &n);
 		json_object_set_new(o, "newest", value_of(f->newest + first, n));

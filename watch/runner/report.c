@@ -214,7 +214,7 @@ static void print_write(FILE *out, const struct report *r)
 			f->first_pa);
 	else if (f->write.va == COH_VA_UNKNOWN)
 		fprintf(out, "missed the store to physical 0x%08x:\n", f->first_pa);
-	else if (f->by == COH_BY_WALK || f->cause == COH_OTHER_PAGE)
+	else if (f->by == COH_BY_WALK || f->cause == COH_OTHER_PAGE || f->read.va == COH_VA_UNKNOWN)
 		fprintf(out, "missed the store at 0x%08x:\n", f->write.va);
 	else
 		fprintf(out, "missed the store at 0x%08x (%s):\n", f->write.va,

@@ -66,11 +66,14 @@ static void check_fit(struct session *s, const struct code_place *at, bool is_lo
 		       at->pc);
 }
 
-static void on_finding(struct session *s, const struct wire_finding *f)
+static void on_finding(struct session *s, const struct wire_finding *sent)
 {
+	struct wire_finding copy = *sent;
+	const struct wire_finding *f = &copy;
 	struct tally_title *title;
 	struct report r;
 
+	copy.reader[WIRE_NAME - 1] = copy.writer[WIRE_NAME - 1] = '\0';
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
 	report_make(&r, f, s->symbols);

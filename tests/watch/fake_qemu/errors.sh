@@ -44,6 +44,12 @@ expect "option without value" 2 "--symbols expects a value" watch --symbols
 expect "unknown core" 2 "did you mean arm926ej-s?" watch --cpu arm926x -- "$fake"
 expect "bad number" 2 "expected a number" watch --max many -- "$fake"
 expect "bad allocation" 2 "expected write or core" watch --allocate never -- "$fake"
+expect "no device's name" 2 "--coherent ''; expected a name of a device" \
+	watch --coherent '' -- "$fake"
+expect "two devices in one" 2 "--coherent 'a,b'; expected a name of a device" \
+	watch --coherent a,b -- "$fake"
+expect "too many devices" 2 "32 times at most" \
+	watch $(printf ' --coherent d%d' $(seq 33)) -- "$fake"
 expect "no command" 2 "expected -- qemu-system-arm" watch --first
 expect "symbols: no file" 2 "No such file" watch --symbols "$dir/none" -- "$fake"
 expect "symbols: no ELF" 2 "not an ELF file" watch --symbols "$0" -- "$fake"
@@ -75,10 +81,10 @@ FAKE_QEMU=holds-pipe
 expect "a child of QEMU keeps the pipe" 3 "(exit status 1)" watch -- "$fake"
 expect "QEMU's own error" 3 "before the plugin said hello" watch -- qemu-system-arm -M nonsense
 
-# NAME EXIT SIGNAL TIMES COMMAND...: interrupted while it runs
+# NAME EXIT SIGNAL TIMES TEXT COMMAND...: interrupted while it runs; standard error must hold TEXT
 interrupt() {
-	name=$1 code=$2 signal=$3 times=$4
-	shift 4
+	name=$1 code=$2 signal=$3 times=$4 text=$5
+	shift 5
 	"$coherer" watch --json "$dir/cut.json" -- "$@" </dev/null >"$dir/out" 2>"$dir/err" &
 	pid=$!
 	# QEMU runs with its plugin: what comes before are questions to it.
@@ -97,14 +103,15 @@ interrupt() {
 	done
 	wait $pid
 	got=$?
-	tail -n 1 "$dir/cut.json" | grep -q '^}$' && [ $got = "$code" ]
+	tail -n 1 "$dir/cut.json" | grep -q '^}$' && grep -qF -- "$text" "$dir/err" && [ $got = "$code" ]
 	verdict "$name (exit $got)" $?
 }
 
 run="qemu-system-arm -M versatilepb -m 32 -nographic -audio none -S -kernel $guest"
-interrupt "SIGINT" 4 INT 1 $run
-interrupt "SIGTERM" 4 TERM 1 $run
+never="the guest was never started: with -S QEMU waits"
+interrupt "SIGINT" 4 INT 1 "$never" $run
+interrupt "SIGTERM" 4 TERM 1 "$never" $run
 FAKE_QEMU=stubborn
-interrupt "a second SIGINT kills" 4 INT 2 "$fake"
+interrupt "a second SIGINT kills" 4 INT 2 "before the guest ran its first instruction" "$fake"
 echo "1..$n"
 exit $failed

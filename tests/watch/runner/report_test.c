@@ -235,6 +235,167 @@ static void code_and_homonyms(void **state)
 		     "a flush of the D line 0x40000000 before the page tables changed.");
 }
 
+/* ---- devices ---- */
+
+/* The device "lance" reads what WRITER stored, not cleaned. */
+static struct wire_finding device_read(void)
+{
+	struct wire_finding f = missed_clean();
+
+	f.by = COH_BY_DEVICE;
+	f.read = (struct wire_access){ .known = 1, .va = COH_VA_UNKNOWN, .pa = WRITER, .size = 4 };
+	f.n_copies = 1;
+	f.copy[0] = f.copy[1];
+	strcpy(f.reader, "lance");
+	return f;
+}
+
+/* It writes 16 bytes while the line is dirty, in bytes from first on. */
+static struct wire_finding device_write(uint32_t first)
+{
+	struct wire_finding f = device_read();
+
+	f.by = COH_BY_DEVICE_WRITE;
+	f.cause = COH_THREATENED;
+	f.certain = f.values_known = 0;
+	f.read.size = 16;
+	f.first_pa = WRITER + first;
+	f.memory_stale = 0xfu << first;
+	return f;
+}
+
+static void expect_title(const struct wire_finding *f, const char *title)
+{
+	struct report r;
+
+	report_make(&r, f, NULL);
+	assert_string_equal(r.title, title);
+}
+
+static void a_device_reads_old_bytes(void **state)
+{
+	struct wire_finding f = device_read();
+
+	(void)state;
+	expect_title(&f, "missed-clean in lance / 0x00010130");
+	expect_words(&f, "missed-clean",
+		     "the newest bytes are dirty in the cache under 0x00400000 and memory is old.",
+		     "a clean of the D line 0x00400000 after the store and before the DMA starts.");
+	f.reader[0] = '\0';
+	expect_title(&f, "missed-clean in device / 0x00010130");
+}
+
+static void a_line_is_dirty_when_a_device_writes(void **state)
+{
+	struct wire_finding f = device_write(0);
+
+	(void)state;
+	expect_title(&f, "clobber in lance / 0x00010130");
+	expect_words(&f, "clobber",
+		     "the line under 0x00400000 is dirty when the device writes: it can be written"
+		     " back over the device's bytes at any moment.",
+		     "a flush (or an invalidate, if none of it is wanted) of the D line 0x00400000"
+		     " before the DMA starts, and an invalidate after it ended, if the line can be"
+		     " read meanwhile.");
+	f = device_write(16); /* the first byte that is not the device's */
+	expect_title(&f, "clobber in lance / 0x00010130");
+	expect_words(&f, "clobber",
+		     "the line under 0x00400000 is dirty when the device writes: it can be written"
+		     " back over the device's bytes at any moment. Its dirty bytes are beside the"
+		     " device's, in the same line.",
+		     "lines of its own for the buffer: align its start and its end to 32 bytes.");
+	f = device_write(15); /* the last one that is */
+	f.copy[0].va = READER;
+	expect_words(&f, "clobber",
+		     "the line under 0x40000000 is dirty when the device writes: it can be written"
+		     " back over the device's bytes at any moment.",
+		     "a flush (or an invalidate, if none of it is wanted) of the D line 0x40000000"
+		     " before the DMA starts, and an invalidate after it ended, if the line can be"
+		     " read meanwhile.");
+}
+
+/* The line was dirty when the device wrote, and is gone: where the newest bytes are is not known. */
+static void it_was_dirty_at_the_dma(void **state)
+{
+	struct wire_finding f = missed_clean();
+
+	(void)state;
+	f.by_device = 1;
+	f.write.known = 0;
+	strcpy(f.writer, "lance");
+	expect_title(&f, "clobber in 0x00010124 / lance");
+	expect_words(
+		&f, "clobber",
+		"a line that was dirty when the device wrote may have been written back over"
+		" the device's bytes, before it was invalidated.",
+		"a flush (or an invalidate, if none of it is wanted) of the line before the DMA"
+		" starts.");
+	f.writer[0] = '\0';
+	expect_title(&f, "clobber in 0x00010124 / device");
+}
+
+static const char whole_device_report[] =
+	"==================================================================\n"
+	"COHERER: clobber in lance / 0x00010130\n"
+	"\n"
+	"device write of 16 bytes at physical 0x00400000, by lance:\n"
+	"dirty since the store at 0x00400000, physical 0x00400000:\n"
+	"  pc 0x00010130\n"
+	"  mm 0x00004000\n"
+	"cache line 0x00400000 (32 bytes; . new, o old):\n"
+	"  memory        oooo............................\n"
+	"  D 0x00400000  ................................  dirty\n"
+	"last maintenance on the line: none seen\n"
+	"verdict: the line under 0x00400000 is dirty when the device writes: it can be written back"
+	" over the device's bytes at any moment.\n"
+	"missing: a flush (or an invalidate, if none of it is wanted) of the D line 0x00400000 "
+	"before"
+	" the DMA starts, and an invalidate after it ended, if the line can be read meanwhile.\n"
+	"==================================================================\n";
+
+static void a_device_s_report_is_whole(void **state)
+{
+	struct session session = { .max = UINT64_MAX };
+	struct wire_finding f = device_write(0);
+	char *text;
+	size_t size;
+
+	(void)state;
+	session.out = open_memstream(&text, &size);
+	session_message(&session, WIRE_FINDING, &f);
+	fclose(session.out);
+	assert_string_equal(text, whole_device_report);
+	tally_free(&session.tally);
+	free(text);
+}
+
+/* A plugin of another mind: names without an end.  Nothing behind them is read. */
+static void names_without_an_end_are_cut(void **state)
+{
+	struct session session = { .max = UINT64_MAX };
+	struct wire_finding f = device_read();
+	struct wire_device device = { .reads = 1 };
+	char *text, name[WIRE_NAME], title[128];
+	size_t size;
+
+	(void)state;
+	memset(name, 'n', sizeof(name));
+	memcpy(f.reader, name, sizeof(name));
+	memcpy(f.writer, name, sizeof(name));
+	memcpy(device.name, name, sizeof(name));
+	f.by_device = 1;
+	name[WIRE_NAME - 1] = '\0';
+	session.out = open_memstream(&text, &size);
+	session_message(&session, WIRE_FINDING, &f);
+	session_message(&session, WIRE_DEVICE, &device);
+	fclose(session.out);
+	snprintf(title, sizeof(title), "COHERER: clobber in %s / %s\n", name, name);
+	assert_non_null(strstr(text, title));
+	assert_string_equal(session.tally.device[0].name, name);
+	tally_free(&session.tally);
+	free(text);
+}
+
 static void values_are_numbers_where_they_can_be(void **state)
 {
 	static const uint8_t bytes[] = { 1, 2, 3, 4, 5, 6, 7, 8 };
@@ -382,6 +543,40 @@ static void json_is_complete_without_an_end(void **state)
 	unlink(path);
 }
 
+static void json_tells_a_device_s_read(void **state)
+{
+	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu", NULL };
+	struct session session = { .max = 0 };
+	struct json_end end = { &session.tally, &session.suppressions, NULL, false, 1 };
+	struct wire_finding f = device_read();
+	struct wire_device device = { .name = "lance", .coherent = 1, .bytes_read = 7 };
+	json_t *root, *read, *told;
+
+	(void)state;
+	close(mkstemp(path));
+	assert_int_equal(json_open(&session.json, path, command), 0);
+	session_message(&session, WIRE_FINDING, &f);
+	session_message(&session, WIRE_DEVICE, &device);
+	assert_int_equal(json_close(&session.json, &end), 0);
+	root = json_load_file(path, 0, NULL);
+	assert_non_null(root);
+	read = json_object_get(json_array_get(json_object_get(root, "reports"), 0), "read");
+	assert_string_equal(json_string_value(json_object_get(read, "access")), "device read");
+	assert_string_equal(json_string_value(json_object_get(read, "device")), "lance");
+	assert_string_equal(json_string_value(json_object_get(read, "pa")), "0x00400000");
+	assert_string_equal(json_string_value(json_object_get(read, "newest")), "0x22222222");
+	assert_null(json_object_get(read, "pc"));
+	assert_null(json_object_get(read, "mm"));
+	assert_null(json_object_get(read, "va"));
+	told = json_array_get(json_object_get(root, "devices"), 0);
+	assert_string_equal(json_string_value(json_object_get(told, "name")), "lance");
+	assert_true(json_is_true(json_object_get(told, "coherent")));
+	assert_int_equal(json_integer_value(json_object_get(told, "bytes_read")), 7);
+	json_decref(root);
+	tally_free(&session.tally);
+	unlink(path);
+}
+
 static void a_full_disk_is_noticed(void **state)
 {
 	char *command[] = { "qemu", NULL };
@@ -403,11 +598,17 @@ int main(void)
 		cmocka_unit_test(it_went_elsewhere),
 		cmocka_unit_test(an_old_line_is_in_the_way),
 		cmocka_unit_test(code_and_homonyms),
+		cmocka_unit_test(a_device_reads_old_bytes),
+		cmocka_unit_test(a_line_is_dirty_when_a_device_writes),
+		cmocka_unit_test(it_was_dirty_at_the_dma),
+		cmocka_unit_test(a_device_s_report_is_whole),
+		cmocka_unit_test(names_without_an_end_are_cut),
 		cmocka_unit_test(values_are_numbers_where_they_can_be),
 		cmocka_unit_test(a_stream_becomes_one_report),
 		cmocka_unit_test(nonsense_is_noticed),
 		cmocka_unit_test(another_version_stops_the_run),
 		cmocka_unit_test(json_is_complete_without_an_end),
+		cmocka_unit_test(json_tells_a_device_s_read),
 		cmocka_unit_test(a_full_disk_is_noticed),
 	};
 

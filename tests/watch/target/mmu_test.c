@@ -253,6 +253,39 @@ static void attributes_and_switches(void **state)
 	check_attributes(COARSE | 0x1d, COARSE + 0x23 * 4, 0x07890032u);
 }
 
+/*
+ * XScale's extended small page (type 3) has X in bit 6; two bits above it should be zero and are not
+ * looked at.  X and C without B: the mini data cache.  All other pages are cached as usual.
+ */
+static void mini_data_cache(void **state)
+{
+	struct translation t;
+
+	(void)state;
+	for (uint32_t type = 1; type <= 3; type++) {
+		for (uint32_t bits = 0; bits < 32; bits++) {
+			uint32_t tex = bits >> 2, cb = bits & 3;
+
+			n_words = 0;
+			first_level(VA, COARSE | 0x11);
+			put(COARSE + 0x23 * 4, 0x07890000u | tex << 6 | cb << 2 | type);
+			assert_int_equal(walk(ALL_ON, VA, &t), WALK_OK);
+			assert_int_equal(t.mini, type == 3 && tex & 1 && cb == 2);
+		}
+	}
+	n_words = 0;
+	first_level(VA, FINE | 0x13);
+	put(FINE + 0x8d * 4, 0x07890000u | 1 << 6 | 2 << 2 | 3);
+	assert_int_equal(walk(ALL_ON, VA, &t), WALK_OK);
+	assert_false(t.mini);
+	n_words = 0;
+	first_level(VA, 0x0560001au);
+	assert_int_equal(walk(ALL_ON, VA, &t), WALK_OK);
+	assert_false(t.mini);
+	assert_int_equal(walk(0, VA, &t), WALK_OK);
+	assert_false(t.mini);
+}
+
 static void fcse(void **state)
 {
 	struct mmu mmu = { .control = ALL_ON, .tables = TABLES };
@@ -287,6 +320,7 @@ int main(void)
 		walk_test(unreadable_tables),
 		walk_test(mmu_off),
 		walk_test(attributes_and_switches),
+		walk_test(mini_data_cache),
 		cmocka_unit_test(fcse),
 	};
 
