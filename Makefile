@@ -4,7 +4,8 @@
 #
 # This file has what all rooms share: flags, one pattern rule for each way to compile, and the
 # targets that people type.  What a room is made of stands in its own fragment, ROOM/ROOM.mk.
-# Sources are found by wildcards: a new file needs no line anywhere.
+# Sources are found by wildcards: a new file needs no line anywhere, but in ports/arm926/arm926.mk
+# (which others include) and tests/fuzz/fuzz.mk.  Targets with ## are what help lists.
 
 VERSION := 0.1.0
 prefix ?= /usr/local
@@ -20,6 +21,7 @@ ALL_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -DCOHERER_VERSION='"$(VERSION)"'
 .DEFAULT_GOAL := all
 .PHONY: all lib help demo setup check install uninstall clean format
 
+all: ## build/coherer, the plugin, the libraries
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
 
 # Four archives, so that who links them gets what it calls, and nobody keeps a list.
@@ -47,7 +49,7 @@ $(LIB)/%.a:
 # ---- the rooms, from the bottom up ----
 
 include model/model.mk src/src.mk ports/ports.mk check/check.mk watch/watch.mk cli/cli.mk
-include guests/guests.mk guests/linux/linux.mk examples/examples.mk
+include guests/guests.mk guests/linux/linux.mk guests/debian/debian.mk examples/examples.mk
 include tests/tests.mk tests/fuzz/fuzz.mk bench/bench.mk
 
 # What the compiler found out about headers.
@@ -89,5 +91,5 @@ uninstall: ## remove what install put there
 format: ## rewrite our C as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
-clean: ## remove what was built here, but for the cached kernels of build/linux
-	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux -exec rm -rf {} +
+clean: ## remove what was built here, but for the cached kernels and disks
+	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux ! -name debian -exec rm -rf {} +

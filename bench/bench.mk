@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # Measurements, as ratios to what they are compared with, in one run.  Not tests:
-# nothing here passes or fails.
+# nothing here passes or fails, but check-bench.
 
 BENCH_ROUNDS ?= 3
 

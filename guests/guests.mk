@@ -52,7 +52,7 @@ $(guest-out)/noise-privileged-%.elf: $(noise-sources) $(noise-lib) guests/lib.h 
 	$(noise-link) -DSEED=$* -DPRIVILEGED
 
 # QEMU has no caches: right or planted, a guest must read the right values.
-check-guests-plain: guests
+check-guests-plain: guests ## the guests under QEMU alone: both of a pair read the right values
 	@failed=0; \
 	for name in $(GUESTS); do for elf in $$name $$name-bug; do \
 		core=$$(sed -n 's/^ \* Core: //p' guests/$$name.c); \

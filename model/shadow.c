@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
- * The accesses: load, store, fetch, table walk, device.  See shadow.h for the
+ * The accesses of the CPU: load, store, fetch, table walk.  See shadow.h for the
  * algebra.  Every access is cut into parts that lie in one granule.
  */
 #include "model/shadow_internal.h"
 
-/* The part of an access that lies in one granule. */
-struct part {
-	struct coh_shadow_access a;
-	struct place pl;
-	uint32_t mask; /* of its bytes in the granule */
-	enum coh_side side;
-	uint32_t tag;
-};
-
-typedef bool (*part_fn)(struct coh_shadow *s, struct part *p, struct coh_finding *f);
-
-static bool for_each_part(struct coh_shadow *s, const struct coh_shadow_access *a,
-			  enum coh_side side, part_fn fn, struct coh_finding *f)
+bool for_each_part(struct coh_shadow *s, const struct coh_shadow_access *a, enum coh_side side,
+		   part_fn fn, struct coh_finding *f)
 {
 	bool found = false;
 	uint32_t done = 0;
@@ -132,8 +121,7 @@ static void fill_line(struct coh_shadow *s, const struct part *p)
 	}
 }
 
-static void set_writer(const struct coh_shadow *s, const struct part *p, struct record *r,
-		       bool device)
+void set_writer(const struct coh_shadow *s, const struct part *p, struct record *r, bool device)
 {
 	uint32_t first = (p->a.pa & (s->granule - 1)) >> 2;
 	uint32_t last = ((p->a.pa + p->a.size - 1) & (s->granule - 1)) >> 2;
@@ -148,13 +136,13 @@ static void set_writer(const struct coh_shadow *s, const struct part *p, struct 
 	p->pl.line->mm = p->a.mm;
 }
 
-static void set_newest(const struct part *p)
+void set_newest(const struct part *p)
 {
 	if (p->a.bytes)
 		memcpy(p->pl.page->newest + (p->a.pa & COH_PAGE_MASK), p->a.bytes, p->a.size);
 }
 
-static void store_beside_copy(const struct part *p, struct copy *c, bool own)
+void store_beside_copy(const struct part *p, struct copy *c, bool own)
 {
 	c->same &= ~p->mask;
 	if (c->foreign)
@@ -169,8 +157,7 @@ static void store_beside_copy(const struct part *p, struct copy *c, bool own)
 	c->gone &= ~p->mask;
 }
 
-/* A store that reaches memory at once; own (if any) is updated, all others go old. */
-static void store_memory(struct coh_shadow *s, struct part *p, bool own, bool device)
+void store_memory(struct coh_shadow *s, struct part *p, bool own, bool device)
 {
 	struct record *r = NULL;
 	uint32_t d = p->pl.line->d;
@@ -186,97 +173,6 @@ static void store_memory(struct coh_shadow *s, struct part *p, bool own, bool de
 	set_writer(s, p, r, device);
 	set_newest(p);
 	record_close(s, &p->pl);
-}
-
-static bool device_write_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
-{
-	(void)f;
-	p->a.va = COH_VA_UNKNOWN;
-	s->counts.device_bytes += p->a.size;
-	store_memory(s, p, false, true);
-	return false;
-}
-
-void coh_shadow_device_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes, uint32_t len,
-			     uint32_t device)
-{
-	struct coh_shadow_access a = { .pa = pa, .size = len, .bytes = bytes, .mm = device };
-
-	for_each_part(s, &a, COH_DATA, device_write_part, NULL);
-}
-
-/* Which byte of the line to name: one that the device overwrites, if any of these is newer here. */
-static uint32_t dirty_byte(const struct part *p)
-{
-	uint32_t dirty = p->pl.line->stale;
-
-	return (uint32_t)__builtin_ctz(dirty & p->mask ? dirty & p->mask : dirty);
-}
-
-static bool device_dirty_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
-{
-	const struct copy *dirty;
-	struct record *r;
-	uint32_t at;
-
-	/* Nothing newer than memory in it: what a device overwrote before was told then. */
-	if (!p->pl.line->stale || !(p->pl.line->d & (COH_D_DIRTY | COH_D_RECORD)))
-		return false;
-	r = record_open(s, &p->pl);
-	for (dirty = r->copies; dirty && (dirty->foreign || !dirty->dirty);)
-		dirty = dirty->next;
-	if (dirty) {
-		at = dirty_byte(p);
-		f->by = COH_BY_DEVICE_WRITE;
-		describe(s, &p->pl, r, &p->a, p->mask, NULL, NULL, false, f);
-		f->cause = COH_THREATENED;
-		f->culprit_known = f->certain = f->values_known = false;
-		f->first_pa = p->pl.pa + at;
-		f->writer = r->writer[at / 4];
-		f->by_device = f->writer.pc == WRITER_DEVICE;
-		f->writer_known = f->writer.pc && !f->by_device;
-	}
-	record_close(s, &p->pl);
-	return dirty;
-}
-
-bool coh_shadow_device_dirty(struct coh_shadow *s, const struct coh_shadow_access *a,
-			     struct coh_finding *f)
-{
-	return for_each_part(s, a, COH_DATA, device_dirty_part, f);
-}
-
-static bool coherent_write_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
-{
-	struct record *r = record_open(s, &p->pl);
-
-	(void)f;
-	p->a.va = COH_VA_UNKNOWN;
-	for (struct copy *c = r->copies; c; c = c->next) {
-		if (c->side == COH_INSN || c->foreign) {
-			store_beside_copy(p, c, false);
-			continue;
-		}
-		c->stale &= ~p->mask;
-		c->held &= ~p->mask;
-		c->gone &= ~p->mask;
-		c->sure &= ~p->mask;
-	}
-	forgive(r, p->mask);
-	r->sure &= ~p->mask;
-	p->pl.line->stale &= ~p->mask;
-	set_writer(s, p, r, true);
-	set_newest(p);
-	record_close(s, &p->pl);
-	return false;
-}
-
-void coh_shadow_coherent_write(struct coh_shadow *s, uint32_t pa, const uint8_t *bytes,
-			       uint32_t len, uint32_t device)
-{
-	struct coh_shadow_access a = { .pa = pa, .size = len, .bytes = bytes, .mm = device };
-
-	for_each_part(s, &a, COH_DATA, coherent_write_part, NULL);
 }
 
 /* Bytes that changed with no store: a device wrote them before this load. */
@@ -391,7 +287,7 @@ bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_shadow_access *a,
 	return for_each_part(s, a, COH_INSN, fetch_part, f);
 }
 
-static bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
+bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
 {
 	if (!(p->pl.line->d & COH_D_RECORD) && !(p->pl.line->stale & p->mask))
 		return false;
@@ -402,20 +298,6 @@ static bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *
 bool coh_shadow_walk(struct coh_shadow *s, const struct coh_shadow_access *a, struct coh_finding *f)
 {
 	return for_each_part(s, a, COH_DATA, walk_part, f);
-}
-
-static bool device_read_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
-{
-	if (!walk_part(s, p, f))
-		return false;
-	f->by = COH_BY_DEVICE;
-	return true;
-}
-
-bool coh_shadow_device_read(struct coh_shadow *s, const struct coh_shadow_access *a,
-			    struct coh_finding *f)
-{
-	return for_each_part(s, a, COH_DATA, device_read_part, f);
 }
 
 /* ---- stores into the cache ---- */

@@ -11,9 +11,9 @@
  *  - A copy is named by its alias: the full virtual line on VIVT, the colour
  *    on VIPT, nothing on PIPT.
  *  - Nothing is filled that the program did not touch: no speculation.
- *  - Beside the masks of DESIGN.md 5 the newest bytes are kept, and the old
- *    bytes where a mask says old.  That is what lets a report show both
- *    values, and shows a device's writes as bytes that changed with no store.
+ *  - Beside the masks the newest bytes are kept, and the old bytes where a mask
+ *    says old.  That lets a report show both values, and shows a device's writes
+ *    as bytes that changed with no store.
  *  - Dirtiness is kept for a whole line; a half-line dirty bit as ARM926 has
  *    would only make fewer write-backs legal.
  *

@@ -5,7 +5,24 @@
  * Nearly every line is quiet: at most one data copy, nothing old in it.  A
  * word says so (struct coh_line).  A line in trouble gets a record, which
  * lists all its copies; records and copies come from bounded pools, so that no
- * guest can make the model grow without end.
+ * guest can make the model grow without end.  What is given up is counted.
+ *
+ * A record is opened when a line gets a second copy or an old byte, and closed into the one word as
+ * soon as that can say everything again.  A page is made at its first access; it gets an image of
+ * what memory holds when a line of it first becomes dirty.
+ *
+ * A granule is what one mask covers: a line, or 32 bytes of a longer one.  The smaller line of the
+ * two caches decides.  A larger line is several granules that are filled, dirtied and maintained
+ * together.
+ *
+ *   shadow.c		the accesses of the CPU
+ *   shadow_device.c	those of devices
+ *   shadow_maint.c	maintenance by line, and of the whole cache
+ *   shadow_sets.c	maintenance by set and way
+ *   shadow_map.c	translations and homonyms
+ *   shadow_find.c	what a finding says: cause, writer, values
+ *   shadow_pages.c	storage: pages, records, pools
+ *   shadow_check.c	invariants
  */
 #ifndef COH_MODEL_SHADOW_INTERNAL_H
 #define COH_MODEL_SHADOW_INTERNAL_H
@@ -217,5 +234,32 @@ static inline void add_gone_from_memory(const struct place *pl, struct copy *c)
 	if (pl->line->stale)
 		add_old(&c->gone, c->gone_old, pl->line->stale, pl->page->memory + pl->off);
 }
+
+/* ---- shadow.c ---- */
+
+/* The part of an access that lies in one granule. */
+struct part {
+	struct coh_shadow_access a;
+	struct place pl;
+	uint32_t mask; /* of its bytes in the granule */
+	enum coh_side side;
+	uint32_t tag;
+};
+
+typedef bool (*part_fn)(struct coh_shadow *s, struct part *p, struct coh_finding *f);
+
+bool for_each_part(struct coh_shadow *s, const struct coh_shadow_access *a, enum coh_side side,
+		   part_fn fn, struct coh_finding *f);
+void set_writer(const struct coh_shadow *s, const struct part *p, struct record *r, bool device);
+void set_newest(const struct part *p);
+/* The copy c beside a store that reaches memory: its own is updated, another goes old. */
+void store_beside_copy(const struct part *p, struct copy *c, bool own);
+/* A store that reaches memory at once; own (if any) is updated, all others go old. */
+void store_memory(struct coh_shadow *s, struct part *p, bool own, bool device);
+bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *f);
+
+/* ---- shadow_device.c ---- */
+
+bool device_write_part(struct coh_shadow *s, struct part *p, struct coh_finding *f);
 
 #endif

@@ -5,6 +5,7 @@
 #
 #   scripts/setup.sh          what `make demo` and `make check` need
 #   scripts/setup.sh linux    also what `make check-linux` needs
+#   scripts/setup.sh debian   what `make check-debian` needs
 #   scripts/setup.sh fuzz     also what `make fuzz` needs
 #   scripts/setup.sh bench    also what `make bench-check` needs
 #
@@ -15,15 +16,16 @@ set -eu
 
 what=${1:-base}
 case $what in
-base | linux | fuzz | bench) ;;
--h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
-*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'fuzz' or 'bench'" >&2; exit 2 ;;
+base | linux | debian | fuzz | bench) ;;
+-h | --help) sed -n '4,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
+*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'debian', 'fuzz' or 'bench'" >&2; exit 2 ;;
 esac
 
 base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev libxxhash-dev
 	gcc-arm-linux-gnueabi libc6-dev-armel-cross python3
 	gcc-arm-none-eabi gcc-mips-linux-gnu gcc-sh4-linux-gnu gcc-hppa-linux-gnu"
 linux_packages="linux-source-6.1 bc bison flex cpio xz-utils libssl-dev"
+debian_packages="$linux_packages e2fsprogs debian-archive-keyring"
 
 # Debian's default clang and the runtime of its libFuzzer and sanitizers.
 clang_version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p')
@@ -91,6 +93,7 @@ apt_install() {
 
 want="$base_packages"
 [ "$what" = linux ] && want="$want $linux_packages"
+[ "$what" = debian ] && want="$want $debian_packages"
 [ "$what" = fuzz ] && want="$want $fuzz_packages"
 [ "$what" = bench ] && want="$want spin"
 # shellcheck disable=SC2086 # a list of words

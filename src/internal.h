@@ -8,6 +8,16 @@
  * Entry points check their arguments and call through the two; nothing else
  * asks what kind of cache there is.
  *
+ *   init.c, errors.c	checks of what the embedder says, the choice of the mechanism; codes in words
+ *   flush.c		coh_flush_dcache_page from top to bottom: policy rmap, K U K, aliases, mark
+ *   page.c		whom a page belongs to; get_user_pages, kmap, copies, code
+ *   user.c		user translations go, and are made: what was put off, users that conflict
+ *   range.c		ranges of kernel addresses: code, vmap, buffers of devices
+ *   cache.c		the port's operations, counted; the three mechanisms
+ *   tree.c, map.c	an interval tree; the latched map of two of them, and walks
+ *   vma.c, check.c	link, unlink, split and so on; invariants
+ *   policies.c, policy_*.c	the table of policies; those that are not rmap
+ *
  * K is the kernel's address of a page and its lines there.  U is an address at which a user has
  * the page mapped, and its lines there.
  */

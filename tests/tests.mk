@@ -97,9 +97,11 @@ check-headers: ## public headers alone and together, as C and as C++; sizes
 	@set -e; echo "  SIZE  tests/src/sizes.c"; \
 	$(HEADER_C) tests/src/sizes.c; $(HEADER_ARM) tests/src/sizes.c
 
-check-layers: lib ## who may include and call whom, and that the check itself finds it
+check-layers: lib ## who may include and call whom; links in *.md; that the checks find what they are for
 	@scripts/check-layers.sh
 	@tests/scripts/check-layers-test.sh
+	@scripts/check-links.sh
+	@tests/scripts/check-links-test.sh
 
 check-litmus: $(BUILD)/coherer ## the library of litmus tests, each with the verdict that it states
 	@$(BUILD)/coherer check --quiet litmus tests/check/litmus

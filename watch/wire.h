@@ -7,6 +7,10 @@
  * Both are built from one tree; HELLO carries the version and every message
  * its length, so that a mismatch is noticed and never misread.
  *
+ * The plugin opens no file and prints nothing, except that it refuses to start.  So reports do not
+ * mix with the guest's console, a bug in the words cannot change what is found, and a slow look-up
+ * in DWARF stops the guest only when the pipe is full.  If the runner dies the guest goes on.
+ *
  * The order is HELLO, then any of the others, END last.  A stream without END
  * is a run that was cut off.  A REFUSAL stands alone.
  */
@@ -104,7 +108,7 @@ struct wire_hello {
 	char cpu[32];  /* canonical name in model/cpus */
 	char qemu[64]; /* target name and interface version as the plugin sees it */
 	uint32_t write_allocate;
-	uint32_t sees_ram; /* guest RAM can be read directly: device writes are checked */
+	uint32_t sees_ram;     /* guest RAM can be read directly: device writes are checked */
 	uint32_t sees_devices; /* each access of a device */
 	char why_not[160];     /* else */
 };
@@ -141,11 +145,11 @@ struct wire_refusal {
 struct wire_end {
 	uint64_t loads, stores, fetches, walks; /* of those on the slow path only, but walks */
 	uint64_t maint_line, maint_all;
-	uint64_t sweeps; /* of maint_all: by filling the cache with other lines */
+	uint64_t sweeps;	/* of maint_all: by filling the cache with other lines */
 	uint64_t findings;	/* occurrences */
 	uint64_t findings_lost; /* different ones beyond what is kept */
 	uint64_t device_bytes;
-	uint64_t device_accesses_lost; /* more at a time than are kept */
+	uint64_t device_accesses_lost;	 /* more at a time than are kept */
 	uint64_t unchecked_translations; /* page tables that could not be read */
 	uint64_t unchecked_accesses;
 	uint64_t copies_dropped, lines_forgotten;

@@ -51,10 +51,13 @@ for f in "$name/zImage" "$name/versatile-pb.dtb"; do
 done
 [ -f "$out/initramfs.cpio" ] || fail "$out/initramfs.cpio is missing: run guests/linux/initramfs.sh"
 
+# The core for which the kernel was built, if it is not the board's own.
+cpu=$(cat "$out/$name/cpu" 2>/dev/null) || cpu=
+
 # No blank within an argument, for --print: the kernel carries its own command
 # line, see config, and -append only adds to it.  -icount with sleep=off: the same
 # instructions in every run, and no waiting for timers.
-set -- "${QEMU:-qemu-system-arm}" -M versatilepb -m 128 \
+set -- "${QEMU:-qemu-system-arm}" -M versatilepb ${cpu:+-cpu "$cpu"} -m 128 \
 	-kernel "$out/$name/zImage" -dtb "$out/$name/versatile-pb.dtb" \
 	-initrd "$out/initramfs.cpio" -append "tests=$tests" \
 	-nographic -no-reboot -audio none -icount shift=4,sleep=off "$@"

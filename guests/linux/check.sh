@@ -6,7 +6,7 @@
 #
 #   guests/linux/check.sh [NAME...]
 #
-# NAME is stock or coherer (the kernel with the layer): no report expected; a planted bug:
+# NAME is stock, xscale or coherer (the kernel with the layer): no report expected; a planted bug:
 # what plant/NAME.edit expects; or a file NAME.expect beside this script, which names a kernel,
 # tests of the workload, and what is expected of them:
 #
@@ -14,7 +14,7 @@
 #   tests TEST,TEST...
 #   expect ...           see judge.py
 #
-# Without names: stock, holes and all bugs.  The workload must finish, with every test ok.
+# Without names: stock, xscale, holes and all bugs.  The workload must finish, with every test ok.
 # Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
 # COHERER names the program under test (default: build/coherer).
 # Exits 0 if all passed, 1 if not, 2 if something needed is missing.
@@ -30,7 +30,7 @@ case ${1:-} in
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
-[ $# -gt 0 ] || set -- stock holes $("$here/kernel.sh" --list)
+[ $# -gt 0 ] || set -- stock xscale holes $("$here/kernel.sh" --list)
 [ -x "$coherer" ] || { echo "check.sh: $coherer is missing: run make" >&2; exit 2; }
 
 passed=0

@@ -9,7 +9,7 @@ places below OUTPUT; SOURCE is only read.  Kernel text stays out of our project,
 so an edit names a function and what happens to it:
 
     file PATH                          the file that the next lines speak of
-    expect ...                         for check.sh, ignored here
+    expect ..., base NAME              for check.sh and kernel.sh, ignored here
     # comment
 
 To plant a bug; line numbers do not change, so that reports point at the right lines:
@@ -18,7 +18,12 @@ To plant a bug; line numbers do not change, so that reports point at the right l
     function NAME return VALUE
     function NAME remove-call CALLEE   every call of CALLEE in it becomes 0
     assembly NAME remove WORDS...      drops the instructions that begin with WORDS
+                                       (of a function or a .macro)
     assembly NAME empty                returns at once
+
+To build the kernel for another processor:
+
+    config NAME rename A B             as `function NAME rename`, in an entry of a Kconfig file
 
 To add to the kernel (ports/linux):
 
@@ -120,8 +125,9 @@ def instruction(line):
 
 def edit_assembly(text, name, action):
     lines = text.split("\n")
-    entry = re.compile(rf"^\s*(?:ENTRY\({re.escape(name)}\)|{re.escape(name)}:)")
-    other = re.compile(r"^\s*(?:ENTRY\(|ENDPROC\(|[A-Za-z_]\w*:)")
+    entry = re.compile(rf"^\s*(?:ENTRY\({re.escape(name)}\)|{re.escape(name)}:|"
+                       rf"\.macro\s+{re.escape(name)}(?!\w))")
+    other = re.compile(r"^\s*(?:ENTRY\(|ENDPROC\(|\.endm|[A-Za-z_]\w*:)")
     first = next((i for i, line in enumerate(lines) if entry.match(line)), None)
     if first is None:
         raise EditError(f"no assembly function '{name}'")
@@ -260,6 +266,20 @@ def add_guarded(text, code):
     return insert_line(text, at + 1, code)
 
 
+def edit_config(text, name, action):
+    """Renames in the one entry `config NAME` of a Kconfig file."""
+    entry = re.compile(r"^(?:menu)?config[ \t]+(\w+)[ \t]*$", re.M)
+    found = [m for m in entry.finditer(text) if m.group(1) == name]
+    if len(found) != 1:
+        raise EditError(f"{len(found) or 'no'} entries 'config {name}'")
+    if len(action) not in (3, 4) or action[0] != "rename":
+        raise EditError(f"unknown action '{' '.join(action)}'")
+    start = found[0].end()
+    other = re.search(r"^\w", text[start:], re.M)
+    end = start + other.start() if other else len(text)
+    return rename(text, text, start, end, *action[1:])
+
+
 def make_global(text, name):
     pattern = rf"^static\s+(?=[\w\s\*]*\b{re.escape(name)}\b\s*[=;])"
     text, n = re.subn(pattern, "", text, flags=re.M)
@@ -268,7 +288,7 @@ def make_global(text, name):
     return text
 
 
-VERBS = ("function", "assembly", "struct", "macro", "include", "append", "guarded", "global")
+VERBS = ("function", "assembly", "struct", "macro", "include", "append", "guarded", "global", "config")
 ADD_TO_FUNCTION = ("first", "before", "after", "rename", "unless")
 
 
@@ -289,6 +309,8 @@ def add(text, words):
         return add_guarded(text, words[1])
     if verb == "global" and len(words) == 2:
         return make_global(text, words[1])
+    if verb == "config" and len(words) >= 3:
+        return edit_config(text, words[1], words[2:])
     return None
 
 
@@ -313,7 +335,7 @@ def apply(source, words, texts, path):
         if path not in texts:
             with open(os.path.join(source, path), encoding="utf-8") as f:
                 texts[path] = f.read()
-    elif words[0] != "expect":
+    elif words[0] not in ("expect", "base"):
         if words[0] not in VERBS:
             raise EditError(f"cannot understand '{' '.join(words)}'")
         if path is None:

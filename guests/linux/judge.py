@@ -8,11 +8,16 @@ Without FILE.edit (the stock kernel) no report is expected.  Otherwise FILE.edit
 has lines
 
     expect nothing
-    expect KEY=PATTERN ...     keys: kind, reader, writer, title
+    expect KEY=PATTERN ...     keys: kind, reader, writer, title, caller
+    allow KEY=PATTERN ...      the same keys
 
-of which each must hold: some report must match all its keys.  `kind` takes a list
-separated by commas.  The others are regular expressions for the whole name of the
-function; USER stands for any place in user mode, KERNEL for any in the kernel.
+of which each `expect` must hold: some report must match all its keys.  `kind` takes a
+list separated by commas.  The others are regular expressions for the whole name of the
+function; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
+for a device.
+`caller` is one of the functions in the reader's call chain.  If the file has an `allow`
+line, reports that match neither an `expect` nor an `allow` line are not expected;
+`allow nothing` adds none to the list.
 
 Prints the number of reports; exits 0 as expected, 1 not (and says what is
 missing), 2 if a file cannot be understood.
@@ -23,7 +28,7 @@ import re
 import sys
 
 KERNEL_START = 0xC0000000	# versatile_defconfig's 3G/1G split
-KEYS = ("kind", "reader", "writer", "title")
+KEYS = ("kind", "reader", "writer", "title", "caller")
 
 
 class BadInput(Exception):
@@ -42,28 +47,33 @@ def load_reports(path):
 
 
 def load_expectations(path):
-    """One dict for each expect line; an empty list for `expect nothing`."""
-    expectations, seen = [], False
+    """One dict for each expect line, and one for each allow line.
+
+    An empty list for `expect nothing`.  No list of allow lines (None) if there are none.
+    """
+    lists, seen = {"expect": [], "allow": []}, set()
     with open(path, encoding="utf-8") as f:
         for number, line in enumerate(f, 1):
             words = re.sub(r"(^|\s)#.*", "", line).split()
-            if not words or words[0] != "expect":
+            if not words or words[0] not in lists:
                 continue
-            seen = True
+            seen.add(words[0])
             if words[1:] == ["nothing"]:
                 continue
             pairs = dict(w.split("=", 1) for w in words[1:] if "=" in w)
             if len(pairs) != len(words) - 1 or not pairs or set(pairs) - set(KEYS):
                 raise BadInput(f"{path}:{number}: expected 'nothing' or KEY=PATTERN "
                                f"with the keys {', '.join(KEYS)}")
-            expectations.append(pairs)
+            lists[words[0]].append(pairs)
     if not seen:
         raise BadInput(f"{path}: no 'expect' line")
-    return expectations
+    return lists["expect"], lists["allow"] if "allow" in seen else None
 
 
 def access_matches(access, pattern):
     access = access or {}
+    if pattern == "DEVICE":
+        return access.get("by") == "device"
     try:
         pc = int(str(access.get("pc")), 0)
     except ValueError:
@@ -73,12 +83,23 @@ def access_matches(access, pattern):
     return re.fullmatch(pattern, access.get("function") or "") is not None
 
 
+def called_by(report, pattern):
+    """Is one frame of the reader's call chain, "? name+0x10  file:1", of this function?"""
+    for frame in report.get("calls") or []:
+        name = re.sub(r"^\? ", "", str(frame)).split("+")[0].split(" ")[0]
+        if re.fullmatch(pattern, name):
+            return True
+    return False
+
+
 def matches(report, expected):
     for key, pattern in expected.items():
         if key == "kind":
             ok = report.get("kind") in pattern.split(",")
         elif key == "title":
             ok = re.fullmatch(pattern, report.get("title") or "") is not None
+        elif key == "caller":
+            ok = called_by(report, pattern)
         else:
             ok = access_matches(report.get("read" if key == "reader" else "write"), pattern)
         if not ok:
@@ -92,13 +113,19 @@ def main(argv):
         return 2
     try:
         reports = load_reports(argv[1])
-        expectations = load_expectations(argv[2]) if len(argv) == 3 else []
+        expectations, allowed = load_expectations(argv[2]) if len(argv) == 3 else ([], None)
     except (BadInput, OSError) as e:
         print(f"judge.py: {e}", file=sys.stderr)
         return 2
     missing = [e for e in expectations if not any(matches(r, e) for r in reports)]
     print(len(reports), "report" if len(reports) == 1 else "reports", end="")
-    if not expectations and reports:
+    if allowed is not None:
+        known = expectations + allowed
+        others = [r for r in reports if not any(matches(r, e) for e in known)]
+        if others:
+            print(f", {len(others)} not expected; the first: {others[0].get('title')}")
+            return 1
+    elif not expectations and reports:
         print(f", expected none; the first: {reports[0].get('title')}")
         return 1
     if missing:

@@ -4,20 +4,24 @@
 # Builds a Linux 6.1 kernel for QEMU's versatilepb from Debian's source package:
 #
 #   guests/linux/kernel.sh stock       the kernel as it is (minutes, the first time)
+#   guests/linux/kernel.sh xscale      the same for the XScale core PXA270 (minutes)
 #   guests/linux/kernel.sh coherer     with the layer in it, see ports/linux (minutes)
+#   guests/linux/kernel.sh debian      with the options of guests/debian/config, and modules
 #   guests/linux/kernel.sh NAME        with the bug of guests/linux/plant/NAME.edit
 #   guests/linux/kernel.sh stock-debug, coherer-debug
 #                                      with the options of config-debug: lock debugging
 #   guests/linux/kernel.sh --list      the names of the planted bugs
 #
-# leaves build/linux/NAME/{vmlinux,zImage,versatile-pb.dtb}.  Does nothing if they
-# are up to date.  LINUX_SOURCE names another source package, JOBS make's -j,
-# CROSS_COMPILE the compiler's prefix.  Exits with 2 if something needed is missing.
+# leaves build/linux/NAME/{vmlinux,zImage,versatile-pb.dtb}, and in cpu the name of
+# QEMU's core, if it is not the board's own.  Does nothing if they are up to date.
+# LINUX_SOURCE names another source package, JOBS make's -j, CROSS_COMPILE the
+# compiler's prefix.  Exits with 2 if something needed is missing.
 #
-# A planted kernel costs seconds: the stock output is copied, and the edited file
-# is put into the copy.  Kbuild looks for a source in the output tree before it
-# looks in the source tree, so it compiles that one, and both the source and the
-# stock output are never changed; a run that is killed leaves nothing wrong behind.
+# A planted kernel costs seconds: the output of stock, or of the kernel that the edit's
+# line `base` names, is copied, and the edited file is put into the copy.  Kbuild looks
+# for a source in the output tree before it looks in the source tree, so it compiles that
+# one, and neither the source nor the output that was copied is ever changed; a run that
+# is killed leaves nothing wrong behind.
 set -eu
 
 series=6.1
@@ -25,11 +29,11 @@ here=$(cd "$(dirname "$0")" && pwd)
 out=$(cd "$here/../.." && pwd)/build/linux
 tarball=${LINUX_SOURCE:-/usr/src/linux-source-$series.tar.xz}
 source=$out/linux-source-$series
-stock=$out/stock
 port=$here/../../ports/linux
 dts=arch/arm/boot/dts/versatile-pb.dtb
+kconfig=
 
-usage() { sed -n '4,16s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,19s/^# \{0,1\}//p' "$0"; }
 fail() { echo "kernel.sh: $*" >&2; exit 2; }
 
 list() {
@@ -73,7 +77,7 @@ check_series() {
 }
 
 # A kernel $1 from source $2 with the options of the files that follow.  What it was
-# made from, in one line, is in $made_from.
+# made from, in one line, is in $made_from; an edit of Kconfig, if any, in $kconfig.
 build_tree() {
 	name=$1
 	from=$2
@@ -83,14 +87,17 @@ build_tree() {
 	echo "kernel.sh: building $name (minutes, the first time)"
 	mkdir -p "$out/$name"
 	rm -f "$out/$name/built-from"
+	[ -z "$kconfig" ] || "$here/edit.py" "$from" "$out/$name" "$kconfig"
 	kbuild "$from" "$out/$name" versatile_defconfig
 	(cd "$out/$name" && ARCH=arm "$from/scripts/kconfig/merge_config.sh" -m \
 		.config "$@" >build.log)
 	kbuild "$from" "$out/$name" olddefconfig
-	# Kconfig drops silently what it does not know or cannot have.
-	dropped=$(cat "$@" | grep '^CONFIG_.*=[^n]' | grep -vxFf "$out/$name/.config") &&
+	# Kconfig drops silently what it does not know or cannot have.  Of a symbol that is
+	# set twice the last counts.
+	dropped=$(cat "$@" | awk -F = '/^CONFIG_/ { set[$1] = $0 } END { for (s in set) print set[s] }' |
+		grep '=[^n]' | grep -vxFf "$out/$name/.config") &&
 		fail "the kernel's configuration does not take" $dropped
-	kbuild "$from" "$out/$name" zImage dtbs
+	kbuild "$from" "$out/$name" zImage dtbs $(grep -qx CONFIG_MODULES=y "$out/$name/.config" && echo modules)
 	cp "$out/$name/arch/arm/boot/zImage" "$out/$name/$dts" "$out/$name/"
 	echo "$key" >"$out/$name/built-from"
 }
@@ -107,6 +114,23 @@ build_stock() {
 	build_tree "stock$1" "$source" "$here/config" ${1:+"$here/config$1"}
 }
 
+# stock for XScale.  Kconfig, too, looks into the output tree first, so the edited file
+# is put there, and the source is stock's.
+build_xscale() {
+	have_source
+	kconfig=$here/xscale.edit
+	made_from=$(cat "$kconfig")
+	build_tree xscale "$source" "$here/config" "$here/config-xscale"
+	echo pxa270-c5 >"$out/xscale/cpu"
+}
+
+# The kernel for Debian's user space.
+build_debian() {
+	have_source
+	made_from=
+	build_tree debian "$source" "$here/../debian/config"
+}
+
 # The edits know its code; what they and our own files were is part of the key.
 build_coherer() {
 	have_source
@@ -118,15 +142,20 @@ build_coherer() {
 
 build_planted() {
 	edit=$here/plant/$1.edit
-	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock coherer $(list | tr '\n' ' ')"
-	build_stock ""
-	key=$(cat "$stock/built-from" "$edit" "$here/edit.py" | sha256sum | cut -d ' ' -f 1)
+	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock xscale coherer $(list | tr '\n' ' ')"
+	base=$(sed -n 's/^base //p' "$edit")
+	case ${base:=stock} in
+	stock) build_stock "" ;;
+	xscale) build_xscale ;;
+	*) fail "$edit: no kernel is named '$base' to be the base of an edit" ;;
+	esac
+	key=$(cat "$out/$base/built-from" "$edit" "$here/edit.py" | sha256sum | cut -d ' ' -f 1)
 	up_to_date "$out/$1" "$key" && return 0
 	echo "kernel.sh: building $1"
 	tree=$out/$1
 	keep=$out/$1.keep
 	rm -rf "$tree" "$keep"
-	cp -a "$stock" "$tree"
+	cp -a "$out/$base" "$tree"
 	rm "$tree/built-from"
 	"$here/edit.py" "$source" "$tree" "$edit"
 	kbuild "$source" "$tree" zImage
@@ -134,6 +163,7 @@ build_planted() {
 	# debug information says they are.
 	"$here/edit.py" "$source" "$keep" "$edit"
 	mv "$tree/vmlinux" "$tree/arch/arm/boot/zImage" "$tree/$dts" "$keep/"
+	[ ! -f "$tree/cpu" ] || mv "$tree/cpu" "$keep/"
 	echo "$key" >"$keep/built-from"
 	rm -rf "$tree"
 	mv "$keep" "$tree"
@@ -144,6 +174,8 @@ case ${1:-} in
 --list) list ;;
 stock) build_stock "" ;;
 stock-debug) build_stock -debug ;;
+xscale) build_xscale ;;
+debian) build_debian ;;
 coherer) build_coherer "" ;;
 coherer-debug) build_coherer -debug ;;
 '' | -*) usage >&2; exit 2 ;;

@@ -3,7 +3,7 @@
 # A real Linux kernel under coherer watch.  The scripts know themselves what is
 # up to date, so these targets always run them.
 #
-#	make check-linux                         stock and every planted bug
+#	make check-linux                         stock, xscale and every planted bug
 #	make check-linux PLANTS="mremap unmap"   stock and these
 
 LINUX_DIR := guests/linux
@@ -11,23 +11,26 @@ PLANTS ?= $(patsubst $(LINUX_DIR)/plant/%.edit,%,$(wildcard $(LINUX_DIR)/plant/*
 
 .PHONY: linux-stock linux-images linux-setup check-linux check-linux-scripts
 
-linux-setup:
+linux-setup: ## install what building and booting a Linux kernel needs
 	scripts/setup.sh linux
 
 linux-stock: linux-setup ## build the stock kernel and the initramfs
 	$(LINUX_DIR)/kernel.sh stock
 	$(LINUX_DIR)/initramfs.sh
 
-linux-images: linux-stock
+linux-images: linux-stock ## build the stock kernel and those with planted bugs (PLANTS="...")
 	set -e; for name in $(PLANTS); do $(LINUX_DIR)/kernel.sh $$name; done
 
+# kernel.sh builds the kernel that a bug is planted in.
+XSCALE := $(if $(filter xscale-%,$(PLANTS)),xscale)
+
 # The top Makefile's `all` makes build/coherer and the plugin.
-check-linux: all linux-images ## Linux under coherer watch: stock, its holes, every planted bug
-	$(LINUX_DIR)/check.sh stock holes hole-migrate $(PLANTS) \
+check-linux: all linux-images ## Linux under coherer watch: stock, its holes, XScale, every planted bug
+	$(LINUX_DIR)/check.sh stock holes hole-migrate $(XSCALE) $(PLANTS) \
 		$(if $(filter mremap,$(PLANTS)),mremap-redundant)
 
 # What of the above can be tested in seconds, without a kernel: for `make check`.
-check-linux-scripts:
+check-linux-scripts: ## the scripts of guests/linux, without a kernel
 	$(LINUX_DIR)/selftest.sh
 
 .PHONY: check-linux-layer check-linux-locks stress-linux-layer

@@ -58,6 +58,10 @@ ENTRY(clean_it)
 	add	r0, r0, #32
 ENTRY(next)
 	mcr	p15, 0, r0, c7, c10, 1
+	.macro	set_it reg
+	str	\reg, [r0]
+	.endm
+	str	r1, [r0]
 SOURCE
 
 expect 0 '^void other(void) {}' edit 'file a.c
@@ -82,6 +86,10 @@ expect 0 'mcr.*c10, 1$' edit 'file b.S
 assembly clean_it remove mcr p15 0 r0 c7 c10 1'
 expect 0 'ret' edit 'file b.S
 assembly clean_it empty'
+expect 2 "'set_it' has no 'str r1'" edit 'file b.S
+assembly set_it remove str r1'
+expect 2 "no assembly function 'set'" edit 'file b.S
+assembly set empty'
 expect 2 "no assembly function 'clean'" edit 'file b.S
 assembly clean empty'
 expect 2 "'next' has no 'add'" edit 'file b.S
@@ -174,6 +182,28 @@ append int own;'
 expect 2 "unknown action 'before nothing'" edit 'file c.h
 function twice before nothing'
 
+# The kernel for another core.
+cat >"$tmp/src/Kconfig" <<'SOURCE'
+config BOARD
+	select CORE
+	help
+	  A board.
+
+config OTHER_BOARD
+	select CORE
+SOURCE
+expect 0 'config BOARD| select OWN|.*BOARD| select CORE|' lines 'file Kconfig
+config BOARD rename CORE OWN'
+expect 2 "'CORE' is there 1 times, not 2" edit 'file Kconfig
+config OTHER_BOARD rename CORE OWN 2'
+expect 2 "no entries 'config NONE'" edit 'file Kconfig
+config NONE rename CORE OWN'
+expect 2 "unknown action 'drop CORE'" edit 'file Kconfig
+config BOARD drop CORE'
+expect 0 '^void other(void) {}' edit 'base xscale
+file a.c
+function other empty'
+
 judge() {
 	echo "{\"version\": \"1\", \"reports\": [$1]}" >"$tmp/r.json"
 	if [ $# -gt 1 ]; then
@@ -200,18 +230,34 @@ expect 1 '^0 reports, none with' judge '' 'expect kind=lost'
 expect 2 "no 'expect' line" judge "$report" 'file a.c'
 expect 2 "x.edit:1: expected 'nothing' or" judge "$report" 'expect colour=red'
 expect 2 'not a report file' "$here/judge.py" "$tmp/none.json"
+expect 0 '^1 report$' judge "$report" 'allow reader=memcpy'
+expect 0 '^0 reports$' judge '' 'allow reader=memcpy'
+expect 0 '^1 report$' judge "$report" 'expect reader=memcpy
+allow nothing'
+expect 1 ', 1 not expected; the first: missed-clean in memcpy' judge "$report" 'expect nothing
+allow nothing'
+expect 1 ', 1 not expected' judge "$report" 'allow kind=missed-clean caller=copy'
+
+from_device='{"id": 2, "kind": "stale-read", "title": "stale-read in memcpy / device",
+	"read": {"function": "memcpy", "pc": "0xc0300000"}, "write": {"by": "device"},
+	"calls": ["? poll.isra.0+0x10  a.c:1", "receive+0x0"]}'
+expect 0 '^1 report$' judge "$from_device" 'allow writer=DEVICE caller=receive'
+expect 0 '^1 report$' judge "$from_device" 'allow writer=DEVICE caller=poll.*'
+expect 1 ', 1 not expected' judge "$from_device" 'allow writer=DEVICE caller=pol'
+expect 1 ', 1 not expected' judge "$from_device" 'allow writer=USER'
 
 # check.sh over a tree of its own, with a coherer and kernels that are shells.
-mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/bad"
+mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/xscale" \
+	"$tmp/top/build/linux/bad"
 cp "$here/check.sh" "$here/judge.py" "$here/kernel.sh" "$tmp/top/guests/linux/"
 echo 'expect kind=missed-clean writer=USER' >"$tmp/top/guests/linux/plant/bad.edit"
 printf '%s\n' 'kernel stock' 'tests hole-a,hole-b' 'expect kind=missed-clean' >"$tmp/top/guests/linux/holes.expect"
 printf '%s\n' 'kernel bad' 'tests harmless' 'expect nothing' >"$tmp/top/guests/linux/control.expect"
 echo 'echo qemu "$3" "$4"' >"$tmp/top/guests/linux/boot.sh"
-touch "$tmp/top/build/linux/stock/vmlinux" "$tmp/top/build/linux/bad/vmlinux"
-# It finds REPORT in every kernel, but STOCK_REPORT in stock without its holes, and nothing in harmless tests.
+touch "$tmp/top/build/linux/stock/vmlinux" "$tmp/top/build/linux/xscale/vmlinux" "$tmp/top/build/linux/bad/vmlinux"
+# It finds REPORT in every kernel, but STOCK_REPORT in stock without its holes and in xscale, and nothing in harmless tests.
 cat >"$tmp/coherer" <<'FAKE'
-case $* in *hole-a,hole-b*) reports=$REPORT ;; *harmless*) reports=$HARMLESS ;; *stock) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
+case $* in *hole-a,hole-b*) reports=$REPORT ;; *harmless*) reports=$HARMLESS ;; *stock | *xscale) reports=$STOCK_REPORT ;; *) reports=$REPORT ;; esac
 echo "{\"reports\": [$reports]}" >"$5"
 printf '%s\r\n' "$RESULT 1 signals" "# workload done"
 exit ${STATUS:-$([ -z "$reports" ] || echo 1)}
@@ -223,11 +269,11 @@ check() {
 	env COHERER="$tmp/coherer" REPORT="$report" STOCK_REPORT= HARMLESS= RESULT=ok "$@"
 }
 
-expect 0 '^3 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
+expect 0 '^4 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
 expect 0 '^ok - bad ([0-9]*s): 1 report$' check "$tmp/top/guests/linux/check.sh" bad
 expect 0 '^ok - control ([0-9]*s): 0 reports$' check "$tmp/top/guests/linux/check.sh" control
 expect 1 '^not ok - control .*expected none' check HARMLESS="$report" "$tmp/top/guests/linux/check.sh" control
-expect 1 '^1 passed, 2 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
+expect 1 '^2 passed, 2 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
 expect 1 '^not ok - stock .*expected none' check STOCK_REPORT="$report" \
 	"$tmp/top/guests/linux/check.sh" stock
 expect 1 'not ok 1 signals' check RESULT='not ok' "$tmp/top/guests/linux/check.sh" stock
@@ -245,7 +291,23 @@ tar -cf "$tmp/old.tar" -C "$tmp" linux-5.10
 expect 2 "old.tar holds Linux '5.10', expected 6.1" env LINUX_SOURCE="$tmp/old.tar" \
 	"$tmp/top/guests/linux/kernel.sh" stock
 expect 2 "cannot unpack" env LINUX_SOURCE="$tmp/r.json" "$tmp/top/guests/linux/kernel.sh" stock
-expect 2 "no bug is named 'none'; there are: stock coherer bad" "$tmp/top/guests/linux/kernel.sh" none
+expect 2 "no bug is named 'none'; there are: stock xscale coherer bad" "$tmp/top/guests/linux/kernel.sh" none
+printf '%s\n' 'base none' 'expect nothing' >"$tmp/top/guests/linux/plant/lost.edit"
+expect 2 "no kernel is named 'none' to be the base" "$tmp/top/guests/linux/kernel.sh" lost
+rm "$tmp/top/guests/linux/plant/lost.edit"
+
+# The core goes with the kernel.
+boot=$tmp/boot/guests/linux/boot.sh
+mkdir -p "${boot%/*}" "$tmp/boot/build/linux/stock" "$tmp/boot/build/linux/xscale"
+cp "$here/boot.sh" "$boot"
+touch "$tmp/boot/build/linux/initramfs.cpio"
+for name in stock xscale; do
+	touch "$tmp/boot/build/linux/$name/zImage" "$tmp/boot/build/linux/$name/versatile-pb.dtb"
+done
+echo pxa270-c5 >"$tmp/boot/build/linux/xscale/cpu"
+expect 0 '-M versatilepb -m 128' "$boot" --print stock
+expect 0 '-M versatilepb -cpu pxa270-c5 -m 128' "$boot" --print xscale
+expect 2 'none/zImage is missing' "$boot" --print none
 
 # The layer's edits need their version, and say which of them found no place.
 apply=$here/../../ports/linux/apply.sh

@@ -6,6 +6,15 @@
  * is the one it uses, and nothing in it is old.  That is decided here with one
  * comparison of the line's word and one of the bytes; all else takes the slow
  * path into the shadow.
+ *
+ * Translations in use are in tracer.entry, a TLB in software: attribute, the page's shadow, the
+ * emulator's own bytes, and three masks for the quiet path (struct coh_view).  All are dropped
+ * (forget_views) when the guest touches its TLB, page-table base, control register or process
+ * number.  A page of a device has an entry without a shadow: its accesses end there.
+ *
+ * The slow path is for a translation that is not there, for another alias than the one in the
+ * line's word, for a line that is clean and gets dirty, and for a line in trouble.  A quiet store
+ * changes a few words only: which bytes memory is behind in, who wrote, the new bytes.
  */
 #include "watch/plugin/guest_ram.h"
 #include "watch/plugin/trace.h"

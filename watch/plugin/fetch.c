@@ -4,7 +4,13 @@
  *
  * A fetch matters only the first time that a block runs after something changed: an instruction
  * line that is in stays in, and is as old as it was.  So each block has a slot, 1 for "to be
- * looked at", and the emulator itself tests it.
+ * looked at", and the emulator itself tests it: on_block is called only where the slot is not 0.
+ * on_block clears the slot, and gives the shadow the lines of the block.
+ *
+ * forget_blocks_seen sets the slots to 1 again: after invalidation of the I-cache, and after a
+ * change of page tables or control register.  Not after TLB maintenance, which is frequent: code at
+ * another physical place is another block.  Nor is it needed when code was changed: the emulator
+ * translates it anew, and a block that is translated anew is looked at anew.
  */
 #include "watch/plugin/code_place.h"
 #include "watch/plugin/trace.h"

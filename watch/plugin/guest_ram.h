@@ -7,6 +7,9 @@
  * also export the emulator's own function that maps physical memory; where it
  * is there, RAM is read in place: page tables that no store of the guest made,
  * the first contents of a page, and bytes that a device wrote.
+ *
+ * Without that function HELLO says that RAM is not seen.  First contents are then read through the
+ * virtual address, and page tables come from the plugin's own image of all stores.
  */
 #ifndef COH_WATCH_PLUGIN_GUEST_RAM_H
 #define COH_WATCH_PLUGIN_GUEST_RAM_H

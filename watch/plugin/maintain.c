@@ -2,6 +2,14 @@
 /*
  * Cache maintenance, TLB maintenance and the control registers, as the guest
  * executes them; and for each line the last maintenance that named it.
+ *
+ * The log of last operations is a table a side, by a hash of the physical line, in which the last
+ * one wins; and one entry for the last operation on the whole cache.  Of the two the later one is
+ * shown.  An entry that another line has overwritten is lost: the report then says less, and never
+ * something wrong about another line.
+ *
+ * An operation by set and way names a place, not a line.  The shadow collects such operations, and
+ * applies them before the next access (coh_shadow_settle).
  */
 #include "watch/plugin/trace.h"
 
