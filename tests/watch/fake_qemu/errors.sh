@@ -94,7 +94,7 @@ interrupt() {
 		sleep 0.1
 	done
 	while [ "$times" -gt 0 ]; do
-		kill "-$signal" $pid
+		kill "-$signal" $pid 2>/dev/null # it may have ended by the first
 		# The next one is another only when this one was taken.
 		while grep -q '^S[hi][dg]Pnd:.*[1-9a-f]' "/proc/$pid/status" 2>/dev/null; do
 			sleep 0.1
