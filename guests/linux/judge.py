@@ -14,7 +14,7 @@ has lines
 of which each `expect` must hold: some report must match all its keys.  `kind` takes a
 list separated by commas.  The others are regular expressions for the whole name of the
 function; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
-for a device.
+for any device; the name of a device is compared as that of a function is.
 `caller` is one of the functions in the reader's call chain.  If the file has an `allow`
 line, reports that match neither an `expect` nor an `allow` line are not expected;
 `allow nothing` adds none to the list.
@@ -72,8 +72,12 @@ def load_expectations(path):
 
 def access_matches(access, pattern):
     access = access or {}
+    # A write says "by", a read of a device has its name.
+    is_device = access.get("by") == "device" or "device" in access
     if pattern == "DEVICE":
-        return access.get("by") == "device"
+        return is_device
+    if is_device:
+        return re.fullmatch(pattern, access.get("device") or "") is not None
     try:
         pc = int(str(access.get("pc")), 0)
     except ValueError:

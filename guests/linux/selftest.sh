@@ -245,6 +245,10 @@ expect 0 '^1 report$' judge "$from_device" 'allow writer=DEVICE caller=receive'
 expect 0 '^1 report$' judge "$from_device" 'allow writer=DEVICE caller=poll.*'
 expect 1 ', 1 not expected' judge "$from_device" 'allow writer=DEVICE caller=pol'
 expect 1 ', 1 not expected' judge "$from_device" 'allow writer=USER'
+by_name=$(echo "$from_device" | sed 's/"by": "device"/"by": "device", "device": "e1000 2"/')
+expect 0 '^1 report$' judge "$by_name" 'allow writer=DEVICE'
+expect 0 '^1 report$' judge "$by_name" 'allow writer=e1000.*'
+expect 1 ', 1 not expected' judge "$by_name" 'allow writer=rtl8139'
 
 # check.sh over a tree of its own, with a coherer and kernels that are shells.
 mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/build/linux/xscale" \

@@ -110,10 +110,11 @@ static json_t *write_of(const struct report *r)
 	json_t *o = json_object();
 
 	json_object_set_new(o, "by",
-			    text(f->by_device && *f->writer ? f->writer
-				 : f->by_device		    ? "device"
-				 : f->write.known	    ? "cpu"
-							    : "unknown"));
+			    text(f->by_device	  ? "device"
+				 : f->write.known ? "cpu"
+						  : "unknown"));
+	if (f->by_device && *f->writer)
+		json_object_set_new(o, "device", text(f->writer));
 	if (f->write.known && !f->by_device) {
 		set_place(o, &r->write);
 		set_access(o, &f->write);
