@@ -4,9 +4,11 @@
 # Runs a stock Linux with Debian's user space under `coherer watch` and compares the
 # reports with what is known to be true:
 #
-#   guests/debian/check.sh [--tests A,B,...] [--lax] [plain|iommu]...
+#   guests/debian/check.sh [--tests A,B,...] [--lax] [--plant NAME] [plain|iommu]...
 #
 #   --tests   these tests or groups only (guests/debian/guest/tests.sh); `short` is one
+#   --plant   on the kernel with the bug of guests/debian/plant/NAME.edit; compared is what that
+#             file expects
 #   --lax     does not compare the reports, only prints how many there were
 #
 # plain and iommu say how virtio devices are attached, see run.sh; without a name: both.
@@ -21,27 +23,31 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../.." && pwd)
-kernel=$top/build/linux/${KERNEL:-debian}
 coherer=${COHERER:-$top/build/coherer}
 
-usage() { sed -n '4,22s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,24s/^# \{0,1\}//p' "$0"; }
 fail() { echo "check.sh: $*" >&2; exit 2; }
 
 tests=
 lax=
+plant=
 while [ $# -gt 0 ]; do
 	case $1 in
 	-h | --help) usage; exit 0 ;;
 	--tests) [ $# -ge 2 ] || fail "--tests needs a list"; tests=$2; shift ;;
 	--lax) lax=yes ;;
+	--plant) [ $# -ge 2 ] || fail "--plant needs a name"; KERNEL=$2 plant=$here/plant/$2.edit; shift ;;
 	-*) fail "unknown option '$1', see --help" ;;
 	*) break ;;
 	esac
 	shift
 done
 [ $# -gt 0 ] || set -- plain iommu
+export KERNEL=${KERNEL:-debian}
+kernel=$top/build/linux/$KERNEL
+[ -z "$plant" ] || [ -f "$plant" ] || fail "no bug is named '${KERNEL}'; there are: $(cd "$here/plant" && echo *.edit)"
 [ -x "$coherer" ] || fail "$coherer is missing: run make"
-[ -f "$kernel/vmlinux" ] || fail "$kernel/vmlinux is missing: run guests/linux/kernel.sh ${KERNEL:-debian}"
+[ -f "$kernel/vmlinux" ] || fail "$kernel/vmlinux is missing: run guests/linux/kernel.sh $KERNEL"
 
 passed=0
 failed=0
@@ -65,7 +71,9 @@ incomplete() {
 judge() {
 	found=0
 	expectations=$here/debian.expect
-	if [ -n "$tests" ]; then
+	if [ -n "$plant" ]; then
+		expectations=$plant
+	elif [ -n "$tests" ]; then
 		expectations=$dir/expect
 		sed 's/^expect /allow /' "$here/debian.expect" >"$expectations"
 	fi

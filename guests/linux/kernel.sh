@@ -7,7 +7,7 @@
 #   guests/linux/kernel.sh xscale      the same for the XScale core PXA270 (minutes)
 #   guests/linux/kernel.sh coherer     with the layer in it, see ports/linux (minutes)
 #   guests/linux/kernel.sh debian      with the options of guests/debian/config, and modules
-#   guests/linux/kernel.sh NAME        with the bug of guests/linux/plant/NAME.edit
+#   guests/linux/kernel.sh NAME        with the bug of plant/NAME.edit, here or in guests/debian
 #   guests/linux/kernel.sh stock-debug, coherer-debug
 #                                      with the options of config-debug: lock debugging
 #   guests/linux/kernel.sh --list      the names of the planted bugs
@@ -142,11 +142,13 @@ build_coherer() {
 
 build_planted() {
 	edit=$here/plant/$1.edit
+	[ -f "$edit" ] || edit=$here/../debian/plant/$1.edit
 	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock xscale coherer $(list | tr '\n' ' ')"
 	base=$(sed -n 's/^base //p' "$edit")
 	case ${base:=stock} in
 	stock) build_stock "" ;;
 	xscale) build_xscale ;;
+	debian) build_debian ;;
 	*) fail "$edit: no kernel is named '$base' to be the base of an edit" ;;
 	esac
 	key=$(cat "$out/$base/built-from" "$edit" "$here/edit.py" | sha256sum | cut -d ' ' -f 1)
