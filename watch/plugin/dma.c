@@ -90,7 +90,7 @@ struct ranges {
 		struct writer by;
 	} at[RANGES];
 	unsigned n;
-	struct writer dropped; /* who wrote all that was pushed out; nobody: several did */
+	struct writer dropped; /* who wrote all that was pushed out */
 	bool any_dropped;
 };
 
@@ -101,30 +101,53 @@ static struct ranges *ranges_at(uint32_t pa)
 	return g_hash_table_lookup(ranges_by_page, GUINT_TO_POINTER(pa >> COH_PAGE_SHIFT));
 }
 
-/* Joins a range of the same device that touches this one; returns its place, n if there is none. */
-static unsigned join(const struct ranges *r, struct range *new)
+/* Did another device write into this range since? */
+static bool is_overwritten(const struct ranges *r, unsigned i)
 {
-	unsigned i;
+	const struct range *old = &r->at[i];
 
-	for (i = 0; i < r->n; i++) {
+	for (unsigned k = 0; k < i; k++)
+		if (r->at[k].by.device != old->by.device && r->at[k].start < old->end &&
+		    r->at[k].end > old->start)
+			return true;
+	return false;
+}
+
+/* Joins a range of the same device that touches the new one, if all of it is still that device's. */
+static void join(const struct ranges *r, struct range *new)
+{
+	for (unsigned i = 0; i < r->n; i++) {
 		const struct range *old = &r->at[i];
 
 		if (old->by.device != new->by.device || new->start > old->end ||
-		    new->end < old->start)
+		    new->end < old->start || is_overwritten(r, i))
 			continue;
 		new->start = MIN(new->start, old->start);
 		new->end = MAX(new->end, old->end);
 		break;
 	}
-	return i;
 }
 
+/* Of what lies in the new range nothing is left. */
+static void drop_covered(struct ranges *r, const struct range *new)
+{
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < r->n; i++)
+		if (r->at[i].start < new->start || r->at[i].end > new->end)
+			r->at[kept++] = r->at[i];
+	r->n = kept;
+	if (new->start == 0 && new->end == COH_PAGE_SIZE)
+		r->any_dropped = false;
+}
+
+/* Several devices that are all coherent: which one is not known, that it is coherent is. */
 static void drop_oldest(struct ranges *r)
 {
 	struct writer by = r->at[--r->n].by;
 
 	if (r->any_dropped && r->dropped.device != by.device)
-		by = nobody;
+		by = (struct writer){ DMA_UNKNOWN, by.coherent && r->dropped.coherent };
 	r->dropped = by;
 	r->any_dropped = true;
 }
@@ -134,21 +157,18 @@ static void remember(uint32_t pa, uint32_t length, struct writer by)
 	struct ranges *r = ranges_at(pa);
 	uint16_t start = (uint16_t)(pa & COH_PAGE_MASK);
 	struct range new = { start, (uint16_t)(start + length), by };
-	unsigned place;
 
 	if (!r) {
 		r = g_new0(struct ranges, 1);
 		g_hash_table_insert(ranges_by_page, GUINT_TO_POINTER(pa >> COH_PAGE_SHIFT), r);
 	}
-	place = join(r, &new);
-	if (place == RANGES) {
+	join(r, &new);
+	drop_covered(r, &new);
+	if (r->n == RANGES)
 		drop_oldest(r);
-		place = r->n;
-	}
-	if (place == r->n)
-		r->n++;
-	memmove(&r->at[1], &r->at[0], place * sizeof(r->at[0]));
+	memmove(&r->at[1], &r->at[0], r->n * sizeof(r->at[0]));
 	r->at[0] = new;
+	r->n++;
 }
 
 static struct writer writer_of(const struct ranges *r, uint32_t off)
