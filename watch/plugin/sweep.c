@@ -19,8 +19,12 @@ struct run {
 	uint32_t bytes;
 };
 
-/* By pc: a loop has other loads than the one that sweeps. */
-#define RUNS 64u
+/*
+ * By pc: a loop has other loads than the one that sweeps.  So many, because an interrupt amid a
+ * sweep must hardly ever come by a load with the same place here: it would hide the sweep, and
+ * what was flushed would be reported as never cleaned.
+ */
+#define RUNS (1u << 16)
 static struct run runs[RUNS];
 static struct run allocations;
 
