@@ -114,13 +114,15 @@ void *seen_translate(struct opaque *region, uint64_t addr, bool write, const uin
 {
 	const struct device *d = (const struct device *)region, *who;
 
-	*mask = length ? WHOLE : granule_of(addr);
 	if (self.is_probing && d == masters.memory)
 		self.reached_memory = true;
 	if (self.is_muted || self.is_probing) {
+		/* Nothing is told, so there is no need to be asked again. */
+		*mask = WHOLE;
 		add(&counters.muted, 1);
 		return d->target;
 	}
+	*mask = length ? WHOLE : granule_of(addr);
 	/* Whoever has no length in mind asks where, and accesses nothing. */
 	if (length && *length == ~0ull) {
 		add(&counters.lookups, 1);
