@@ -102,7 +102,7 @@ enum coh_cause {
 struct coh_who {
 	uint32_t pc;
 	uint32_t va; /* through which alias; COH_VA_UNKNOWN where not known */
-	uint32_t mm; /* the page-table base then */
+	uint32_t mm; /* the page-table base then; of a device, its number */
 };
 
 struct coh_shadow_access {
@@ -163,7 +163,7 @@ struct coh_shadow_config {
 
 /* What was given up: the model never fails silently. */
 struct coh_shadow_counts {
-	uint64_t device_bytes;	  /* bytes found changed with no store */
+	uint64_t device_bytes;	  /* that devices wrote; twice where the value came later */
 	uint64_t copies_dropped;  /* more aliases of a line than are kept */
 	uint64_t lines_forgotten; /* lines in trouble beyond what is kept */
 };

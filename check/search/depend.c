@@ -60,7 +60,7 @@ static uint32_t tlbs_of(const struct system *s, const struct footprint *f)
 {
 	if (f->lines && s->fills)
 		return ~0u;
-	return (uint32_t)((f->written | f->read) >> 20 & 15);
+	return RES_TLBS(f->written | f->read);
 }
 
 static unsigned reduced_moves(struct system *s, move_t *moves)

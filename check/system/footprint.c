@@ -8,14 +8,20 @@
 
 /* ---- lines ---- */
 
+/* The bit of the page's first line. */
+static uint32_t first_bit(const struct system *s, uint8_t page)
+{
+	return s->test->lines * s->class[page];
+}
+
 uint64_t footprint_line(const struct system *s, uint8_t page, uint32_t line)
 {
-	return 1ull << (s->class[page] * s -> test -> lines + line);
+	return 1ull << (first_bit(s, page) + line);
 }
 
 uint64_t footprint_page(const struct system *s, uint8_t page)
 {
-	return ((1ull << s->test->lines) - 1) << (s->class[page] * s -> test -> lines);
+	return ((1ull << s->test->lines) - 1) << first_bit(s, page);
 }
 
 uint64_t footprint_all(const struct system *s)

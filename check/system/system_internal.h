@@ -63,6 +63,9 @@ struct footprint {
 #define RES_LAYER    (1ull << 48)
 #define RES_ALL	     ((1ull << 49) - 1)
 
+/* The CPUs whose TLBs are among these resources, a bit each. */
+#define RES_TLBS(resources) ((uint32_t)((resources) >> 20 & 15))
+
 struct layer;
 
 struct system {

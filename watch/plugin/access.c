@@ -219,7 +219,7 @@ static uint32_t value_bytes(qemu_plugin_meminfo_t info, uint8_t *bytes)
 {
 	qemu_plugin_mem_value v = qemu_plugin_mem_get_value(info);
 
-	/* Host and guest are little-endian; on_control refuses other guests. */
+	/* Host and guest are little-endian; maintain.c warns of a guest that is not. */
 	memcpy(bytes, &v.data, sizeof(v.data));
 	return 1u << v.type;
 }

@@ -201,9 +201,8 @@ static void begin(void)
 	const struct coh_cpu *cpu = choose_cpu(read_register(main_id));
 
 	tracer.mmu.control = read_register(system_control);
-	if (!make_shadow(cpu)) {
+	if (!make_shadow(cpu))
 		events_refuse("there is no memory for the shadow of '%s'", cpu->name);
-	}
 	tracer.sweep = cpu->sweep;
 	blocks_begin();
 	forget_views();

@@ -2,15 +2,16 @@
 /*
  * The plugin's state and what its files call of each other.
  *
- *   plugin.c  installation; what is instrumented at translation time
- *   access.c  loads and stores: the quiet path, and the slow one
- *   fetch.c  blocks of code: those that must be looked at when they run
- *   fault.c   walks of page tables that end in a fault
- *   sweep.c   a whole cache cleaned by filling it with other lines
- *   maintain.c  cache, TLB and control operations; the log of the last ones
- *   events.c  findings: deduplicated and sent to the runner
- *
- *   dma.c     what devices do, from whatever thread
+ *   plugin.c      installation; what is instrumented at translation time
+ *   access.c      loads and stores: the quiet path, and the slow one
+ *   fetch.c       blocks of code: those that must be looked at when they run
+ *   fault.c       walks of page tables that end in a fault
+ *   sweep.c       a whole cache cleaned by filling it with other lines
+ *   maintain.c    cache, TLB and control operations; the log of the last ones
+ *   events.c      findings: deduplicated and sent to the runner
+ *   dma.c         what devices do, from whatever thread
+ *   guest_ram.c   RAM as the emulator holds it
+ *   code_place.c  makes QEMU translate code for each address that it runs at
  *
  * One vCPU only (no ARMv4 or v5 machine has more), so there is one state and no
  * lock: callbacks run in the vCPU's thread, the last one after it has stopped.  Only

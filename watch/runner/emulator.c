@@ -62,7 +62,6 @@ static bool read_answer(int fd, char *text, size_t size)
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	size_t used = 0;
 	char rest[4096];
-
 	int ready;
 
 	while ((ready = poll(&p, 1, ANSWER_MS)) > 0) {
