@@ -16,7 +16,7 @@
 # (judge.py of guests/linux); one that is not listed is a failure.  With --tests its
 # `expect` lines count as `allow`: what was not run cannot give its report.
 # The workload must finish, with every test ok.
-# Leaves build/debian/NAME/{reports.json,reports.txt,console.txt}.
+# Leaves build/debian/NAME/{reports.json,reports.txt,console.txt}; NAME is BUG-plain with --plant.
 # COHERER names the program under test (default: build/coherer).
 # Exits 0 if all passed, 1 if not, 2 if something needed is missing.
 set -eu
@@ -82,7 +82,7 @@ judge() {
 }
 
 check() {
-	dir=$top/build/debian/$1
+	dir=$top/build/debian/${plant:+$KERNEL-}$1
 	mkdir -p "$dir"
 	rm -f "$dir/reports.json"
 	command=$("$here/run.sh" --print --virtio "$1" --tests "$tests")
