@@ -7,6 +7,7 @@
  */
 #include <string.h>
 
+#include "model/bits.h"
 #include "model/cpus.h"
 
 #define NAME_MAX_ 32 /* longer names are no core's */
@@ -284,20 +285,6 @@ static const struct coh_cpu cpus[] = {
 	  .source = "UltraSPARC User's Manual, 3.1.1" },
 };
 /* clang-format on */
-
-static bool is_pow2(uint32_t x)
-{
-	return x && !(x & (x - 1));
-}
-
-static uint8_t log2_of(uint32_t x)
-{
-	uint8_t n = 0;
-
-	while (x >>= 1)
-		n++;
-	return n;
-}
 
 uint32_t coh_cache_way_size(const struct coh_cache *cache)
 {

@@ -4,21 +4,12 @@
  */
 #include <string.h>
 
+#include "model/bits.h"
 #include "model/machine_internal.h"
 
 #define MEMORY_MAX	 (1ull << 32)
 #define TRANSLATIONS_MAX (1u << 24)
 #define TLB_MAX		 (1u << 16)
-
-static bool is_pow2(uint32_t x)
-{
-	return x && !(x & (x - 1));
-}
-
-static uint32_t log2_of(uint32_t x)
-{
-	return 31u - (uint32_t)__builtin_clz(x);
-}
 
 static bool fits_page(const struct coh_cache *cache, uint32_t page)
 {

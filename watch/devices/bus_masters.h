@@ -8,9 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "watch/devices/devices.h"
 #include "watch/devices/innards.h"
-
-#define DEVICES_MAX 256u
 
 struct device {
 	struct opaque region; /* first: a region leads to its device */

@@ -20,6 +20,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define DEVICES_MAX 256u /* watched; their numbers are below it */
+
 /* How much is known of the length. */
 enum device_extent {
 	DEVICE_EXACT,	/* the access, or the mapping, has this length */

@@ -59,8 +59,8 @@ static bool is_plain_virtio(const char *name)
  */
 static bool is_coherent(unsigned id, const char *name)
 {
-	static _Atomic(const char *) judged[DMA_DEVICES];
-	static atomic_bool coherent[DMA_DEVICES];
+	static _Atomic(const char *) judged[DEVICES_MAX];
+	static atomic_bool coherent[DEVICES_MAX];
 	char as_shown[WIRE_NAME];
 
 	if (atomic_load_explicit(&judged[id], memory_order_acquire) == name)
@@ -307,7 +307,7 @@ static void on_device(const struct device_access *a)
 	bool waited;
 
 	/* Before the first instruction a loader writes. */
-	if (!tracer.shadow || a->id >= DMA_DEVICES || !a->is_physical || a->pa >> 32)
+	if (!tracer.shadow || a->id >= DEVICES_MAX || !a->is_physical || a->pa >> 32)
 		return;
 	t.length = certain_length(a);
 	t.coherent = is_coherent(a->id, a->name);
@@ -333,7 +333,7 @@ bool dma_device(unsigned id, struct wire_device *w)
 {
 	struct device_info info;
 
-	if (id >= DMA_DEVICES || !devices_get(id, &info))
+	if (id >= DEVICES_MAX || !devices_get(id, &info))
 		return false;
 	*w = (struct wire_device){
 		.coherent = is_coherent(id, info.name),
@@ -392,4 +392,22 @@ void dma_init(void)
 	/* For tests of what happens where devices cannot be seen. */
 	if (!getenv("COHERER_NO_DEVICES"))
 		devices_watch(on_device);
+}
+
+void dma_end(void)
+{
+	struct devices_counters seen = devices_counters();
+
+	if (seen.too_many)
+		events_note(true, "%u devices were beyond what is watched", seen.too_many);
+	if (seen.rounded)
+		events_note(true,
+			    "%" G_GUINT64_FORMAT
+			    " accesses of devices have no exact length: of these "
+			    "only the first byte of a write is known",
+			    seen.rounded);
+	if (seen.indirect_faults)
+		events_note(false,
+			    "%" G_GUINT64_FORMAT " accesses of devices were refused by an IOMMU",
+			    seen.indirect_faults);
 }

@@ -239,6 +239,7 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 	if (!tracer.shadow)
 		return;
 	dma_settle();
+	dma_end();
 	events_end();
 }
 

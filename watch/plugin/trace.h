@@ -130,7 +130,6 @@ void instrument_block(struct qemu_plugin_tb *tb, size_t n);
 void forget_blocks_seen(void);
 
 /* dma.c */
-#define DMA_DEVICES 256u
 #define DMA_UNKNOWN 0xffffu
 void dma_init(void);
 /* This device takes part in the coherence of caches; "all".  Before dma_init. */
@@ -142,6 +141,8 @@ bool dma_device(unsigned id, struct wire_device *w);
 /* The page's bytes are these now: those that differ from the newest were written by devices. */
 void dma_notice(struct coh_shadow_page *page, const uint8_t *now);
 void dma_settle_now(void);
+/* At the end: says what of devices was not seen. */
+void dma_end(void);
 
 /* Before an access or an operation: what devices did until now. */
 static inline void dma_settle(void)
