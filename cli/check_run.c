@@ -205,6 +205,7 @@ static void done(void *context, size_t n, const void *bytes, size_t len)
 	}
 	s->was_right[n] = a.right;
 	fwrite((const char *)bytes + sizeof(a), len - sizeof(a), 1, stdout);
+	fflush(stdout); /* what is known is seen, whatever comes */
 	s->found[n] = (unsigned char)a.found;
 	s->states += a.states;
 	s->transitions += a.transitions;
@@ -217,7 +218,6 @@ static void done(void *context, size_t n, const void *bytes, size_t len)
 	else
 		s->wrong++;
 	if (s->bar && s->done < s->list->n_jobs) {
-		fflush(stdout);
 		fprintf(stderr, "%zu of %zu, %zu not as expected", s->done, s->list->n_jobs,
 			s->wrong + s->cut + s->bad + s->crashed);
 		fflush(stderr);
