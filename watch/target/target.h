@@ -34,7 +34,7 @@ enum action_scope {
 struct action {
 	enum action_kind kind;
 	enum coh_op op;
-	enum action_scope scope;
+	enum action_scope scope; /* of the TLB: one page, or all */
 	bool data, insn; /* which caches */
 	unsigned reg;	 /* the general register that holds the operand */
 	unsigned cond;	 /* condition field; COND_ALWAYS */
