@@ -171,8 +171,7 @@ static void control(uint32_t value)
 
 static bool tlb_entry_was_old(const struct action *a)
 {
-	return table_entry_is_old(
-		mmu_modified_va(&tracer.mmu, read_register(tracer.reg[a->reg])));
+	return table_entry_is_old(mmu_modified_va(&tracer.mmu, read_register(tracer.reg[a->reg])));
 }
 
 void on_action(unsigned vcpu, void *udata)

@@ -35,9 +35,9 @@ struct action {
 	enum action_kind kind;
 	enum coh_op op;
 	enum action_scope scope; /* of the TLB: one page, or all */
-	bool data, insn; /* which caches */
-	unsigned reg;	 /* the general register that holds the operand */
-	unsigned cond;	 /* condition field; COND_ALWAYS */
+	bool data, insn;	 /* which caches */
+	unsigned reg;		 /* the general register that holds the operand */
+	unsigned cond;		 /* condition field; COND_ALWAYS */
 };
 
 #define COND_ALWAYS 14u
@@ -109,6 +109,7 @@ struct instruction_set {
 	uint32_t (*access_size)(uint32_t insn);
 	bool (*condition_holds)(unsigned cond, uint32_t status);
 	bool (*in_user_mode)(uint32_t status);
+	bool (*in_abort_mode)(uint32_t status);
 	/* The operand of an operation by set and way. */
 	void (*set_way)(const struct coh_cache *cache, uint32_t operand, uint32_t *set,
 			uint32_t *way);
