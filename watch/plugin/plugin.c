@@ -229,6 +229,7 @@ void after_reset(void)
 	struct mmu now = {
 		.control = read_register(system_control),
 		.tables = read_register(table_base),
+		.mini_by_c = tracer.mmu.mini_by_c,
 	};
 
 	start_again(&now);
@@ -261,6 +262,8 @@ static void begin(void)
 	const struct coh_cpu *cpu = choose_cpu(read_register(main_id));
 
 	tracer.mmu.control = read_register(system_control);
+	/* SA-110 has no mini data cache. */
+	tracer.mmu.mini_by_c = !strcmp(cpu->name, "sa-1100") || !strcmp(cpu->name, "sa-1110");
 	if (!make_shadow(cpu)) {
 		events_refuse("there is no memory for the shadow of '%s'", cpu->name);
 	}

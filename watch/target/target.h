@@ -49,6 +49,7 @@ struct mmu {
 	uint32_t control; /* switches of MMU and caches */
 	uint32_t tables;  /* page-table base */
 	uint32_t process; /* FCSE process number, in bits 31..25; 0 where there is none */
+	bool mini_by_c;	  /* StrongARM: cacheable and not bufferable means the mini data cache */
 };
 
 enum walk_result {
@@ -61,7 +62,7 @@ struct translation {
 	uint32_t pa;
 	uint32_t page_size; /* smallest unit that is contiguous: 1 KiB to 1 MiB */
 	enum coh_attr data, insn;
-	bool mini;	      /* XScale: data are cached in the mini data cache */
+	bool mini;	      /* data are cached in the mini data cache of XScale or StrongARM */
 	uint32_t entry_pa[2]; /* the table entries that were read */
 	unsigned n_entries;
 };
