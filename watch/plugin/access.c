@@ -324,6 +324,8 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 		      : coh_shadow_load(tracer.shadow, &a, &f);
 	if (unlikely(found))
 		events_finding(&f);
+	if (store)
+		forget_blocks_if_threatened();
 }
 
 static __attribute__((noinline)) void slow_load(struct view_entry *e, qemu_plugin_meminfo_t info,

@@ -71,6 +71,17 @@ void forget_blocks_seen(void)
 		tracer.slot[tracer.seen[--tracer.n_seen]] = 1;
 }
 
+void forget_blocks_if_threatened(void)
+{
+	static uint64_t known;
+	uint64_t threats = coh_shadow_counts(tracer.shadow)->threats;
+
+	if (threats == known)
+		return;
+	known = threats;
+	forget_blocks_seen();
+}
+
 /* ---- fetches ---- */
 
 static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t length)

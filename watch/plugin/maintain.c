@@ -186,6 +186,7 @@ void on_action(unsigned vcpu, void *udata)
 		return;
 	if (a->kind == ACTION_MAINTAIN) {
 		maintain(site);
+		forget_blocks_if_threatened();
 		return;
 	}
 	if (a->kind == ACTION_ALLOCATE) {

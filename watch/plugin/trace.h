@@ -141,6 +141,8 @@ void blocks_begin(void);
  */
 void instrument_part(struct qemu_plugin_tb *tb, size_t first, size_t last);
 void forget_blocks_seen(void);
+/* After a store or maintenance: an old dirty line may come between code that is clean and memory. */
+void forget_blocks_if_threatened(void);
 
 /* dma.c */
 #define DMA_DEVICES 256u
