@@ -316,7 +316,7 @@ static void dirty_quietly(struct coh_shadow *s, const struct place *pl, uint32_t
  * if it may have hit another page's line, memory may have been left alone with
  * what it holds where this copy is absent.
  */
-static void store_copy(const struct coh_shadow *s, const struct place *pl, struct record *r,
+static void store_copy(struct coh_shadow *s, const struct place *pl, struct record *r,
 		       struct copy *own, uint32_t mask)
 {
 	bool foreign = foreign_next(r, NULL, COH_DATA, own->tag);
@@ -336,6 +336,7 @@ static void store_copy(const struct coh_shadow *s, const struct place *pl, struc
 	own->sure &= ~mask;
 	own->held = own->stale;
 	memcpy(own->held_old, own->old, sizeof(own->old));
+	s->counts.threats += !own->dirty && own->held;
 	own->dirty = true;
 }
 

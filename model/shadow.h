@@ -166,6 +166,9 @@ struct coh_shadow_counts {
 	uint64_t device_bytes;	  /* that devices wrote; twice where the value came later */
 	uint64_t copies_dropped;  /* more aliases of a line than are kept */
 	uint64_t lines_forgotten; /* lines in trouble beyond what is kept */
+	/* Not given up: how often a dirty line began to threaten memory with old bytes, or brought
+	 * them there.  Code that was fetched in order before may be old the next time. */
+	uint64_t threats;
 };
 
 struct coh_shadow;

@@ -76,6 +76,7 @@ static bool maintain_copy(struct coh_shadow *s, const struct place *pl, struct r
 {
 	bool changed = op != COH_CLEAN || c->dirty;
 
+	s->counts.threats += c->dirty && c->held;
 	if (c->dirty && op != COH_INVALIDATE)
 		write_back(pl, r, c, who);
 	else if (c->dirty)
@@ -249,6 +250,7 @@ static bool clean_copies(struct coh_shadow *s, const struct place *pl, struct re
 	for (struct copy *c = r->copies; c; c = c->next) {
 		if (!c->dirty || c->foreign || !(act_on(s, w, pl, c->tag) & CLEAN))
 			continue;
+		s->counts.threats += c->held != 0;
 		write_back(pl, r, c, w->who);
 		any = true;
 	}

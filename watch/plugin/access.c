@@ -127,6 +127,26 @@ uint32_t physical_of(uint32_t va)
 	return t.pa;
 }
 
+bool table_entry_is_old(uint32_t va)
+{
+	struct translation t;
+
+	if (walk(va, &t) == WALK_UNKNOWN)
+		return false;
+	for (unsigned i = 0; i < t.n_entries; i++) {
+		uint32_t pa = t.entry_pa[i];
+		const struct coh_shadow_page *page = coh_shadow_peek(tracer.shadow, pa);
+		const struct coh_line *line;
+
+		if (!page)
+			continue;
+		line = &page->line[(pa & COH_PAGE_MASK) / tracer.granule];
+		if (line->d & COH_D_RECORD || line->stale)
+			return true;
+	}
+	return false;
+}
+
 static void map_in_shadow(uint32_t va, uint32_t pa, uint32_t page_size)
 {
 	uint32_t len = page_size < COH_PAGE_SIZE ? 1u << COH_ALIAS_SHIFT : COH_PAGE_SIZE;
@@ -164,6 +184,8 @@ static bool fill_entry(struct view_entry *e, uint32_t va, uint32_t raw_va, uint3
 	e->attr = t.data;
 	e->insn_attr = t.insn;
 	e->mini = t.mini;
+	e->flip = (va ^ t.pa) & COH_PAGE_MASK;
+	e->room = t.page_size < COH_PAGE_SIZE ? t.page_size : COH_PAGE_SIZE;
 	e->view = &tracer.views[t.data];
 	e->page = page_at(t.pa, is_ram, raw_va);
 	if (t.data != COH_UNCACHED || t.insn != COH_UNCACHED)
@@ -275,7 +297,7 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 			bool store)
 {
 	uint8_t bytes[16];
-	uint32_t off = va & COH_PAGE_MASK;
+	uint32_t off = page_offset(e, va), left = e->room - (va & (e->room - 1));
 	struct coh_finding f;
 	struct coh_shadow_access a = {
 		.va = va,
@@ -291,9 +313,9 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 	if (!e->host && !store)
 		count_device(e, off, a.size, bytes);
 	/* The tail of an unaligned access across pages belongs to another page. */
-	if (off + a.size > COH_PAGE_SIZE) {
+	if (a.size > left) {
 		tracer.end.unchecked_accesses++;
-		a.size = COH_PAGE_SIZE - off;
+		a.size = left;
 	}
 	if (e->mini && !store)
 		mini_load(va, pc);
@@ -302,6 +324,8 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 		      : coh_shadow_load(tracer.shadow, &a, &f);
 	if (unlikely(found))
 		events_finding(&f);
+	if (store)
+		forget_blocks_if_threatened();
 }
 
 static __attribute__((noinline)) void slow_load(struct view_entry *e, qemu_plugin_meminfo_t info,

@@ -267,6 +267,8 @@ void dma_settle_now(void)
 	struct transfer *at;
 	unsigned n;
 
+	if (atomic_exchange(&tracer.was_reset, false))
+		after_reset();
 	if (!taken)
 		taken = g_new(struct transfer, QUEUE_MAX);
 	g_mutex_lock(&queue.lock);

@@ -29,7 +29,9 @@ static void on_abort(unsigned vcpu, void *udata)
 	struct translation t;
 
 	(void)vcpu;
-	if (!tracer.isa->fault_walked(read_register(status[kind])))
+	/* Else the code jumped there by itself. */
+	if (!tracer.isa->in_abort_mode(read_register(tracer.status)) ||
+	    !tracer.isa->fault_walked(read_register(status[kind])))
 		return;
 	dma_settle();
 	coh_shadow_settle(tracer.shadow);

@@ -7,10 +7,14 @@
  * looked at", and the emulator itself tests it: on_block is called only where the slot is not 0.
  * on_block clears the slot, and gives the shadow the lines of the block.
  *
- * forget_blocks_seen sets the slots to 1 again: after invalidation of the I-cache, and after a
- * change of page tables or control register.  Not after TLB maintenance, which is frequent: code at
- * another physical place is another block.  Nor is it needed when code was changed: the emulator
- * translates it anew, and a block that is translated anew is looked at anew.
+ * forget_blocks_seen sets the slots to 1 again: after invalidation of the I-cache, after a change of
+ * page tables or control register, and where the TLB was emptied of an entry that the walker may
+ * read an old one for.  Not after all TLB maintenance, which is frequent: code at another physical
+ * place is another block.  Nor is it needed when code was changed: the emulator translates it anew,
+ * and a block that is translated anew is looked at anew.
+ *
+ * What lies behind a cache operation in the same block is fetched after it: the block is divided
+ * there, and the later parts are looked at each time.
  */
 #include "watch/plugin/code_place.h"
 #include "watch/plugin/trace.h"
@@ -67,6 +71,17 @@ void forget_blocks_seen(void)
 		tracer.slot[tracer.seen[--tracer.n_seen]] = 1;
 }
 
+void forget_blocks_if_threatened(void)
+{
+	static uint64_t known;
+	uint64_t threats = coh_shadow_counts(tracer.shadow)->threats;
+
+	if (threats == known)
+		return;
+	known = threats;
+	forget_blocks_seen();
+}
+
 /* ---- fetches ---- */
 
 static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t length)
@@ -74,7 +89,7 @@ static void fetch(const struct view_entry *e, uint32_t va, uint32_t pc, uint32_t
 	struct coh_finding f;
 	struct coh_shadow_access a = {
 		.va = va,
-		.pa = e->page->pa | (va & COH_PAGE_MASK),
+		.pa = e->page->pa | page_offset(e, va),
 		.pc = pc,
 		.mm = tracer.space,
 		.size = length,
@@ -108,7 +123,7 @@ static void run_block(uint32_t pc, uint32_t block_length, bool is_ram)
 		step = tracer.granule - (at & (tracer.granule - 1));
 		step = step < length - done ? step : length - done;
 		if (e->insn_attr == COH_UNCACHED ||
-		    !coh_fetch_is_quiet(e->view, e->page, at, at & COH_PAGE_MASK))
+		    !coh_fetch_is_quiet(e->view, e->page, at, page_offset(e, at)))
 			fetch(e, at, pc + done, step);
 	}
 }
@@ -150,19 +165,35 @@ static void on_unlisted_block(unsigned vcpu, void *udata)
 	run_block(pc, (uint32_t)(packed >> 33), packed >> 32 & 1);
 }
 
-void instrument_block(struct qemu_plugin_tb *tb, size_t n)
+/* Behind an operation that may have emptied the cache: each time. */
+static void on_part(unsigned vcpu, void *udata)
 {
-	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, 0);
-	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, n - 1);
+	uint64_t packed = (uintptr_t)udata;
+
+	(void)vcpu;
+	run_block((uint32_t)packed + tracer.code_shift, (uint32_t)(packed >> 33), packed >> 32 & 1);
+}
+
+void instrument_part(struct qemu_plugin_tb *tb, size_t first_n, size_t last_n)
+{
+	struct qemu_plugin_insn *first = qemu_plugin_tb_get_insn(tb, first_n);
+	struct qemu_plugin_insn *last = qemu_plugin_tb_get_insn(tb, last_n);
+	uint64_t start = qemu_plugin_insn_vaddr(first);
 	uint64_t end = qemu_plugin_insn_vaddr(last) + qemu_plugin_insn_size(last);
 	struct block key = {
-		.va = (uint32_t)qemu_plugin_tb_vaddr(tb),
-		.length = (uint32_t)(end - qemu_plugin_tb_vaddr(tb)),
+		.va = (uint32_t)start,
+		.length = (uint32_t)(end - start),
 		.code = qemu_plugin_insn_haddr(first),
 	};
-	struct block *b = tracer.code_moves ? NULL : block_of(&key);
 	qemu_plugin_u64 slot = { .score = tracer.slots };
+	struct block *b;
 
+	if (first_n) {
+		qemu_plugin_register_vcpu_insn_exec_cb(first, on_part, QEMU_PLUGIN_CB_R_REGS,
+						       pack_block(&key));
+		return;
+	}
+	b = tracer.code_moves ? NULL : block_of(&key);
 	if (!b) {
 		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_unlisted_block, QEMU_PLUGIN_CB_R_REGS,
 						     pack_block(&key));

@@ -169,6 +169,11 @@ static void control(uint32_t value)
 	}
 }
 
+static bool tlb_entry_was_old(const struct action *a)
+{
+	return table_entry_is_old(mmu_modified_va(&tracer.mmu, read_register(tracer.reg[a->reg])));
+}
+
 void on_action(unsigned vcpu, void *udata)
 {
 	struct action_site *site = udata;
@@ -181,6 +186,7 @@ void on_action(unsigned vcpu, void *udata)
 		return;
 	if (a->kind == ACTION_MAINTAIN) {
 		maintain(site);
+		forget_blocks_if_threatened();
 		return;
 	}
 	if (a->kind == ACTION_ALLOCATE) {
@@ -204,9 +210,9 @@ void on_action(unsigned vcpu, void *udata)
 	}
 	forget_views();
 	/*
-	 * Not so after TLB maintenance, which is frequent: code at another
-	 * physical place is another block, and has not been seen.
+	 * Not so after TLB maintenance of one page, which is frequent: code at another physical
+	 * place is another block, and has not been seen.  But the next fetch walks the tables.
 	 */
-	if (a->kind != ACTION_TLB)
+	if (a->kind != ACTION_TLB || a->scope != SCOPE_LINE || tlb_entry_was_old(a))
 		forget_blocks_seen();
 }

@@ -3,6 +3,7 @@
  * The QEMU plugin: installation, and what is instrumented when code is
  * translated.  See trace.h for the other files.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -61,6 +62,27 @@ static struct action_site *site_at(uint32_t pc, uint32_t word, const struct acti
 static bool in_user_mode(void)
 {
 	return tracer.isa->in_user_mode(read_register(tracer.status));
+}
+
+static bool is_action(const struct qemu_plugin_insn *insn)
+{
+	uint32_t word = 0;
+
+	return qemu_plugin_insn_size(insn) == sizeof(word) &&
+	       qemu_plugin_insn_data(insn, &word, sizeof(word)) == sizeof(word) &&
+	       tracer.isa->decode(word).kind != ACTION_NONE;
+}
+
+static void instrument_fetches(struct qemu_plugin_tb *tb, size_t n)
+{
+	size_t first = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (i + 1 < n && !is_action(qemu_plugin_tb_get_insn(tb, i)))
+			continue;
+		instrument_part(tb, first, i);
+		first = i + 1;
+	}
 }
 
 static void instrument_action(struct qemu_plugin_insn *insn, uint32_t pc, uint32_t word)
@@ -172,6 +194,19 @@ static void say_hello(const struct coh_cpu *cpu)
 	events_hello(&hello);
 }
 
+static void start_again(const struct mmu *now)
+{
+	struct coh_who who = { 0 };
+
+	tracer.mmu = *now;
+	tracer.space = tracer.isa->space(now);
+	/* What a reset leaves in the caches is for the boot code to deal with. */
+	coh_shadow_maintain_all(tracer.shadow, COH_DATA, COH_FLUSH, &who);
+	coh_shadow_maintain_all(tracer.shadow, COH_INSN, COH_INVALIDATE, &who);
+	forget_views();
+	forget_blocks_seen();
+}
+
 /*
  * The emulator translates otherwise than the tables that we know: the machine
  * was reset, or its state loaded, with no instruction that says so.
@@ -179,20 +214,46 @@ static void say_hello(const struct coh_cpu *cpu)
 bool resynchronize(void)
 {
 	struct mmu now = tracer.mmu;
-	struct coh_who who = { 0 };
 
 	now.control = read_register(system_control);
 	now.tables = read_register(table_base);
 	if (!memcmp(&now, &tracer.mmu, sizeof(now)))
 		return false;
-	tracer.mmu = now;
-	tracer.space = tracer.isa->space(&now);
-	/* What a reset leaves in the caches is for the boot code to deal with. */
-	coh_shadow_maintain_all(tracer.shadow, COH_DATA, COH_FLUSH, &who);
-	coh_shadow_maintain_all(tracer.shadow, COH_INSN, COH_INVALIDATE, &who);
-	forget_views();
-	forget_blocks_seen();
+	start_again(&now);
 	return true;
+}
+
+/* In the CPU's thread, before anything else that it does after the reset. */
+void after_reset(void)
+{
+	struct mmu now = {
+		.control = read_register(system_control),
+		.tables = read_register(table_base),
+		.mini_by_c = tracer.mmu.mini_by_c,
+	};
+
+	start_again(&now);
+}
+
+/* In the main loop, while the CPU is stopped.  Its registers can be read in its own thread only. */
+static void on_reset(void *opaque)
+{
+	(void)opaque;
+	if (!tracer.shadow)
+		return;
+	atomic_store(&tracer.was_reset, true);
+	atomic_store(&tracer.dma_waits, true);
+	forget_views();
+}
+
+/* Where this is not exported, a reset is noticed when an address leads elsewhere. */
+static void watch_resets(void)
+{
+	void (*register_reset)(void (*fn)(void *), void *opaque);
+
+	*(void **)&register_reset = dlsym(RTLD_DEFAULT, "qemu_register_reset");
+	if (register_reset)
+		register_reset(on_reset, NULL);
 }
 
 /* At the first block: before it, system registers do not have their reset values. */
@@ -201,6 +262,8 @@ static void begin(void)
 	const struct coh_cpu *cpu = choose_cpu(read_register(main_id));
 
 	tracer.mmu.control = read_register(system_control);
+	/* SA-110 has no mini data cache. */
+	tracer.mmu.mini_by_c = !strcmp(cpu->name, "sa-1100") || !strcmp(cpu->name, "sa-1110");
 	if (!make_shadow(cpu))
 		events_refuse("there is no memory for the shadow of '%s'", cpu->name);
 	tracer.sweep = cpu->sweep;
@@ -218,7 +281,7 @@ static void on_translate(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)
 		return;
 	if (!tracer.shadow)
 		begin();
-	instrument_block(tb, n);
+	instrument_fetches(tb, n);
 	instrument_fault(tb);
 	for (size_t i = 0; i < n; i++)
 		instrument_insn(qemu_plugin_tb_get_insn(tb, i));
@@ -238,6 +301,7 @@ static void on_end(qemu_plugin_id_t id, void *udata)
 	(void)udata;
 	if (!tracer.shadow)
 		return;
+	atomic_store(&tracer.was_reset, false); /* no registers can be read here */
 	dma_settle();
 	dma_end();
 	events_end();
@@ -294,6 +358,7 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	tracer.scratch = g_byte_array_new();
 	blocks_init();
 	dma_init();
+	watch_resets();
 	tracer.site_by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
 	for (int side = COH_DATA; side <= COH_INSN; side++)
 		tracer.maint[side] = g_new0(struct maint_entry, MAINT_LOG);

@@ -32,6 +32,8 @@ struct view_entry {
 	uint32_t vpage; /* va >> 12; VPAGE_NONE: empty */
 	enum coh_attr attr, insn_attr;
 	bool mini;		      /* cached in XScale's mini data cache */
+	uint32_t flip;		      /* of a tiny page: where va and pa differ within 4 KiB */
+	uint32_t room;		      /* bytes that are contiguous, at most COH_PAGE_SIZE */
 	struct coh_shadow_page *page; /* NULL: a device, nothing to do */
 	const uint8_t *host;	      /* the emulator's own bytes, NULL if not seen */
 	const struct coh_view *view;
@@ -98,6 +100,7 @@ struct tracer {
 	uint64_t maint_clock;
 
 	_Atomic bool dma_waits; /* devices did something that the shadow does not know yet */
+	_Atomic bool was_reset; /* the machine was, and the shadow does not know yet */
 
 	struct wire_end end;
 };
@@ -113,6 +116,13 @@ const struct view_entry *view_for_fetch(uint32_t va, uint32_t raw_va, bool is_ra
 void forget_views(void);
 void notice_device_at(uint32_t pa);
 uint32_t physical_of(uint32_t va);
+/* May memory hold an old table entry for va? */
+bool table_entry_is_old(uint32_t va);
+/* Where in its physical page an access through this entry goes. */
+static inline uint32_t page_offset(const struct view_entry *e, uint32_t va)
+{
+	return (va ^ e->flip) & COH_PAGE_MASK;
+}
 
 /* The walker reads memory: a table entry that is only in the cache is missed. */
 void check_walk(const struct translation *t, uint32_t va, uint32_t pc);
@@ -126,8 +136,14 @@ void instrument_fault(struct qemu_plugin_tb *tb);
 /* fetch.c */
 void blocks_init(void);
 void blocks_begin(void);
-void instrument_block(struct qemu_plugin_tb *tb, size_t n);
+/*
+ * The instructions [first, last] of a block, which no operation on caches or translations divides:
+ * such an operation comes last, for what is behind it is fetched after it.
+ */
+void instrument_part(struct qemu_plugin_tb *tb, size_t first, size_t last);
 void forget_blocks_seen(void);
+/* After a store or maintenance: an old dirty line may come between code that is clean and memory. */
+void forget_blocks_if_threatened(void);
 
 /* dma.c */
 #define DMA_UNKNOWN 0xffffu
@@ -166,6 +182,7 @@ struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
 /* plugin.c */
 uint32_t read_register(struct qemu_plugin_register *reg);
 bool resynchronize(void);
+void after_reset(void);
 
 /* events.c */
 bool events_init(int fd);

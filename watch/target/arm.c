@@ -4,8 +4,9 @@
 
 #include "watch/target/arm.h"
 
-#define MODE_MASK 0x1fu
-#define MODE_USER 0x10u
+#define MODE_MASK  0x1fu
+#define MODE_USER  0x10u
+#define MODE_ABORT 0x17u
 
 /* Architecture field of the main ID register: from 7 on ARMv6 or newer. */
 static const char *refuses(uint32_t midr)
@@ -19,6 +20,11 @@ static const char *refuses(uint32_t midr)
 static bool in_user_mode(uint32_t cpsr)
 {
 	return (cpsr & MODE_MASK) == MODE_USER;
+}
+
+static bool in_abort_mode(uint32_t cpsr)
+{
+	return (cpsr & MODE_MASK) == MODE_ABORT;
 }
 
 /* As ARMv4 and ARMv5 pack them: set above the line, way on top. */
@@ -74,6 +80,7 @@ const struct instruction_set arm_instruction_set = {
 	.access_size = arm_access_size,
 	.condition_holds = arm_condition_holds,
 	.in_user_mode = in_user_mode,
+	.in_abort_mode = in_abort_mode,
 	.set_way = set_way,
 	.walk = arm_walk,
 	.abort_at = abort_at,

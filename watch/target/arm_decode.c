@@ -84,6 +84,8 @@ struct action arm_decode(uint32_t insn)
 		a.kind = ACTION_PROCESS;
 	else if (crn == 8)
 		a.kind = ACTION_TLB;
+	if (a.kind == ACTION_TLB)
+		a.scope = op2 ? SCOPE_LINE : SCOPE_ALL;
 	return a;
 }
 

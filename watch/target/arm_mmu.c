@@ -22,6 +22,11 @@ static void apply_switches(const struct mmu *mmu, uint32_t descriptor, struct tr
 {
 	t->data = mmu->control & ARM_DCACHE_ON ? attr_of(descriptor) : COH_UNCACHED;
 	t->insn = mmu->control & ARM_ICACHE_ON ? attr_of(descriptor) : COH_UNCACHED;
+	/* That of StrongARM is written back, as its other data cache is. */
+	if (mmu->mini_by_c && t->data == COH_WRITE_THROUGH) {
+		t->data = COH_WRITE_BACK;
+		t->mini = true;
+	}
 }
 
 static enum walk_result section(const struct mmu *mmu, uint32_t va, uint32_t l1,
@@ -54,8 +59,8 @@ static enum walk_result page(const struct mmu *mmu, uint32_t va, uint32_t l2, bo
 	t->page_size = 1u << shift;
 	t->pa = (l2 & ~(t->page_size - 1)) | (va & (t->page_size - 1));
 	apply_switches(mmu, l2, t);
-	t->mini = !fine && (l2 & 3) == 3 &&
-		  (l2 & (EXTENDED | CACHED | BUFFERED)) == (EXTENDED | CACHED);
+	if (!fine && (l2 & 3) == 3 && (l2 & (EXTENDED | CACHED | BUFFERED)) == (EXTENDED | CACHED))
+		t->mini = true;
 	return WALK_OK;
 }
 

@@ -34,10 +34,10 @@ enum action_scope {
 struct action {
 	enum action_kind kind;
 	enum coh_op op;
-	enum action_scope scope;
-	bool data, insn; /* which caches */
-	unsigned reg;	 /* the general register that holds the operand */
-	unsigned cond;	 /* condition field; COND_ALWAYS */
+	enum action_scope scope; /* of the TLB: one page, or all */
+	bool data, insn;	 /* which caches */
+	unsigned reg;		 /* the general register that holds the operand */
+	unsigned cond;		 /* condition field; COND_ALWAYS */
 };
 
 #define COND_ALWAYS 14u
@@ -49,6 +49,7 @@ struct mmu {
 	uint32_t control; /* switches of MMU and caches */
 	uint32_t tables;  /* page-table base */
 	uint32_t process; /* FCSE process number, in bits 31..25; 0 where there is none */
+	bool mini_by_c;	  /* StrongARM: cacheable and not bufferable means the mini data cache */
 };
 
 enum walk_result {
@@ -61,7 +62,7 @@ struct translation {
 	uint32_t pa;
 	uint32_t page_size; /* smallest unit that is contiguous: 1 KiB to 1 MiB */
 	enum coh_attr data, insn;
-	bool mini;	      /* XScale: data are cached in the mini data cache */
+	bool mini;	      /* data are cached in the mini data cache of XScale or StrongARM */
 	uint32_t entry_pa[2]; /* the table entries that were read */
 	unsigned n_entries;
 };
@@ -109,6 +110,7 @@ struct instruction_set {
 	uint32_t (*access_size)(uint32_t insn);
 	bool (*condition_holds)(unsigned cond, uint32_t status);
 	bool (*in_user_mode)(uint32_t status);
+	bool (*in_abort_mode)(uint32_t status);
 	/* The operand of an operation by set and way. */
 	void (*set_way)(const struct coh_cache *cache, uint32_t operand, uint32_t *set,
 			uint32_t *way);

@@ -88,6 +88,8 @@ static void literal_encodings(void **state)
 	assert_int_equal(arm_decode(0xee020f10u).kind, ACTION_TABLES);	/* mcr p15,0,r0,c2,c0,0 */
 	assert_int_equal(arm_decode(0xee0d0f10u).kind, ACTION_PROCESS); /* mcr p15,0,r0,c13,c0,0 */
 	assert_int_equal(arm_decode(0xee080f17u).kind, ACTION_TLB);	/* mcr p15,0,r0,c8,c7,0 */
+	assert_int_equal(arm_decode(0xee080f17u).scope, SCOPE_ALL);
+	assert_int_equal(arm_decode(0xee080f37u).scope, SCOPE_LINE); /* mcr p15,0,r0,c8,c7,1 */
 }
 
 static bool is_known(uint32_t read, uint32_t crm, uint32_t op2)
