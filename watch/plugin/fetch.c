@@ -14,7 +14,7 @@
  * and a block that is translated anew is looked at anew.
  *
  * What lies behind a cache operation in the same block is fetched after it: the block is divided
- * there, and the later parts are looked at each time.
+ * there, and each part has a slot of its own.
  */
 #include "watch/plugin/code_place.h"
 #include "watch/plugin/trace.h"
@@ -165,7 +165,7 @@ static void on_unlisted_block(unsigned vcpu, void *udata)
 	run_block(pc, (uint32_t)(packed >> 33), packed >> 32 & 1);
 }
 
-/* Behind an operation that may have emptied the cache: each time. */
+/* The same for what is behind an operation: on_unlisted_block has found out where the block is. */
 static void on_part(unsigned vcpu, void *udata)
 {
 	uint64_t packed = (uintptr_t)udata;
@@ -185,23 +185,25 @@ void instrument_part(struct qemu_plugin_tb *tb, size_t first_n, size_t last_n)
 		.length = (uint32_t)(end - start),
 		.code = qemu_plugin_insn_haddr(first),
 	};
+	struct block *b = tracer.code_moves ? NULL : block_of(&key);
 	qemu_plugin_u64 slot = { .score = tracer.slots };
-	struct block *b;
 
-	if (first_n) {
-		qemu_plugin_register_vcpu_insn_exec_cb(first, on_part, QEMU_PLUGIN_CB_R_REGS,
-						       pack_block(&key));
-		return;
-	}
-	b = tracer.code_moves ? NULL : block_of(&key);
 	if (!b) {
-		qemu_plugin_register_vcpu_tb_exec_cb(tb, on_unlisted_block, QEMU_PLUGIN_CB_R_REGS,
-						     pack_block(&key));
+		if (first_n)
+			qemu_plugin_register_vcpu_insn_exec_cb(
+				first, on_part, QEMU_PLUGIN_CB_R_REGS, pack_block(&key));
+		else
+			qemu_plugin_register_vcpu_tb_exec_cb(
+				tb, on_unlisted_block, QEMU_PLUGIN_CB_R_REGS, pack_block(&key));
 		return;
 	}
 	/* New code at an old place must be looked at again. */
 	tracer.slot[b->slot] = 1;
 	slot.offset = b->slot * sizeof(uint64_t);
-	qemu_plugin_register_vcpu_tb_exec_cond_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS,
-						  QEMU_PLUGIN_COND_NE, slot, 0, b);
+	if (first_n)
+		qemu_plugin_register_vcpu_insn_exec_cond_cb(first, on_block, QEMU_PLUGIN_CB_R_REGS,
+							    QEMU_PLUGIN_COND_NE, slot, 0, b);
+	else
+		qemu_plugin_register_vcpu_tb_exec_cond_cb(tb, on_block, QEMU_PLUGIN_CB_R_REGS,
+							  QEMU_PLUGIN_COND_NE, slot, 0, b);
 }
