@@ -57,7 +57,7 @@ check-guests-plain: guests ## the guests under QEMU alone: both of a pair read t
 	for name in $(GUESTS); do for elf in $$name $$name-bug; do \
 		core=$$(sed -n 's/^ \* Core: //p' guests/$$name.c); \
 		text=$$(timeout 900 $(GUEST_QEMU) $(GUEST_RUN) $${core:+-cpu $$core} -kernel $(guest-out)/$$elf.elf \
-			</dev/null 2>&1); code=$$?; \
+			</dev/null 2>/dev/null); code=$$?; \
 		if [ "$$code" = 0 ] && [ "$$text" = "$$name: ok$$(printf '\ndone')" ]; then \
 			echo "ok   $$elf"; \
 		else \
