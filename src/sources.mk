@@ -10,8 +10,9 @@
 # include (with its slash, or empty) where they shall be relative to something else.
 # Any GCC or Clang, -std=c11 -ffreestanding or newer.  What is linked from an
 # archive is what is called: the policies that are not named stay out.
+coherer_src_here := $(dir $(lastword $(MAKEFILE_LIST)))
 ifeq ($(origin COHERER_SRC_DIR),undefined)
-COHERER_SRC_DIR := $(dir $(lastword $(MAKEFILE_LIST)))
+COHERER_SRC_DIR := $(coherer_src_here)
 endif
 
-COHERER_SRC := $(wildcard $(COHERER_SRC_DIR)*.c)
+COHERER_SRC := $(addprefix $(COHERER_SRC_DIR),$(notdir $(wildcard $(coherer_src_here)*.c)))
