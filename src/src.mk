@@ -22,6 +22,11 @@ check-freestanding: ## the layer on every cross compiler: no libc, no globals, s
 	@scripts/check-names.sh
 	@tests/scripts/check-names-test.sh
 	@scripts/check-freestanding.sh $(FREESTANDING)
+	@# As Linux's build includes it: from another folder, with names relative to src/.
+	@mkdir -p $(BUILD); n=$$(printf 'COHERER_SRC_DIR :=\ninclude %s/src/sources.mk\nall:; @echo $$(words $$(COHERER_SRC))\n' \
+		"$(CURDIR)" | $(MAKE) -s --no-print-directory -C $(BUILD) -f -); \
+	[ "$$n" = $(words $(COHERER_SRC)) ] || \
+		{ echo "src/sources.mk: $$n sources are found from another folder, $(words $(COHERER_SRC)) here" >&2; exit 1; }
 
 # Counts of an earlier run would hide what this one does not reach.
 # Without optimisation GCC thinks that some snprintf of check/ cut what they print.
