@@ -73,28 +73,30 @@ static const struct coh_cpu cpus[] = {
 		    "arch/arm/mm/cache-v4wb.S" },
 	{ .name = "sa-1100", .aliases = "strongarm1100", .arch = "ARMv4",
 	  MIDR(0x4401a110, 0xfffffff0), INSN, .page = 4096,
-	  .dcache = CACHE(8, 32, 32, VIVT, BACK, READ), .sweep = COH_SWEEP_LOADS,
+	  .dcache = CACHE(8, 32, 32, VIVT, BACK, READ), .sweep = COH_SWEEP_LOADS, .mini = 512,
 	  .icache = ICACHE(16, 32, 32, VIVT),
 	  .source = "Intel StrongARM SA-1100 Developer's Manual, 1.4.4, 1.4.5 and 6.1 (a 512-byte "
-		    "mini-cache beside the data cache is not described here); that it has "
+		    "mini-cache beside the data cache); that it has "
 		    "no write-through is (unconfirmed)" },
 	{ .name = "sa-1110", .aliases = "strongarm1110", .arch = "ARMv4",
 	  MIDR(0x6901b110, 0xfffffff0), INSN, .page = 4096,
-	  .dcache = CACHE(8, 32, 32, VIVT, BACK, READ), .sweep = COH_SWEEP_LOADS,
+	  .dcache = CACHE(8, 32, 32, VIVT, BACK, READ), .sweep = COH_SWEEP_LOADS, .mini = 512,
 	  .icache = ICACHE(16, 32, 32, VIVT),
 	  .source = "Intel StrongARM SA-1110 Developer's Manual, 1.4.4 and 1.4.5 (a 512-byte "
-		    "mini-cache beside the data cache is not described here); that it has "
+		    "mini-cache beside the data cache); that it has "
 		    "no write-through is (unconfirmed)" },
 	{ .name = "xscale", .arch = "ARMv5TE", MIDR(0x69052000, 0xffffe000), INSN, .page = 4096,
 	  .aliases = "80200 iop321 pxa210 pxa250 pxa255 pxa260 pxa261 pxa262",
 	  .dcache = TAGGED(32, 32, 32, VIVT, PAGE, PAGE, 0, 31, 10), .sweep = COH_SWEEP_EITHER,
+	  .mini = 2048,
 	  .icache = TAGGED(32, 32, 32, VIVT, READ_ONLY, READ, 0, 31, 10),
 	  .source = "Intel 80200 Developer's Manual, 4.1 and 6.1.1, and the same sections for PXA255 "
-		    "(a 2 KiB mini data cache is not described here)" },
+		    "(and a 2 KiB mini data cache)" },
 	{ .name = "pxa270", .arch = "ARMv5TE", MIDR(0x69054000, 0xffffe000), INSN, .page = 4096,
 	  .aliases = "xscale2 pxa27x pxa270a0 pxa270a1 pxa270b0 pxa270b1 pxa270c0 pxa270c5 iop331 "
 		     "ixp4xx ixp42x ixp43x ixp46x ixp2400 ixp2800",
 	  .dcache = TAGGED(32, 32, 32, VIVT, PAGE, PAGE, 0, 31, 10), .sweep = COH_SWEEP_EITHER,
+	  .mini = 2048,
 	  .icache = TAGGED(32, 32, 32, VIVT, READ_ONLY, READ, 0, 31, 10),
 	  .source = "Intel IXP42X Developer's Manual (252480-006US), 3.2 and figure 12; PXA270 taken "
 		    "to be the same (unconfirmed)" },

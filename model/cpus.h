@@ -96,6 +96,7 @@ struct coh_cpu {
 	struct coh_cache icache; /* size 0: dcache is unified, see coh_cpu_icache */
 	enum coh_speculates speculates;
 	enum coh_sweep sweep;
+	uint32_t mini;	     /* bytes of a mini data cache of two ways beside dcache; 0: none */
 	uint32_t page;	     /* bytes, the page size that Linux uses there */
 	const char *typical; /* what was chosen of a configurable core; NULL: fixed */
 	const char *l2;	     /* the second level in words; NULL: none or not the core's */

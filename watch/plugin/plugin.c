@@ -262,8 +262,9 @@ static void begin(void)
 	const struct coh_cpu *cpu = choose_cpu(read_register(main_id));
 
 	tracer.mmu.control = read_register(system_control);
-	/* SA-110 has no mini data cache. */
-	tracer.mmu.mini_by_c = !strcmp(cpu->name, "sa-1100") || !strcmp(cpu->name, "sa-1110");
+	/* StrongARM selects it by C without B, XScale by a bit of its own. */
+	tracer.mmu.mini_by_c = cpu->mini && cpu->sweep == COH_SWEEP_LOADS;
+	tracer.mini_sets = cpu->mini / cpu->dcache.line / MINI_WAYS;
 	if (!make_shadow(cpu))
 		events_refuse("there is no memory for the shadow of '%s'", cpu->name);
 	tracer.sweep = cpu->sweep;

@@ -118,20 +118,18 @@ void on_sweeping_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
  * The mini data cache: XScale's has 2 KiB, StrongARM's 512 bytes; two ways, replaced in turn.  Linux copies pages through one
  * window in it, and relies on this: read in order, a page takes the place of the one before.
  */
-#define MINI_SETS    32u
-#define MINI_SETS_SA 8u
-#define MINI_WAYS    2u
+#define MINI_SETS_MAX 32u
 
 static struct {
 	uint32_t line[MINI_WAYS]; /* virtual address + 1; 0: none */
 	unsigned next;
-} mini[MINI_SETS];
+} mini[MINI_SETS_MAX];
 
 /* Before a load from a page that is cached there: the line that makes room for it is gone. */
 void mini_load(uint32_t va, uint32_t pc)
 {
 	uint32_t line = va & ~(tracer.granule - 1);
-	unsigned set = va / tracer.granule % (tracer.mmu.mini_by_c ? MINI_SETS_SA : MINI_SETS);
+	unsigned set = va / tracer.granule % (tracer.mini_sets ? tracer.mini_sets : MINI_SETS_MAX);
 	uint32_t *way = &mini[set].line[mini[set].next];
 	struct coh_who who = { pc, line, tracer.space };
 

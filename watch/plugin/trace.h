@@ -39,6 +39,7 @@ struct view_entry {
 	const struct coh_view *view;
 };
 
+#define MINI_WAYS    2u
 #define VIEW_ENTRIES 1024u
 #define VPAGE_NONE   0xffffffffu
 
@@ -75,6 +76,7 @@ struct tracer {
 	uint32_t granule;
 	const struct instruction_set *isa;
 	enum coh_sweep sweep;
+	uint32_t mini_sets; /* of the mini data cache */
 	struct mmu mmu;
 	uint32_t space; /* isa->space(&mmu) */
 	bool sees_ram;
