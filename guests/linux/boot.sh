@@ -8,7 +8,8 @@
 #   --print   only prints the command line, one that a shell can split at blanks:
 #             build/coherer watch --symbols build/linux/NAME/vmlinux -- \
 #                     $(guests/linux/boot.sh --print NAME)
-#   --tests   runs these tests of the workload only (`workload` lists them)
+#   --tests   runs these tests of the workload only (`workload` lists them); with a - before
+#             the first: all but these
 #
 # QEMU takes the last -append only: with one behind --, the tests are named there,
 # -append "tests=A,B coherer=lazy".
