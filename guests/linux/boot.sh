@@ -56,12 +56,13 @@ done
 cpu=$(cat "$out/$name/cpu" 2>/dev/null) || cpu=
 
 # No blank within an argument, for --print: the kernel carries its own command
-# line, see config, and -append only adds to it.  -icount with sleep=off: the same
-# instructions in every run, and no waiting for timers.
+# line, see config, and -append only adds to it.  -icount with sleep=off, and a
+# clock that is not the host's: the same instructions in every run, and no waiting for timers.
 set -- "${QEMU:-qemu-system-arm}" -M versatilepb ${cpu:+-cpu "$cpu"} -m 128 \
 	-kernel "$out/$name/zImage" -dtb "$out/$name/versatile-pb.dtb" \
 	-initrd "$out/initramfs.cpio" -append "tests=$tests" \
-	-nographic -no-reboot -audio none -icount shift=4,sleep=off "$@"
+	-nographic -no-reboot -audio none -icount shift=4,sleep=off \
+	-rtc base=2026-01-01,clock=vm "$@"
 if [ -n "$print" ]; then
 	echo "$*"
 else
