@@ -57,6 +57,7 @@
 #include <string.h>
 
 #include "model/cpus.h"
+#include "model/history.h"
 #include "model/ops.h"
 
 #ifdef __cplusplus
@@ -151,6 +152,7 @@ struct coh_finding {
 	uint32_t memory_stale; /* masks within the granule */
 	unsigned n_copies;
 	struct coh_copy_state copy[COH_FINDING_COPIES];
+	struct coh_history history; /* of the line, before this access */
 };
 
 struct coh_shadow_config {

@@ -6,6 +6,9 @@
 
 #include "model/shadow_internal.h"
 
+/* Some of the copies are lost, some are not: no event says that. */
+#define ACT_MIXED (unsigned)LOSE
+
 static const uint8_t acts[COH_OPS] = {
 	[COH_CLEAN] = CLEAN,
 	[COH_INVALIDATE] = DROP,
@@ -150,6 +153,7 @@ static bool maintain_record(struct coh_shadow *s, const struct place *pl, enum c
 	if (c)
 		changed |= maintain_copy(s, pl, r, c, op, who);
 	record_close(s, pl);
+	history_maintain(s, pl, COH_EVENT_LINE, side, op, alias_at(s, side, tag, pl->pa), who);
 	return changed;
 }
 
@@ -274,9 +278,43 @@ static bool drop_copies(struct coh_shadow *s, const struct place *pl, struct rec
 	return any;
 }
 
+/* What is done to all copies of this side alike; ACT_MIXED: not alike. */
+static unsigned act_on_all(const struct coh_shadow *s, const struct place *pl,
+			   const struct record *r, const struct sweep *w)
+{
+	unsigned act = w->act;
+	bool first = true;
+
+	for (const struct copy *c = r->copies; w->sets && c; c = c->next) {
+		if (c->side != w->side)
+			continue;
+		if (!first && act_on_copy(s, w, pl, c) != act)
+			return ACT_MIXED;
+		act = act_on_copy(s, w, pl, c);
+		first = false;
+	}
+	return act;
+}
+
+static void note_sweep(struct coh_shadow *s, const struct place *pl, const struct sweep *w,
+		       unsigned act)
+{
+	enum coh_event_kind kind = w->sets || w->by_set ? COH_EVENT_SET_WAY : COH_EVENT_WHOLE;
+
+	if (act & LOSE)
+		history_odd(s, pl);
+	else if (act)
+		history_maintain(s, pl, kind, w->side,
+				 act == CLEAN  ? COH_CLEAN
+				 : act == DROP ? COH_INVALIDATE
+					       : COH_FLUSH,
+				 COH_VA_UNKNOWN, w->who);
+}
+
 static bool sweep_record(struct coh_shadow *s, const struct place *pl, const struct sweep *w)
 {
 	struct record *r = record_open(s, pl);
+	unsigned act = act_on_all(s, pl, r, w);
 	bool changed = false;
 
 	if (w->side == COH_DATA) {
@@ -285,6 +323,7 @@ static bool sweep_record(struct coh_shadow *s, const struct place *pl, const str
 	}
 	changed |= drop_copies(s, pl, r, w);
 	record_close(s, pl);
+	note_sweep(s, pl, w, act);
 	return changed;
 }
 
