@@ -87,7 +87,6 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
 	find_calls(r, s);
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
-	words_missing(f, r->missing, sizeof(r->missing));
 }
 
 void report_place(const struct code_place *at, char *out, size_t size)

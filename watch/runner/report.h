@@ -26,7 +26,7 @@ struct report {
 	/* As in the title: without compiler suffixes, offsets and addresses. */
 	char reader[128], writer[128];
 	char title[320];
-	char verdict[768], missing[384];
+	char verdict[1024], missing[768]; /* missing: by report_advise */
 };
 
 /* report_make: *r stays valid as long as f.  s may be NULL. */

@@ -2,6 +2,7 @@
 #include "watch/runner/session.h"
 
 #include "model/shadow.h"
+#include "watch/runner/advice_words.h"
 #include "watch/runner/report.h"
 
 /* So many nameless places, and none named, are no accident. */
@@ -80,6 +81,7 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 	title = tally_finding(&s->tally, f->id, r.title);
 	if (!title)
 		return;
+	report_advise(&r, &copy, &s->tally.hello, s->symbols);
 	title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
 	json_report(&s->json, &r, title->by != NULL);
 	if (title->by || s->printed >= s->max || s->stop_wanted)
