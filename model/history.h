@@ -32,6 +32,7 @@ enum coh_event_kind {
 	COH_EVENT_SET_WAY,	  /* of the set that this line is in: all ways, by now */
 	COH_EVENT_WHOLE,	  /* maintenance of a whole cache */
 	COH_EVENT_HOMONYM,	  /* va leads to this line now, and led to another one before */
+	COH_EVENT_SHORT,	  /* by address, of a range that ended one line before this one */
 	COH_EVENTS,
 };
 

@@ -344,11 +344,19 @@ static void store_copy(struct coh_shadow *s, const struct place *pl, struct reco
 	own->dirty = true;
 }
 
+/* Maintenance that came before a store was too early at any rate. */
+static void forget_note(const struct place *pl)
+{
+	if (!(pl->line->d & COH_D_RECORD))
+		pl->line->d &= ~COH_D_NOTED;
+}
+
 static void dirty_granule(struct coh_shadow *s, const struct place *pl, uint32_t tag)
 {
 	struct record *r = record_at(s, pl);
 	struct copy *own;
 
+	forget_note(pl);
 	if (!r && (pl->line->d & ~COH_D_DIRTY) == (tag | COH_D_PRESENT)) {
 		if (!(pl->line->d & COH_D_DIRTY))
 			dirty_quietly(s, pl, tag);
@@ -488,6 +496,7 @@ static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 	bool own = p->a.attr != COH_UNCACHED && holds(s, &p->pl, COH_DATA, p->tag);
 	bool found = report_foreign(s, p, f);
 
+	forget_note(&p->pl);
 	touch(s, p->pl.page);
 	if (p->a.attr == COH_WRITE_BACK && (own || s->config.write_allocate))
 		store_cached(s, p);

@@ -114,6 +114,28 @@ static void begin_dirty(const struct coh_shadow *s, const struct place *pl, cons
 	}
 }
 
+static struct note *note_of(const struct coh_shadow *s, uint32_t pa)
+{
+	return &s->notes[pa >> s->shift & (NOTES - 1)];
+}
+
+void history_note(struct coh_shadow *s, const struct place *pl, enum coh_event_kind kind,
+		  enum coh_op op, uint32_t va, const struct coh_who *who)
+{
+	*note_of(s, pl->pa) = (struct note){
+		.pa = pl->pa,
+		.event = {
+			.kind = (uint8_t)kind,
+			.op = (uint8_t)op,
+			.side = COH_DATA,
+			.pc = who->pc,
+			.va = va,
+			.mm = who->mm,
+		},
+	};
+	pl->line->d |= COH_D_NOTED;
+}
+
 void history_begin(struct coh_shadow *s, const struct place *pl, const struct record *r)
 {
 	struct coh_history *h = history_of(s, r);
@@ -131,6 +153,8 @@ void history_begin(struct coh_shadow *s, const struct place *pl, const struct re
 		if (c->dirty)
 			begin_dirty(s, pl, r, h, e.va);
 	}
+	if (pl->line->d & COH_D_NOTED && note_of(s, pl->pa)->pa == pl->pa)
+		push(h, &note_of(s, pl->pa)->event);
 	/* Memory is behind, and no copy has it: not how a line in order is. */
 	h->odd |= pl->line->stale && !(pl->line->d & COH_D_DIRTY);
 }

@@ -123,6 +123,14 @@ struct sweep {
 	const struct coh_who *who;
 };
 
+/* Maintenance that missed a line in order (COH_D_NOTED): where its history begins, if one does. */
+struct note {
+	uint32_t pa;
+	struct coh_event event;
+};
+
+#define NOTES 4096u /* a power of two: by a hash of the line, the last one wins */
+
 struct coh_shadow {
 	struct coh_shadow_config config;
 	struct coh_shadow_counts counts;
@@ -137,6 +145,8 @@ struct coh_shadow {
 
 	struct record *records;
 	struct coh_history *histories; /* of each record */
+	struct note *notes;
+	struct coh_who last_line; /* the last maintenance by address */
 	uint32_t n_records, records_used, *record_free, n_record_free, recycle_hand;
 	struct copy *copy_free;
 	struct copy **chunks;
@@ -187,7 +197,7 @@ static inline void touch(const struct coh_shadow *s, struct coh_shadow_page *pag
 
 static inline bool quiet_copy_is(uint32_t word, uint32_t tag)
 {
-	return (word & ~(COH_D_DIRTY | COH_D_FETCHED)) == (tag | COH_D_PRESENT);
+	return (word & ~(COH_D_DIRTY | COH_D_FETCHED | COH_D_NOTED)) == (tag | COH_D_PRESENT);
 }
 
 /* These bytes are in memory now, or were stored again: nobody lost them. */
@@ -272,6 +282,9 @@ void history_add(struct coh_shadow *s, const struct place *pl, const struct coh_
 void history_access(struct coh_shadow *s, const struct part *p, enum coh_event_kind kind);
 void history_maintain(struct coh_shadow *s, const struct place *pl, enum coh_event_kind kind,
 		      enum coh_side side, enum coh_op op, uint32_t va, const struct coh_who *who);
+/* Maintenance that misses this line, which is dirty and in order. */
+void history_note(struct coh_shadow *s, const struct place *pl, enum coh_event_kind kind,
+		  enum coh_op op, uint32_t va, const struct coh_who *who);
 /* Something that no event says. */
 void history_odd(struct coh_shadow *s, const struct place *pl);
 void history_get(const struct coh_shadow *s, const struct record *r, struct coh_history *h);

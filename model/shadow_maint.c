@@ -102,7 +102,7 @@ static bool maintain_quietly(struct coh_line *l, unsigned act)
 	if (act & (CLEAN | DROP))
 		l->stale = 0;
 	if (act & CLEAN)
-		l->d &= ~COH_D_DIRTY;
+		l->d &= ~(COH_D_DIRTY | COH_D_NOTED);
 	if (act & DROP)
 		l->d &= COH_D_FETCHED;
 	return true;
@@ -168,11 +168,34 @@ static bool maintain_place(struct coh_shadow *s, const struct place *pl, enum co
 	if (side == COH_INSN)
 		return l->d & COH_D_FETCHED && quiet_copy_is(pl->page->fetched[pl->idx], tag) &&
 		       maintain_insn_quietly(pl, op);
-	if (!(l->d & COH_D_PRESENT) || !quiet_copy_is(l->d, tag))
+	if (!(l->d & COH_D_PRESENT) || !quiet_copy_is(l->d, tag)) {
+		if (l->d & COH_D_DIRTY && l->stale)
+			history_note(s, pl, COH_EVENT_LINE, op, alias_at(s, side, tag, pl->pa),
+				     who);
 		return false;
+	}
 	if (maintain_quietly(l, acts[op]))
 		return op != COH_CLEAN || was_dirty;
 	return maintain_record(s, pl, side, op, tag, who);
+}
+
+/*
+ * The second line of a range or a later one: if this was the last, the next line is missed.  It
+ * counts as that while nothing names it.
+ */
+static void note_short(struct coh_shadow *s, enum coh_op op, uint32_t va, uint32_t next_pa,
+		       const struct coh_who *who)
+{
+	uint32_t next = va + s->config.d.line;
+	bool goes_on = s->last_line.pc == who->pc && s->last_line.va == va - s->config.d.line;
+	struct place pl;
+
+	s->last_line = (struct coh_who){ who->pc, va, who->mm };
+	if (!goes_on || !(next & ~COH_ALIAS_MASK) || !place_peek(s, next_pa, &pl) ||
+	    pl.line->d & COH_D_RECORD || !(pl.line->d & COH_D_DIRTY) || !pl.line->stale ||
+	    !quiet_copy_is(pl.line->d, tag_of(s, COH_DATA, next)))
+		return;
+	history_note(s, &pl, COH_EVENT_SHORT, op, next, who);
 }
 
 bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op op, uint32_t va,
@@ -181,10 +204,11 @@ bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op o
 	const struct coh_cache *cache = side == COH_DATA ? &s->config.d : &s->config.i;
 	uint32_t n = s->per_line[side];
 	uint32_t tag = tag_of(s, side, va);
+	uint32_t owned = coh_shadow_pa_of(s, va & ~(cache->line - 1));
 	bool changed = false;
 
-	if (cache->kind == COH_VIVT)
-		pa = coh_shadow_pa_of(s, va & ~(cache->line - 1));
+	if (cache->kind == COH_VIVT && owned != COH_VA_UNKNOWN)
+		pa = owned;
 	if (pa == COH_VA_UNKNOWN)
 		return false;
 	coh_shadow_settle(s);
@@ -196,6 +220,8 @@ bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op o
 		if (place_peek(s, pa + i * s->granule, &pl))
 			changed |= maintain_place(s, &pl, side, op, tag, who);
 	}
+	if (side == COH_DATA)
+		note_short(s, op, va & ~(cache->line - 1), pa + n * s->granule, who);
 	return changed;
 }
 

@@ -30,11 +30,12 @@ static bool alloc_tables(struct coh_shadow *s)
 
 	s->records = calloc(RECORDS_MAX, sizeof(*s->records));
 	s->histories = malloc(RECORDS_MAX * sizeof(*s->histories));
+	s->notes = calloc(NOTES, sizeof(*s->notes));
 	s->record_free = calloc(RECORDS_MAX, sizeof(*s->record_free));
 	s->sets = calloc(sets, sizeof(*s->sets));
 	if (s->virtual_tags)
 		s->owner = calloc(1u << (32 - COH_ALIAS_SHIFT), sizeof(*s->owner));
-	return s->records && s->histories && s->record_free && s->sets && (s->owner || !s->virtual_tags);
+	return s->records && s->histories && s->notes && s->record_free && s->sets && (s->owner || !s->virtual_tags);
 }
 
 struct coh_shadow *coh_shadow_new(const struct coh_shadow_config *config)
@@ -85,6 +86,7 @@ void coh_shadow_free(struct coh_shadow *s)
 	free(s->chunks);
 	free(s->records);
 	free(s->histories);
+	free(s->notes);
 	free(s->record_free);
 	free(s->owner);
 	free(s->sets);

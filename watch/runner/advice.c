@@ -400,6 +400,10 @@ static void look_at_done(const struct search *s, struct advice *a)
 		const struct wire_event *e = &s->f->event[i];
 		bool whole = e->kind == COH_EVENT_WHOLE || e->kind == COH_EVENT_SET_WAY;
 
+		if (!a->too_short && e->kind == COH_EVENT_SHORT && e->side == op->side) {
+			a->too_short = try_edit(s, i, e->op, e->va);
+			a->cut_short = i;
+		}
 		if ((e->kind != COH_EVENT_LINE && !whole) || e->side != op->side)
 			continue;
 		if (!a->replaces && s->f->cause == COH_DISCARDED && e->op == COH_INVALIDATE &&

@@ -42,7 +42,8 @@ struct advice {
 	/* What was done, and why it was not enough: the event that would have been enough ... */
 	bool wrong_kind;    /* ... as another operation */
 	bool wrong_address; /* ... through the alias of the first step */
-	uint32_t wrong;	    /* the event */
+	bool too_short;	    /* ... one line longer */
+	uint32_t wrong, cut_short; /* the events */
 	uint32_t written;   /* the event that wrote the newest byte; n_events: not there */
 };
 

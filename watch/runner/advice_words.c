@@ -56,7 +56,9 @@ static void say_access(struct text *t, const char *what, const struct wire_event
 static void say_maintenance(struct text *t, const struct wire_event *e)
 {
 	say(t, "the %s", coh_op_name((enum coh_op)e->op));
-	if (e->kind == COH_EVENT_LINE)
+	if (e->kind == COH_EVENT_SHORT)
+		say(t, " of a range that ends at 0x%08x", e->va);
+	else if (e->kind == COH_EVENT_LINE)
 		say(t, " of 0x%08x", e->va);
 	else
 		say(t, " of the whole %s cache", e->side == COH_INSN ? "I" : "D");
@@ -254,6 +256,10 @@ void advice_judge(const struct advice *a, const struct wire_finding *f, struct s
 		else
 			say(&t, "%s.",
 			    f->by_device ? "the DMA ended" : "the newest bytes were in memory");
+	} else if (a->too_short) {
+		say(&t, " Range too short: ");
+		say_maintenance(&t, &f->event[a->cut_short]);
+		say(&t, " is one line short.");
 	} else if (a->wrong_kind && wrong->op == COH_CLEAN) {
 		say(&t, " Wrong kind: ");
 		say_maintenance(&t, wrong);

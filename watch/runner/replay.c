@@ -187,6 +187,10 @@ static bool do_event(const struct replay *r, uint32_t i)
 		op.op = c->edits && c->edited == i ? c->edit.op : op.op;
 		coh_shadow_maintain_all(r->shadow, e->side, op.op, &who);
 		return false;
+	case COH_EVENT_SHORT: /* it was of another line, unless it is this one this time */
+		if (c->edits && c->edited == i)
+			do_op(r, &c->edit, r->f->line_pa);
+		return false;
 	case COH_EVENT_HOMONYM:
 		do_homonym(r, i);
 		return false;
