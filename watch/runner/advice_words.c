@@ -272,26 +272,33 @@ void advice_judge(const struct advice *a, const struct wire_finding *f, struct s
 }
 
 /* The last maintenance of the line that needs it, not of whatever alias came last. */
-static void choose_last(const struct advice *a, struct wire_finding *f)
+static void choose_last(struct report *r, const struct advice *a, struct wire_finding *f)
 {
 	const struct replay_op *op = &a->step[0].op;
 
-	for (uint32_t i = 0; a->n_steps && i < f->n_lasts && i < WIRE_COPIES; i++)
-		if (f->last_of[i].va == op->va && f->last_of[i].insn == (uint32_t)op->side)
-			f->last = f->last_of[i].last;
+	for (uint32_t i = 0; a->n_steps && i < f->n_lasts && i < WIRE_COPIES; i++) {
+		const struct wire_last *last = &f->last_of[i];
+
+		if (last->va != op->va || last->insn != (uint32_t)op->side ||
+		    !memcmp(&last->last, &f->last, sizeof(f->last)))
+			continue;
+		f->last = last->last;
+		r->last_is_alias = true;
+		r->last_insn = op->side == COH_INSN;
+		r->last_va = op->va;
+	}
 }
 
 void report_advise(struct report *r, struct wire_finding *f, const struct wire_hello *hello,
-		   struct symbols *s)
+		   struct symbols *s, struct advice *a)
 {
 	size_t used = strlen(r->verdict);
-	struct advice a;
 
-	advice_find(hello, f, &a);
-	choose_last(&a, f);
+	advice_find(hello, f, a);
+	choose_last(r, a, f);
 	memset(&r->last, 0, sizeof(r->last));
 	if (f->last.known)
 		symbols_at(s, f->last.pc, 0, &r->last);
-	advice_say(&a, f, s, r->missing, sizeof(r->missing));
-	advice_judge(&a, f, s, r->verdict + used, sizeof(r->verdict) - used);
+	advice_say(a, f, s, r->missing, sizeof(r->missing));
+	advice_judge(a, f, s, r->verdict + used, sizeof(r->verdict) - used);
 }

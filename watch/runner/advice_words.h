@@ -9,10 +9,10 @@
 /*
  * report_advise: finds advice for r, and fills in r->missing.  Adds to r->verdict what was wrong
  * with maintenance that was done.  f is r's finding: its last maintenance becomes that of the line
- * that is to blame.  s may be NULL.
+ * that is to blame.  *a is what was found.  s may be NULL.
  */
 void report_advise(struct report *r, struct wire_finding *f, const struct wire_hello *hello,
-		   struct symbols *s);
+		   struct symbols *s, struct advice *a);
 
 /* advice_say: the line "missing:". */
 void advice_say(const struct advice *a, const struct wire_finding *f, struct symbols *s, char *out,

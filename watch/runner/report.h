@@ -22,6 +22,9 @@ struct report {
 	struct code_place read, write, culprit, last;
 	struct report_call call[UNWIND_FRAMES];
 	unsigned n_calls;
+	/* f->last is not the last of the physical line, but of the alias that is to blame. */
+	bool last_is_alias, last_insn;
+	uint32_t last_va;
 	const char *kind;
 	/* As in the title: without compiler suffixes, offsets and addresses. */
 	char reader[128], writer[128];
