@@ -227,6 +227,34 @@ static bool done_after(const struct wire_finding *f, const struct advice_step *s
 	return false;
 }
 
+/*
+ * Maintenance of a whole cache names no line: whose was the old one that it wrote back?  The one that
+ * the advice is about, if that was dirty then.
+ */
+static void say_owner(struct text *t)
+{
+	const struct wire_finding *f = t->f;
+	uint32_t va = t->a->step[0].op.va, whole = f->n_events, store;
+
+	if (f->cause != COH_CLOBBERED || !f->culprit.known || f->culprit.va != COH_VA_UNKNOWN ||
+	    t->a->kind != ADVICE_OPS || t->a->step[0].op.side != COH_DATA)
+		return;
+	while (whole && (f->event[whole - 1].va != COH_VA_UNKNOWN ||
+			 f->event[whole - 1].pc != f->culprit.pc))
+		whole--;
+	for (store = whole; store; store--) {
+		const struct wire_event *e = &f->event[store - 1];
+
+		if (e->va == va && (e->kind == COH_EVENT_LINE || e->kind == COH_EVENT_STORE))
+			break;
+	}
+	if (!store || f->event[store - 1].kind != COH_EVENT_STORE || store - 1 == t->a->written)
+		return;
+	say(t, " The old line was 0x%08x, dirty since the store", va);
+	say_place(t, f->event[store - 1].pc);
+	say(t, ".");
+}
+
 /* The last maintenance of the very line that needs it would have been enough later. */
 static bool too_early(const struct advice *a, const struct wire_finding *f)
 {
@@ -246,6 +274,7 @@ void advice_judge(const struct advice *a, const struct wire_finding *f, struct s
 	const struct wire_event *wrong = &f->event[a->wrong];
 
 	*out = '\0';
+	say_owner(&t);
 	if (too_early(a, f)) {
 		say(&t, " Too early: the last maintenance of the line, %s %s, came before ",
 		    article(f->last.op), coh_op_name((enum coh_op)f->last.op));
