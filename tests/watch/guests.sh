@@ -31,7 +31,7 @@ trap 'rm -rf "$work"' EXIT
 # The reports alone, without what the compiler decides.
 reports() {
 	sed -n '/^=\{20,\}$/,/^=\{20,\}$/p' "$1" |
-		sed -E 's/pc 0x[0-9a-f]{8}/pc */; s/([a-z_]+)\+0x[0-9a-f]+/\1+*/g'
+		sed -E 's/pc 0x[0-9a-f]{8}/pc */g; s/([a-z_]+)\+0x[0-9a-f]+/\1+*/g'
 }
 
 # NAME.elf: leaves the reports in $work/reports, returns coherer's status.

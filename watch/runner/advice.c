@@ -18,6 +18,7 @@ struct search {
 	struct replay *replay;
 	const struct wire_finding *f;
 	struct replay_result base;
+	bool strict; /* nothing may be lost in the end, even if it was before */
 	struct alias alias[ALIASES_MAX];
 	unsigned n_aliases;
 	uint32_t written;
@@ -44,7 +45,8 @@ static bool is_of_device(const struct wire_finding *f)
 static bool is_right(const struct search *s, const struct replay_result *now)
 {
 	return !now->bad && !(now->bad_events & ~s->base.bad_events) &&
-	       !(now->lost & ~s->base.lost) && !(now->lost_other && !s->base.lost_other);
+	       !(now->lost & (s->strict ? ~0u : ~s->base.lost)) &&
+	       !(now->lost_other && !s->base.lost_other);
 }
 
 static bool try_change(const struct search *s, const struct replay_change *c)
@@ -281,6 +283,14 @@ static bool find_one(const struct search *s, struct advice *a)
 	return true;
 }
 
+/* First the writer's line, then the reader's: where a cache reads ahead no other order is right. */
+static unsigned pair_cost(const struct candidate *x, const struct candidate *y)
+{
+	bool backwards = x->op.op == COH_INVALIDATE && y->op.op != COH_INVALIDATE;
+
+	return x->cost + y->cost + backwards;
+}
+
 static bool find_two(const struct search *s, struct advice *a)
 {
 	struct usual usual = { .n = 0 };
@@ -290,11 +300,11 @@ static bool find_two(const struct search *s, struct advice *a)
 	for (unsigned i = 0; i < usual.n; i++)
 		for (unsigned k = 0; k < usual.n; k++) {
 			const struct candidate *x = &usual.at[i], *y = &usual.at[k];
+			unsigned sum = pair_cost(x, y);
 
-			if (x->op.place > y->op.place || x->cost + y->cost >= cost ||
-			    !try_two(s, &x->op, &y->op))
+			if (x->op.place > y->op.place || sum >= cost || !try_two(s, &x->op, &y->op))
 				continue;
-			cost = x->cost + y->cost;
+			cost = sum;
 			a->step[0].op = x->op;
 			a->step[1].op = y->op;
 		}
@@ -320,7 +330,10 @@ static uint32_t device_bytes(const struct wire_finding *f)
 	return bytes;
 }
 
-/* With nothing but the device's bytes in the line, or with nothing but the others. */
+/*
+ * With nothing but the device's bytes in the line; or with nothing but the others, and without what
+ * was done for the device's.
+ */
 static bool find_own_lines(const struct search *s, struct advice *a)
 {
 	uint32_t bytes = device_bytes(s->f);
@@ -330,8 +343,10 @@ static bool find_own_lines(const struct search *s, struct advice *a)
 
 	if (!bytes || bytes == all)
 		return false;
-	if (!(bytes & bit) && s->f->by != COH_BY_DEVICE_WRITE)
+	if (!(bytes & bit) && s->f->by != COH_BY_DEVICE_WRITE) {
 		c.only = all & ~bytes;
+		c.unmaintained = true;
+	}
 	if (!try_change(s, &c))
 		return false;
 	a->kind = ADVICE_OWN_LINES;
@@ -446,6 +461,17 @@ static void look_after(const struct search *s, struct advice *a)
 			a->invalidate_after = false;
 }
 
+/* What loses nothing, before what only loses no more than was lost before. */
+static bool find_operations(struct search *s, struct advice *a)
+{
+	bool found;
+
+	s->strict = true;
+	found = find_one(s, a) || find_own_lines(s, a);
+	s->strict = false;
+	return found || find_one(s, a) || find_two(s, a);
+}
+
 void advice_find(const struct wire_hello *hello, const struct wire_finding *f, struct advice *a)
 {
 	struct search s = { .replay = replay_new(hello), .f = f };
@@ -460,7 +486,7 @@ void advice_find(const struct wire_hello *hello, const struct wire_finding *f, s
 		a->kind = ADVICE_NONE;
 		if (f->by == COH_BY_DEVICE_WRITE)
 			(void)(find_own_lines(&s, a) || find_transfer(&s, a));
-		else if (find_one(&s, a) || find_own_lines(&s, a) || find_two(&s, a))
+		else if (find_operations(&s, a))
 			look_after(&s, a);
 		if (a->n_steps) {
 			look_at_invalidate(&s, a);

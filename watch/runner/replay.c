@@ -180,6 +180,8 @@ static bool do_event(const struct replay *r, uint32_t i)
 
 	switch (e->kind) {
 	case COH_EVENT_LINE:
+		if (c->unmaintained)
+			return false;
 		do_op(r, c->edits && c->edited == i ? &c->edit : &op, r->f->line_pa);
 		return false;
 	case COH_EVENT_SET_WAY:

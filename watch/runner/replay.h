@@ -35,8 +35,9 @@ struct replay_change {
 	bool edits;
 	uint32_t edited;
 	struct replay_op edit; /* its place says nothing */
-	/* Only these bytes of the line are accessed: 0: all. */
+	/* Only these bytes of the line are accessed: 0: all.  And nothing maintains them by address. */
 	uint32_t only;
+	bool unmaintained;
 	/* After the access, a load through this alias: of what a device wrote.  */
 	bool reads_after;
 	uint32_t after_va;

@@ -27,6 +27,7 @@ struct scenario {
 	bool write_allocate;
 	bool fixed;
 	uint32_t word0; /* these bytes are word 0, all others word 1 */
+	unsigned bad;	/* the word in question */
 	struct name name[ALIASES_MAX];
 	unsigned n_names;
 	unsigned value;	 /* the last that was stored */
@@ -165,16 +166,27 @@ static void say_advice(const struct scenario *c, uint32_t place, bool foreign)
 	}
 }
 
+/* The next value, which is the newest of the word in question if it goes there. */
+static unsigned next_value(struct scenario *c, unsigned word)
+{
+	c->value++;
+	if (word == c->bad)
+		c->newest = c->value;
+	return c->value;
+}
+
+static bool touches(const struct scenario *c, uint32_t bytes, unsigned word)
+{
+	return bytes & (word ? ~c->word0 : c->word0);
+}
+
 static void say_stores(struct scenario *c, const char *what, char object, uint32_t bytes,
 		       uint32_t pc)
 {
-	if (bytes & c->word0) {
-		c->newest = ++c->value;
-		fprintf(c->out, "\t%s(%c[0], %u);", what, object, c->value);
-		say_where(c, pc);
-	}
-	if (bytes & ~c->word0) {
-		fprintf(c->out, "\t%s(%c[1], %u);", what, object, ++c->value);
+	for (unsigned word = 0; word < 2; word++) {
+		if (!touches(c, bytes, word))
+			continue;
+		fprintf(c->out, "\t%s(%c[%u], %u);", what, object, word, next_value(c, word));
 		say_where(c, pc);
 	}
 }
@@ -226,8 +238,9 @@ static void say_event(struct scenario *c, uint32_t i)
 		say_stores(c, "store", letter(c, e->va, e->attr), e->bytes, e->pc);
 		break;
 	case COH_EVENT_DEVICE_WRITE:
-		c->newest = e->bytes & c->word0 ? c->value + 1 : c->newest;
-		c->value += !!(e->bytes & c->word0) + !!(e->bytes & ~c->word0);
+		for (unsigned word = 0; word < 2; word++)
+			if (touches(c, e->bytes, word))
+				(void)next_value(c, word);
 		fprintf(c->out, "\tturn = %u;\n\tawait(turn == %u);\n", c->turn + 1, c->turn + 2);
 		c->turn += 2;
 		break;
@@ -257,10 +270,10 @@ static void say_last(struct scenario *c)
 		return;
 	}
 	if (c->f->by == COH_BY_STORE)
-		fprintf(c->out, "\tstore(%c[0], %u);", name, ++c->value);
+		fprintf(c->out, "\tstore(%c[%u], %u);", name, c->bad, ++c->value);
 	else
-		fprintf(c->out, "\tr0 = %s(%c[0]);", c->f->by == COH_BY_FETCH ? "fetch" : "load",
-			name);
+		fprintf(c->out, "\tr0 = %s(%c[%u]);", c->f->by == COH_BY_FETCH ? "fetch" : "load",
+			name, c->bad);
 	say_where(c, last->pc);
 }
 
@@ -280,7 +293,7 @@ static void say_program(struct scenario *c)
 /* The values are those that say_event counted in the same order. */
 static void say_device(struct scenario *c)
 {
-	unsigned turn = 0;
+	unsigned turn = 0, newest = c->newest;
 
 	c->value = 0;
 	fprintf(c->out, "\nD0 (device)\n{\n");
@@ -304,8 +317,9 @@ static void say_device(struct scenario *c)
 	if (c->f->by == COH_BY_DEVICE_WRITE)
 		fprintf(c->out, "\tdma_write(p[0], %u);\n", ++c->value);
 	else if (of_device(c->f))
-		fprintf(c->out, "\tr0 = dma_read(p[0]);\n");
+		fprintf(c->out, "\tr0 = dma_read(p[%u]);\n", c->bad);
 	fprintf(c->out, "}\n");
+	c->newest = newest;
 }
 
 /* ---- what is around it ---- */
@@ -413,12 +427,10 @@ static uint32_t first_word(const struct wire_finding *f, const struct advice *a)
 
 	if (f->by == COH_BY_DEVICE_WRITE)
 		return coh_byte_mask(f->read.pa - f->line_pa, f->read.size);
-	if (a->kind != ADVICE_OWN_LINES)
-		return bit;
 	for (uint32_t i = 0; i < f->n_events; i++)
 		if (f->event[i].kind == COH_EVENT_DEVICE_WRITE)
 			device |= f->event[i].bytes;
-	return device & bit ? device : ~device;
+	return a->kind == ADVICE_OWN_LINES ? device : bit;
 }
 
 enum scenario_result scenario_write(const char *folder, const struct report *r,
@@ -433,6 +445,7 @@ enum scenario_result scenario_write(const char *folder, const struct report *r,
 	if (a->kind == ADVICE_UNTRIED || !c.cpu || c.cpu->dcache.kind != COH_VIVT || !name_all(&c))
 		return SCENARIO_UNSAID;
 	c.word0 = first_word(f, a);
+	c.bad = f->by != COH_BY_DEVICE_WRITE && !(c.word0 >> ((f->first_pa - f->line_pa) & 31) & 1);
 	if (!write_file(&c, folder))
 		return SCENARIO_FAILED;
 	c.fixed = true;
