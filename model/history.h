@@ -8,7 +8,8 @@
  * again comes to the same state, and can be asked what one operation more would have changed.
  *
  * An event that changes nothing is left out: a read that memory answers, a read that was there
- * before and nothing since.  Two stores in turn through one alias are one event, of the later pc.
+ * before and nothing since.  Two stores in turn through one alias are one event, of the later pc,
+ * unless something could happen to the line between them.
  */
 #ifndef COH_MODEL_HISTORY_H
 #define COH_MODEL_HISTORY_H

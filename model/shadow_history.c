@@ -48,8 +48,20 @@ static bool read_before(const struct coh_history *h, const struct coh_event *e)
 	return false;
 }
 
+/*
+ * Two stores in turn are as one of the bytes of both; unless another dirty copy may be written back
+ * between them, and this one filled again.  The same store twice is as one in any case.
+ */
+static bool stores_are_one(const struct coh_shadow *s, const struct record *r,
+			   const struct coh_event *a, const struct coh_event *b)
+{
+	return a->bytes == b->bytes ||
+	       !threat_of(r, copy_find(r, COH_DATA, tag_of(s, COH_DATA, b->va)));
+}
+
 /* The latest event says this one as well. */
-static bool fold(struct coh_history *h, const struct coh_event *e)
+static bool fold(const struct coh_shadow *s, const struct record *r, struct coh_history *h,
+		 const struct coh_event *e)
 {
 	struct coh_event *last = h->n ? &h->event[h->n - 1] : NULL;
 
@@ -61,7 +73,7 @@ static bool fold(struct coh_history *h, const struct coh_event *e)
 		return true;
 	if (e->kind == COH_EVENT_HOMONYM)
 		return last->bytes == e->bytes;
-	if (e->kind != COH_EVENT_STORE && last->mm != e->mm)
+	if (e->kind == COH_EVENT_STORE ? !stores_are_one(s, r, last, e) : last->mm != e->mm)
 		return false;
 	last->bytes |= e->bytes;
 	last->pc = e->pc;
@@ -167,7 +179,7 @@ void history_add(struct coh_shadow *s, const struct place *pl, const struct coh_
 	if (!r)
 		return;
 	h = history_of(s, r);
-	if (!fold(h, e))
+	if (!fold(s, r, h, e))
 		push(h, e);
 }
 

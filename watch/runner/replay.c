@@ -62,6 +62,13 @@ bool replay_can(const struct replay *r, const struct wire_finding *f)
 	return true;
 }
 
+bool replay_is_leaving(const struct wire_finding *f, const struct replay_op *op)
+{
+	const struct wire_event *e = op->place < f->n_events ? &f->event[op->place] : NULL;
+
+	return e && e->kind == COH_EVENT_HOMONYM && e->va == op->va && e->side == op->side;
+}
+
 /* ---- one event ---- */
 
 static void map(const struct replay *r, uint32_t va, uint32_t pa)
@@ -141,11 +148,15 @@ static void do_op(const struct replay *r, const struct replay_op *op, uint32_t p
 	coh_shadow_maintain(r->shadow, op->side, op->op, op->va, pa, &who);
 }
 
-static void do_more(const struct replay *r, uint32_t place, uint32_t pa)
+/* Those on this page's line, or those on the line of the page that leaves. */
+static void do_more(const struct replay *r, uint32_t place, bool leaving)
 {
-	for (unsigned i = 0; i < r->change->n_more; i++)
-		if (r->change->more[i].place == place)
-			do_op(r, &r->change->more[i], pa);
+	for (unsigned i = 0; i < r->change->n_more; i++) {
+		const struct replay_op *op = &r->change->more[i];
+
+		if (op->place == place && replay_is_leaving(r->f, op) == leaving)
+			do_op(r, op, leaving ? r->f->event[place].bytes & ~1u : r->f->line_pa);
+	}
 }
 
 /* The line of another page, as it was when the virtual line left it. */
@@ -167,7 +178,7 @@ static void do_homonym(const struct replay *r, uint32_t i)
 		coh_shadow_store(r->shadow, &a, &f);
 	else
 		coh_shadow_load(r->shadow, &a, &f);
-	do_more(r, i, a.pa);
+	do_more(r, i, true);
 	map(r, e->va, r->f->line_pa);
 }
 
@@ -224,9 +235,13 @@ static bool do_last(const struct replay *r, struct coh_finding *found)
 		map(r, last->va, last->pa);
 	else
 		a.va = COH_VA_UNKNOWN;
-	if (!fns[r->f->by](r->shadow, &a, found))
+	if (fns[r->f->by](r->shadow, &a, found))
+		return true;
+	if (r->f->by != COH_BY_DEVICE_WRITE)
 		return false;
-	return true;
+	/* An old dirty line is as bad as a new one: what is in memory then? */
+	coh_shadow_device_write(r->shadow, a.pa, NULL, a.size, a.mm);
+	return coh_shadow_device_read(r->shadow, &a, found);
 }
 
 /* A device has written: what does the CPU get of it? */
@@ -309,12 +324,11 @@ struct replay_result replay_run(struct replay *r, const struct wire_finding *f,
 	r->change = change ? change : &none;
 	begin(r);
 	for (uint32_t i = 0; i < f->n_events; i++) {
-		if (f->event[i].kind != COH_EVENT_HOMONYM)
-			do_more(r, i, f->line_pa);
+		do_more(r, i, false);
 		if (do_event(r, i))
 			result.bad_events |= 1ull << i;
 	}
-	do_more(r, f->n_events, f->line_pa);
+	do_more(r, f->n_events, false);
 	result.bad = do_last(r, &found);
 	if (!result.bad && r->change->reads_after)
 		result.bad = do_after(r, &found);

@@ -17,13 +17,16 @@
 
 struct replay;
 
-/* One operation more, on one line.  Before a homonym it is on the other page's line. */
+/* One operation more, on one line. */
 struct replay_op {
 	uint32_t place;
 	enum coh_op op;
 	enum coh_side side;
 	uint32_t va;
 };
+
+/* Is it on the line of the page that leaves op's address, in a homonym? */
+bool replay_is_leaving(const struct wire_finding *f, const struct replay_op *op);
 
 #define REPLAY_OPS 3
 

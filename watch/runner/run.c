@@ -341,7 +341,8 @@ static enum watch_result finish(struct run *r, enum watch_result result)
 			summary_redundant(stderr, &s->tally, s->symbols);
 	}
 	if (s->litmus)
-		fprintf(stderr, "litmus tests in %s: of %" PRIu64 " reports; of %" PRIu64
+		fprintf(stderr,
+			"litmus tests in %s: of %" PRIu64 " reports; of %" PRIu64
 			" not, for such a test cannot say what happened\n",
 			s->litmus, s->litmus_written, s->litmus_unsaid);
 	if (s->litmus_error) {

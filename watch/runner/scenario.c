@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ALIASES_MAX 11 /* check takes 12 in a file */
+#define ALIASES_MAX 11	 /* check takes 12 in a file */
+#define FOREIGN	    1000 /* what other pages hold: no value that is stored */
 
 /* An address of this line, or (foreign) of the other page that was at an address before. */
 struct name {
@@ -156,7 +157,7 @@ static void say_advice(const struct scenario *c, uint32_t place, bool foreign)
 		const struct replay_op *op = &c->a->step[i].op;
 		char name = letter(c, op->va, COH_WRITE_BACK);
 
-		if (op->place != place)
+		if (op->place != place || replay_is_leaving(c->f, op) != foreign)
 			continue;
 		if (foreign)
 			name = (char)('A' + find_name(c, op->va, 0, true,
@@ -201,7 +202,7 @@ static void say_homonym(struct scenario *c, uint32_t i)
 	if (e->side == COH_INSN)
 		fprintf(c->out, "\tfetch(%c);\n", its);
 	else if (e->bytes & 1)
-		fprintf(c->out, "\tstore(%c, %u);\n", its, ++c->value);
+		fprintf(c->out, "\tstore(%c[%u], %u);\n", its, c->bad, ++c->value);
 	else
 		fprintf(c->out, "\tload(%c);\n", its);
 	say_advice(c, i, true);
@@ -210,6 +211,8 @@ static void say_homonym(struct scenario *c, uint32_t i)
 
 static void say_whole(const struct scenario *c, const struct wire_event *e)
 {
+	if (e->side == COH_INSN && e->op == COH_CLEAN)
+		return;
 	if (e->side == COH_INSN)
 		fprintf(c->out, "\tinvalidate_icache_all();");
 	else
@@ -270,7 +273,7 @@ static void say_last(struct scenario *c)
 		return;
 	}
 	if (c->f->by == COH_BY_STORE)
-		fprintf(c->out, "\tstore(%c[%u], %u);", name, c->bad, ++c->value);
+		fprintf(c->out, "\tstore(%c[%u], %u);", name, c->bad, next_value(c, c->bad));
 	else
 		fprintf(c->out, "\tr0 = %s(%c[%u]);", c->f->by == COH_BY_FETCH ? "fetch" : "load",
 			name, c->bad);
@@ -281,8 +284,7 @@ static void say_program(struct scenario *c)
 {
 	fprintf(c->out, "P0 ()\n{\n");
 	for (uint32_t i = 0; i < c->f->n_events; i++) {
-		if (c->f->event[i].kind != COH_EVENT_HOMONYM)
-			say_advice(c, i, false);
+		say_advice(c, i, false);
 		say_event(c, i);
 	}
 	say_advice(c, c->f->n_events, false);
@@ -345,9 +347,10 @@ static void say_aliases(const struct scenario *c)
 
 		if (n->foreign)
 			fprintf(c->out,
-				"\tpage q%u;\n\tq%u[0] = 1000;\n\tq%u[1] = 1000;\n\talias %c = q%u "
+				"\tpage q%u;\n\tq%u[0] = %d;\n\tq%u[1] = %d;\n\talias %c = q%u "
 				"kernel at %c unmapped;",
-				i, i, i, 'A' + (int)i, i, letter(c, n->va, COH_WRITE_BACK));
+				i, i, FOREIGN, i, FOREIGN, 'A' + (int)i, i,
+				letter(c, n->va, COH_WRITE_BACK));
 		else
 			fprintf(c->out, "\talias %c = p kernel colour %u%s;", 'A' + (int)i, i & 7,
 				attrs[n->attr]);
@@ -388,10 +391,27 @@ static void say_head(const struct scenario *c, const char *name)
 	fprintf(c->out, "}\n\n");
 }
 
+/* A store that lands in another page's line changes that page. */
+static void say_where_it_went(const struct scenario *c)
+{
+	const char *before = "";
+
+	fprintf(c->out, "\nexists (");
+	for (unsigned i = 0; i < c->n_names; i++) {
+		if (!c->name[i].foreign)
+			continue;
+		fprintf(c->out, "%sq%u[%u] = %u", before, i, c->bad, c->newest);
+		before = " \\/ ";
+	}
+	fprintf(c->out, ")\n");
+}
+
 static void say_condition(const struct scenario *c)
 {
-	if (c->f->by == COH_BY_DEVICE_WRITE || c->f->by == COH_BY_STORE)
-		fprintf(c->out, "\nexists (lost)\n");
+	if (c->f->by == COH_BY_STORE)
+		say_where_it_went(c);
+	else if (c->f->by == COH_BY_DEVICE_WRITE)
+		fprintf(c->out, "\nexists (p[%u] != %u)\n", c->bad, c->value);
 	else
 		fprintf(c->out, "\nexists (%s:r0 != %u)\n", of_device(c->f) ? "D0" : "0",
 			c->newest);

@@ -71,6 +71,28 @@ void scene_fetch(struct scene *s, uint32_t va)
 	count(s, coh_shadow_fetch(s->shadow, &a, &f), &f);
 }
 
+void scene_uncached(struct scene *s, uint32_t va, uint32_t size, bool store)
+{
+	struct coh_shadow_access a = access_at(va, size, store ? AT_STORE : AT_LOAD);
+	struct coh_finding f;
+
+	a.attr = COH_UNCACHED;
+	count(s, store ? coh_shadow_store(s->shadow, &a, &f) : coh_shadow_load(s->shadow, &a, &f),
+	      &f);
+}
+
+void scene_elsewhere(struct scene *s, uint32_t va, uint32_t size, bool store)
+{
+	struct coh_shadow_access a = access_at(va, size, store ? AT_STORE : AT_LOAD);
+	struct coh_finding f;
+
+	a.pa += COH_PAGE_SIZE;
+	coh_shadow_map(s->shadow, va & ~COH_PAGE_MASK, PA + COH_PAGE_SIZE, COH_PAGE_SIZE);
+	count(s, store ? coh_shadow_store(s->shadow, &a, &f) : coh_shadow_load(s->shadow, &a, &f),
+	      &f);
+	coh_shadow_map(s->shadow, va & ~COH_PAGE_MASK, PA, COH_PAGE_SIZE);
+}
+
 static void maintain(struct scene *s, enum coh_side side, enum coh_op op, uint32_t va, uint32_t pc)
 {
 	struct coh_who who = { pc, va, 0x4000 };

@@ -33,6 +33,10 @@ void scene_fetch(struct scene *s, uint32_t va);
 void scene_op(struct scene *s, enum coh_side side, enum coh_op op, uint32_t va);
 void scene_op_at(struct scene *s, enum coh_op op, uint32_t va, uint32_t pc);
 void scene_whole(struct scene *s, enum coh_side side, enum coh_op op);
+/* Past the cache. */
+void scene_uncached(struct scene *s, uint32_t va, uint32_t size, bool store);
+/* va leads to another page for one access. */
+void scene_elsewhere(struct scene *s, uint32_t va, uint32_t size, bool store);
 /* Asks whether the line is dirty, and writes. */
 void scene_device_write(struct scene *s, uint32_t pa, uint32_t size);
 void scene_device_read(struct scene *s, uint32_t pa, uint32_t size);
