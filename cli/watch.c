@@ -27,6 +27,7 @@ static const char usage[] =
 	"                         core's manual says\n"
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
 	"  --json FILE            write the reports there as well\n"
+	"  --litmus DIR           write each report as a litmus test there, and one with the advice\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
@@ -44,6 +45,7 @@ enum option_id {
 	OPT_ALLOCATE,
 	OPT_SYMBOLS,
 	OPT_JSON,
+	OPT_LITMUS,
 	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
 	OPT_FIRST,
@@ -58,6 +60,7 @@ static const struct option options[] = {
 	{ "allocate", required_argument, NULL, OPT_ALLOCATE },
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
 	{ "json", required_argument, NULL, OPT_JSON },
+	{ "litmus", required_argument, NULL, OPT_LITMUS },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
 	{ "first", no_argument, NULL, OPT_FIRST },
@@ -164,6 +167,9 @@ static int take(struct watch_options *o, int id, const char *word)
 		return 0;
 	case OPT_JSON:
 		o->json = optarg;
+		return 0;
+	case OPT_LITMUS:
+		o->litmus = optarg;
 		return 0;
 	case OPT_COHERENT:
 		return add_coherent(o, optarg);

@@ -225,7 +225,7 @@ static bool judge(struct coh_shadow *s, const struct part *p, bool cached, bool 
 static bool load_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
 {
 	bool cached = p->a.attr != COH_UNCACHED;
-	bool had = cached && holds(s, &p->pl, COH_DATA, p->tag);
+	bool had = cached && holds(s, &p->pl, COH_DATA, p->tag), bad;
 	uint32_t d;
 
 	notice_device(s, p);
@@ -237,7 +237,9 @@ static bool load_part(struct coh_shadow *s, struct part *p, struct coh_finding *
 		   : !(d & COH_D_RECORD) && !(p->pl.line->stale & p->mask))
 		return false;
 	f->by = COH_BY_LOAD;
-	return judge(s, p, cached, had, f);
+	bad = judge(s, p, cached, had, f);
+	history_access(s, p, COH_EVENT_LOAD);
+	return bad;
 }
 
 /*
@@ -269,14 +271,16 @@ bool coh_shadow_load(struct coh_shadow *s, const struct coh_shadow_access *a, st
 static bool fetch_part(struct coh_shadow *s, struct part *p, struct coh_finding *f)
 {
 	bool cached = p->a.attr != COH_UNCACHED;
-	bool had = cached && holds(s, &p->pl, COH_INSN, p->tag);
+	bool had = cached && holds(s, &p->pl, COH_INSN, p->tag), bad;
 
 	if (cached)
 		fill_line(s, p);
 	if (!(p->pl.line->d & COH_D_RECORD) && !(p->pl.line->stale & p->mask))
 		return false;
 	f->by = COH_BY_FETCH;
-	return judge(s, p, cached, had, f);
+	bad = judge(s, p, cached, had, f);
+	history_access(s, p, COH_EVENT_FETCH);
+	return bad;
 }
 
 bool coh_shadow_fetch(struct coh_shadow *s, const struct coh_shadow_access *a,
@@ -340,11 +344,19 @@ static void store_copy(struct coh_shadow *s, const struct place *pl, struct reco
 	own->dirty = true;
 }
 
+/* Maintenance that came before a store was too early at any rate. */
+static void forget_note(const struct place *pl)
+{
+	if (!(pl->line->d & COH_D_RECORD))
+		pl->line->d &= ~COH_D_NOTED;
+}
+
 static void dirty_granule(struct coh_shadow *s, const struct place *pl, uint32_t tag)
 {
 	struct record *r = record_at(s, pl);
 	struct copy *own;
 
+	forget_note(pl);
 	if (!r && (pl->line->d & ~COH_D_DIRTY) == (tag | COH_D_PRESENT)) {
 		if (!(pl->line->d & COH_D_DIRTY))
 			dirty_quietly(s, pl, tag);
@@ -354,6 +366,7 @@ static void dirty_granule(struct coh_shadow *s, const struct place *pl, uint32_t
 	own = copy_find(r, COH_DATA, tag);
 	if (own)
 		store_copy(s, pl, r, own, 0);
+	history_odd(s, pl);
 	record_close(s, pl);
 }
 
@@ -412,6 +425,7 @@ static void store_foreign(struct coh_shadow *s, const struct part *p, struct cop
 		c = copy_find(r, COH_DATA, foreign->tag);
 		if (c)
 			overwrite(p, &other, c, other.pa == foreign->other_pa ? p->mask : 0);
+		history_odd(s, &other);
 		record_close(s, &other);
 	}
 }
@@ -482,6 +496,7 @@ static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 	bool own = p->a.attr != COH_UNCACHED && holds(s, &p->pl, COH_DATA, p->tag);
 	bool found = report_foreign(s, p, f);
 
+	forget_note(&p->pl);
 	touch(s, p->pl.page);
 	if (p->a.attr == COH_WRITE_BACK && (own || s->config.write_allocate))
 		store_cached(s, p);
@@ -492,6 +507,7 @@ static bool store_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 	if (found)
 		store_in_foreign(s, p);
 	record_close(s, &p->pl);
+	history_access(s, p, COH_EVENT_STORE);
 	return found;
 }
 

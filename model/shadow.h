@@ -57,6 +57,7 @@
 #include <string.h>
 
 #include "model/cpus.h"
+#include "model/history.h"
 #include "model/ops.h"
 
 #ifdef __cplusplus
@@ -151,6 +152,7 @@ struct coh_finding {
 	uint32_t memory_stale; /* masks within the granule */
 	unsigned n_copies;
 	struct coh_copy_state copy[COH_FINDING_COPIES];
+	struct coh_history history; /* of the line, before this access */
 };
 
 struct coh_shadow_config {
@@ -178,12 +180,15 @@ struct coh_shadow;
  * alias of the only data copy with COH_D_PRESENT (and COH_D_DIRTY), all of
  * whose bytes are newest; or COH_D_RECORD with the index of a record that
  * holds the whole truth.  COH_D_FETCHED: an instruction copy exists as well.
+ * COH_D_NOTED: maintenance missed this dirty line since the last store to it; the next store is not
+ * quiet.
  */
 #define COH_D_PRESENT 1u
 #define COH_D_DIRTY   2u
 #define COH_D_FETCHED 4u
 #define COH_D_RECORD  8u
-#define COH_D_FLAGS   15u
+#define COH_D_NOTED   16u /* not with COH_D_RECORD: there it is part of the index */
+#define COH_D_FLAGS   31u
 
 struct coh_line {
 	uint32_t d;
@@ -273,7 +278,7 @@ void coh_shadow_coherent_write(struct coh_shadow *s, uint32_t pa, const uint8_t 
 
 /*
  * coh_shadow_maintain: op on the line that va names (VIVT), or that va and pa
- * name (VIPT, PIPT; pa is not used on VIVT).
+ * name (VIPT, PIPT; on VIVT pa counts only for histories, and where va was never used).
  * Returns true if it changed anything: false is a redundant operation.
  */
 bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op op, uint32_t va,
@@ -328,7 +333,7 @@ static inline uint32_t coh_byte_mask(uint32_t off, uint32_t size)
 static inline bool coh_load_is_quiet(const struct coh_view *v, const struct coh_shadow_page *p,
 				     uint32_t va, uint32_t off)
 {
-	return (p->line[off >> v->shift].d & ~(COH_D_DIRTY | COH_D_FETCHED)) ==
+	return (p->line[off >> v->shift].d & ~(COH_D_DIRTY | COH_D_FETCHED | COH_D_NOTED)) ==
 	       ((va & v->load_mask) | v->load_bits);
 }
 

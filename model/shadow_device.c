@@ -8,6 +8,7 @@ bool device_write_part(struct coh_shadow *s, struct part *p, struct coh_finding 
 	p->a.va = COH_VA_UNKNOWN;
 	s->counts.device_bytes += p->a.size;
 	store_memory(s, p, false, true);
+	history_access(s, p, COH_EVENT_DEVICE_WRITE);
 	return false;
 }
 
@@ -82,6 +83,7 @@ static bool coherent_write_part(struct coh_shadow *s, struct part *p, struct coh
 	set_writer(s, p, r, true);
 	set_newest(p);
 	record_close(s, &p->pl);
+	history_access(s, p, COH_EVENT_COHERENT_WRITE);
 	return false;
 }
 

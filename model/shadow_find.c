@@ -182,6 +182,7 @@ void describe(const struct coh_shadow *s, const struct place *pl, const struct r
 	f->granule = s->granule;
 	f->memory_stale = pl->line->stale;
 	describe_copies(s, pl, r, f);
+	history_get(s, r, &f->history);
 	describe_values(pl, r, a, own, first, f);
 	if (foreign)
 		describe_foreign(f, s, foreign, first);

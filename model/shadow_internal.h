@@ -23,6 +23,7 @@
  *   shadow_find.c	what a finding says: cause, writer, values
  *   shadow_pages.c	storage: pages, records, pools
  *   shadow_check.c	invariants
+ *   shadow_history.c	what led a line into trouble
  */
 #ifndef COH_MODEL_SHADOW_INTERNAL_H
 #define COH_MODEL_SHADOW_INTERNAL_H
@@ -118,8 +119,17 @@ struct sweep {
 	enum coh_side side;
 	unsigned act;
 	const struct set_sweep *sets; /* instead of act, unless NULL */
+	bool by_set;		      /* by set and way, of all sets alike */
 	const struct coh_who *who;
 };
+
+/* Maintenance that missed a line in order (COH_D_NOTED): where its history begins, if one does. */
+struct note {
+	uint32_t pa;
+	struct coh_event event;
+};
+
+#define NOTES 4096u /* a power of two: by a hash of the line, the last one wins */
 
 struct coh_shadow {
 	struct coh_shadow_config config;
@@ -134,6 +144,9 @@ struct coh_shadow {
 	struct page_list with[2]; /* pages that have copies, by side */
 
 	struct record *records;
+	struct coh_history *histories; /* of each record */
+	struct note *notes;
+	struct coh_who last_line; /* the last maintenance by address */
 	uint32_t n_records, records_used, *record_free, n_record_free, recycle_hand;
 	struct copy *copy_free;
 	struct copy **chunks;
@@ -184,7 +197,7 @@ static inline void touch(const struct coh_shadow *s, struct coh_shadow_page *pag
 
 static inline bool quiet_copy_is(uint32_t word, uint32_t tag)
 {
-	return (word & ~(COH_D_DIRTY | COH_D_FETCHED)) == (tag | COH_D_PRESENT);
+	return (word & ~(COH_D_DIRTY | COH_D_FETCHED | COH_D_NOTED)) == (tag | COH_D_PRESENT);
 }
 
 /* These bytes are in memory now, or were stored again: nobody lost them. */
@@ -257,6 +270,24 @@ void store_beside_copy(const struct part *p, struct copy *c, bool own);
 /* A store that reaches memory at once; own (if any) is updated, all others go old. */
 void store_memory(struct coh_shadow *s, struct part *p, bool own, bool device);
 bool walk_part(struct coh_shadow *s, struct part *p, struct coh_finding *f);
+
+/* ---- shadow_history.c ---- */
+
+/* The alias as an address: on VIPT the colour and the offset in the page. */
+uint32_t alias_at(const struct coh_shadow *s, enum coh_side side, uint32_t tag, uint32_t pa);
+/* The record was just opened: how the line was until now. */
+void history_begin(struct coh_shadow *s, const struct place *pl, const struct record *r);
+/* These add an event where the line has a record; they come when all else of the event is done. */
+void history_add(struct coh_shadow *s, const struct place *pl, const struct coh_event *e);
+void history_access(struct coh_shadow *s, const struct part *p, enum coh_event_kind kind);
+void history_maintain(struct coh_shadow *s, const struct place *pl, enum coh_event_kind kind,
+		      enum coh_side side, enum coh_op op, uint32_t va, const struct coh_who *who);
+/* Maintenance that misses this line, which is dirty and in order. */
+void history_note(struct coh_shadow *s, const struct place *pl, enum coh_event_kind kind,
+		  enum coh_op op, uint32_t va, const struct coh_who *who);
+/* Something that no event says. */
+void history_odd(struct coh_shadow *s, const struct place *pl);
+void history_get(const struct coh_shadow *s, const struct record *r, struct coh_history *h);
 
 /* ---- shadow_device.c ---- */
 

@@ -6,6 +6,9 @@
 
 #include "model/shadow_internal.h"
 
+/* Some of the copies are lost, some are not: no event says that. */
+#define ACT_MIXED (unsigned)LOSE
+
 static const uint8_t acts[COH_OPS] = {
 	[COH_CLEAN] = CLEAN,
 	[COH_INVALIDATE] = DROP,
@@ -99,7 +102,7 @@ static bool maintain_quietly(struct coh_line *l, unsigned act)
 	if (act & (CLEAN | DROP))
 		l->stale = 0;
 	if (act & CLEAN)
-		l->d &= ~COH_D_DIRTY;
+		l->d &= ~(COH_D_DIRTY | COH_D_NOTED);
 	if (act & DROP)
 		l->d &= COH_D_FETCHED;
 	return true;
@@ -150,6 +153,7 @@ static bool maintain_record(struct coh_shadow *s, const struct place *pl, enum c
 	if (c)
 		changed |= maintain_copy(s, pl, r, c, op, who);
 	record_close(s, pl);
+	history_maintain(s, pl, COH_EVENT_LINE, side, op, alias_at(s, side, tag, pl->pa), who);
 	return changed;
 }
 
@@ -164,11 +168,34 @@ static bool maintain_place(struct coh_shadow *s, const struct place *pl, enum co
 	if (side == COH_INSN)
 		return l->d & COH_D_FETCHED && quiet_copy_is(pl->page->fetched[pl->idx], tag) &&
 		       maintain_insn_quietly(pl, op);
-	if (!(l->d & COH_D_PRESENT) || !quiet_copy_is(l->d, tag))
+	if (!(l->d & COH_D_PRESENT) || !quiet_copy_is(l->d, tag)) {
+		if (l->d & COH_D_DIRTY && l->stale)
+			history_note(s, pl, COH_EVENT_LINE, op, alias_at(s, side, tag, pl->pa),
+				     who);
 		return false;
+	}
 	if (maintain_quietly(l, acts[op]))
 		return op != COH_CLEAN || was_dirty;
 	return maintain_record(s, pl, side, op, tag, who);
+}
+
+/*
+ * The second line of a range or a later one: if this was the last, the next line is missed.  It
+ * counts as that while nothing names it.
+ */
+static void note_short(struct coh_shadow *s, enum coh_op op, uint32_t va, uint32_t next_pa,
+		       const struct coh_who *who)
+{
+	uint32_t next = va + s->config.d.line;
+	bool goes_on = s->last_line.pc == who->pc && s->last_line.va == va - s->config.d.line;
+	struct place pl;
+
+	s->last_line = (struct coh_who){ who->pc, va, who->mm };
+	if (!goes_on || !(next & ~COH_ALIAS_MASK) || !place_peek(s, next_pa, &pl) ||
+	    pl.line->d & COH_D_RECORD || !(pl.line->d & COH_D_DIRTY) || !pl.line->stale ||
+	    !quiet_copy_is(pl.line->d, tag_of(s, COH_DATA, next)))
+		return;
+	history_note(s, &pl, COH_EVENT_SHORT, op, next, who);
 }
 
 bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op op, uint32_t va,
@@ -177,10 +204,11 @@ bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op o
 	const struct coh_cache *cache = side == COH_DATA ? &s->config.d : &s->config.i;
 	uint32_t n = s->per_line[side];
 	uint32_t tag = tag_of(s, side, va);
+	uint32_t owned = coh_shadow_pa_of(s, va & ~(cache->line - 1));
 	bool changed = false;
 
-	if (cache->kind == COH_VIVT)
-		pa = coh_shadow_pa_of(s, va & ~(cache->line - 1));
+	if (cache->kind == COH_VIVT && owned != COH_VA_UNKNOWN)
+		pa = owned;
 	if (pa == COH_VA_UNKNOWN)
 		return false;
 	coh_shadow_settle(s);
@@ -192,6 +220,8 @@ bool coh_shadow_maintain(struct coh_shadow *s, enum coh_side side, enum coh_op o
 		if (place_peek(s, pa + i * s->granule, &pl))
 			changed |= maintain_place(s, &pl, side, op, tag, who);
 	}
+	if (side == COH_DATA)
+		note_short(s, op, va & ~(cache->line - 1), pa + n * s->granule, who);
 	return changed;
 }
 
@@ -274,9 +304,43 @@ static bool drop_copies(struct coh_shadow *s, const struct place *pl, struct rec
 	return any;
 }
 
+/* What is done to all copies of this side alike; ACT_MIXED: not alike. */
+static unsigned act_on_all(const struct coh_shadow *s, const struct place *pl,
+			   const struct record *r, const struct sweep *w)
+{
+	unsigned act = w->act;
+	bool first = true;
+
+	for (const struct copy *c = r->copies; w->sets && c; c = c->next) {
+		if (c->side != w->side)
+			continue;
+		if (!first && act_on_copy(s, w, pl, c) != act)
+			return ACT_MIXED;
+		act = act_on_copy(s, w, pl, c);
+		first = false;
+	}
+	return act;
+}
+
+static void note_sweep(struct coh_shadow *s, const struct place *pl, const struct sweep *w,
+		       unsigned act)
+{
+	enum coh_event_kind kind = w->sets || w->by_set ? COH_EVENT_SET_WAY : COH_EVENT_WHOLE;
+
+	if (act & LOSE)
+		history_odd(s, pl);
+	else if (act)
+		history_maintain(s, pl, kind, w->side,
+				 act == CLEAN  ? COH_CLEAN
+				 : act == DROP ? COH_INVALIDATE
+					       : COH_FLUSH,
+				 COH_VA_UNKNOWN, w->who);
+}
+
 static bool sweep_record(struct coh_shadow *s, const struct place *pl, const struct sweep *w)
 {
 	struct record *r = record_open(s, pl);
+	unsigned act = act_on_all(s, pl, r, w);
 	bool changed = false;
 
 	if (w->side == COH_DATA) {
@@ -285,6 +349,7 @@ static bool sweep_record(struct coh_shadow *s, const struct place *pl, const str
 	}
 	changed |= drop_copies(s, pl, r, w);
 	record_close(s, pl);
+	note_sweep(s, pl, w, act);
 	return changed;
 }
 

@@ -25,6 +25,27 @@ static bool has_insn_copy(const struct coh_shadow *s, const struct place *pl, ui
 	return pl->line->d & COH_D_FETCHED && quiet_copy_is(pl->page->fetched[pl->idx], tag);
 }
 
+static void note_homonym(struct coh_shadow *s, const struct place *pl, enum coh_side side,
+			 uint32_t tag, uint32_t other_pa)
+{
+	struct coh_event e = {
+		.kind = COH_EVENT_HOMONYM,
+		.side = (uint8_t)side,
+		.va = alias_at(s, side, tag, pl->pa),
+		.bytes = other_pa,
+	};
+	const struct record *r;
+	const struct copy *c;
+	struct place other;
+
+	if (place_peek(s, other_pa, &other)) {
+		r = record_at(s, &other);
+		c = r ? copy_find(r, side, tag) : NULL;
+		e.bytes |= r ? c && c->dirty : side == COH_DATA && other.line->d & COH_D_DIRTY;
+	}
+	history_add(s, pl, &e);
+}
+
 static void add_foreign(struct coh_shadow *s, uint32_t pa, enum coh_side side, uint32_t tag,
 			uint32_t other_pa)
 {
@@ -43,6 +64,7 @@ static void add_foreign(struct coh_shadow *s, uint32_t pa, enum coh_side side, u
 	c->other_pa = other_pa;
 	/* A flush of everything must come by here to take it away. */
 	list_line(s, side, &pl);
+	note_homonym(s, &pl, side, tag, other_pa);
 }
 
 /* The virtual line leaves the granule at `from`: what may still answer there? */

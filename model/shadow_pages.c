@@ -29,11 +29,13 @@ static bool alloc_tables(struct coh_shadow *s)
 	size_t sets = coh_cache_sets(&s->config.d);
 
 	s->records = calloc(RECORDS_MAX, sizeof(*s->records));
+	s->histories = malloc(RECORDS_MAX * sizeof(*s->histories));
+	s->notes = calloc(NOTES, sizeof(*s->notes));
 	s->record_free = calloc(RECORDS_MAX, sizeof(*s->record_free));
 	s->sets = calloc(sets, sizeof(*s->sets));
 	if (s->virtual_tags)
 		s->owner = calloc(1u << (32 - COH_ALIAS_SHIFT), sizeof(*s->owner));
-	return s->records && s->record_free && s->sets && (s->owner || !s->virtual_tags);
+	return s->records && s->histories && s->notes && s->record_free && s->sets && (s->owner || !s->virtual_tags);
 }
 
 struct coh_shadow *coh_shadow_new(const struct coh_shadow_config *config)
@@ -83,6 +85,8 @@ void coh_shadow_free(struct coh_shadow *s)
 		free(s->chunks[i]);
 	free(s->chunks);
 	free(s->records);
+	free(s->histories);
+	free(s->notes);
 	free(s->record_free);
 	free(s->owner);
 	free(s->sets);
@@ -297,6 +301,7 @@ struct record *record_open(struct coh_shadow *s, const struct place *pl)
 		copy_add(s, r, COH_INSN, pl->page->fetched[pl->idx] & ~COH_D_FLAGS);
 		pl->page->fetched[pl->idx] = 0;
 	}
+	history_begin(s, pl, r);
 	pl->line->d = (uint32_t)(r - s->records) << 4 | COH_D_RECORD;
 	return r;
 }

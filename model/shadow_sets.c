@@ -80,7 +80,7 @@ static bool alike(const struct coh_shadow *s, uint32_t sets)
 void coh_shadow_settle(struct coh_shadow *s)
 {
 	uint32_t sets = coh_cache_sets(&s->config.d);
-	struct sweep w = { .side = COH_DATA, .who = &s->set_way_who };
+	struct sweep w = { .side = COH_DATA, .by_set = true, .who = &s->set_way_who };
 	unsigned act = 0;
 
 	if (!s->unsettled)

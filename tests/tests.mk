@@ -18,7 +18,7 @@ $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Iinclude $(RUNNER_CFLAGS)
 UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libarm926.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
 
 .PHONY: check-unit coverage-run check-sanitize check-headers check-layers check-guests check-setup \
-	check-litmus check-cli
+	check-litmus check-cli check-advice
 
 VERDICTS := tests/scenarios/verdicts.txt
 
@@ -105,6 +105,9 @@ check-layers: lib ## who may include and call whom; links in *.md; that the chec
 
 check-litmus: $(BUILD)/coherer ## the library of litmus tests, each with the verdict that it states
 	@$(BUILD)/coherer check --quiet litmus tests/check/litmus
+
+check-advice: $(BUILD)/coherer $(UNIT)/watch/runner/replay_test ## advice on random findings, as litmus tests
+	@COHERER=$(BUILD)/coherer REPLAY_TEST=$(UNIT)/watch/runner/replay_test tests/watch/advice.sh
 
 check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 	@tests/cli/check-cli.sh

@@ -19,7 +19,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 2u
+#define WIRE_VERSION 3u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -67,7 +67,14 @@ struct wire_maint {
 	uint32_t changed; /* whether it changed anything */
 };
 
+/* What happened to the line before: the fields and the order of model/history.h. */
+struct wire_event {
+	uint8_t kind, attr, op, side;
+	uint32_t pc, va, mm, bytes;
+};
+
 #define WIRE_COPIES 8
+#define WIRE_EVENTS 24
 #define WIRE_VALUE  16
 #define WIRE_STACK  4096
 
@@ -94,7 +101,15 @@ struct wire_finding {
 	uint32_t memory_stale;
 	uint32_t n_copies;
 	struct wire_copy copy[WIRE_COPIES];
-	struct wire_maint last;
+	struct wire_maint last; /* of the line, through whatever alias */
+	/* The same of each alias of its history; in a homonym of the line that may answer. */
+	uint32_t n_lasts;
+	struct wire_last {
+		uint32_t va, insn;
+		struct wire_maint last;
+	} last_of[WIRE_COPIES];
+	uint32_t n_events, events_cut, events_odd; /* struct coh_history */
+	struct wire_event event[WIRE_EVENTS];
 	/* For the call chain: the reader's registers and the top of its stack. */
 	uint32_t regs_known;
 	uint32_t regs[16];

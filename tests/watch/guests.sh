@@ -9,7 +9,8 @@
 # exactly the reports of guests/NAME.expect and exit status 1 (0 if the file says
 # that nothing can be reported).  Addresses and offsets of code depend on the
 # compiler and are not compared; functions, files, lines, data addresses, values
-# and words are.  --update rewrites the files: read the difference before you
+# and words are.  Of each report there must be a litmus test of which coherer check says
+# Sometimes, and one with the advice added, of which it says Never.  --update rewrites the files: read the difference before you
 # commit it.  Exits 0 if all passed, 1 if not, 2 if something is missing.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -17,7 +18,7 @@ cd "$(dirname "$0")/../.."
 
 update=
 case ${1:-} in
--h | --help) sed -n '4,14s/^# \{0,1\}//p' "$0"; exit 0 ;;
+-h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
 --update) update=yes; shift ;;
 -*) echo "guests.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
@@ -30,7 +31,7 @@ trap 'rm -rf "$work"' EXIT
 # The reports alone, without what the compiler decides.
 reports() {
 	sed -n '/^=\{20,\}$/,/^=\{20,\}$/p' "$1" |
-		sed -E 's/pc 0x[0-9a-f]{8}/pc */; s/([a-z_]+)\+0x[0-9a-f]+/\1+*/g'
+		sed -E 's/pc 0x[0-9a-f]{8}/pc */g; s/([a-z_]+)\+0x[0-9a-f]+/\1+*/g'
 }
 
 # NAME.elf: leaves the reports in $work/reports, returns coherer's status.
@@ -41,11 +42,23 @@ watch() {
 	source=${1%.elf}
 	core=$(sed -n 's/^ \* Core: //p' "guests/${source%-bug}.c")
 	status=0
-	timeout 900 "$coherer" watch --symbols "$elf" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
+	rm -rf "$work/litmus"
+	timeout 900 "$coherer" watch --symbols "$elf" --litmus "$work/litmus" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
 		-nographic -no-reboot -audio none -monitor none -serial stdio -kernel "$elf" \
 		</dev/null >"$work/console" 2>"$work/err" || status=$?
 	reports "$work/err" >"$work/reports"
 	grep -q ': ok$' "$work/console" || status="$status, but the guest failed"
+}
+
+# What is wrong with the litmus tests of the reports of the last watch; nothing if they are right.
+wrong_litmus() {
+	n=$(grep -c '^COHERER: ' "$work/reports") || return 0
+	bugs=$(find "$work/litmus" -name '*.litmus' ! -name '*+fix.litmus' | wc -l)
+	fixes=$(find "$work/litmus" -name '*+fix.litmus' | wc -l)
+	[ "$bugs" = "$n" ] && [ "$fixes" = "$n" ] ||
+		echo "of $n reports $bugs litmus tests, and $fixes with advice"
+	"$coherer" check -q "$work/litmus" >"$work/check" 2>&1 ||
+		{ echo "coherer check:"; cat "$work/check"; }
 }
 
 check() { # ELF STATUS EXPECTED-FILE
@@ -55,6 +68,8 @@ check() { # ELF STATUS EXPECTED-FILE
 		cat "$work/err"
 	elif ! diff -u "$3" "$work/reports"; then
 		verdict "$1" "other reports than expected"
+	elif wrong=$(wrong_litmus) && [ "$wrong" ]; then
+		verdict "$1" "$wrong"
 	else
 		verdict "$1"
 	fi

@@ -3,6 +3,7 @@
  * Findings on their way to the runner: the first of each kind and place is sent
  * whole, the others are counted.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,8 @@
 #include <unistd.h>
 
 #include "watch/plugin/trace.h"
+
+static_assert(WIRE_EVENTS == COH_HISTORY_MAX, "a history goes into a finding");
 
 #define DIFFERENT_MAX 65536u
 #define STACK_SPAN    8192u /* kernel stacks are aligned to this */
@@ -149,6 +152,48 @@ static void name_device(char *name, uint32_t number)
 		memcpy(name, device.name, WIRE_NAME);
 }
 
+static void fill_history(struct wire_finding *w, const struct coh_history *h)
+{
+	w->n_events = h->n;
+	w->events_cut = h->cut;
+	w->events_odd = h->odd;
+	for (uint32_t i = 0; i < h->n; i++) {
+		const struct coh_event *e = &h->event[i];
+
+		w->event[i] = (struct wire_event){ e->kind, e->attr, e->op, e->side,
+						   e->pc,   e->va,   e->mm, e->bytes };
+	}
+}
+
+static void add_last(struct wire_finding *w, uint32_t line_pa, uint32_t va, enum coh_side side)
+{
+	struct wire_last *l = &w->last_of[w->n_lasts];
+
+	va &= ~(w->granule - 1);
+	for (uint32_t i = 0; i < w->n_lasts; i++)
+		if (w->last_of[i].va == va && w->last_of[i].insn == side)
+			return;
+	if (w->n_lasts == WIRE_COPIES)
+		return;
+	*l = (struct wire_last){ va, side, last_of_alias(line_pa, va, side) };
+	w->n_lasts++;
+}
+
+/* Of each alias that this line's history names.  Homonyms first: there the other page's counts. */
+static void fill_lasts(struct wire_finding *w, const struct coh_history *h)
+{
+	for (uint32_t i = 0; i < h->n; i++)
+		if (h->event[i].kind == COH_EVENT_HOMONYM)
+			add_last(w, h->event[i].bytes & ~1u, h->event[i].va, h->event[i].side);
+	for (uint32_t i = 0; i < h->n; i++)
+		if (h->event[i].va != COH_VA_UNKNOWN)
+			add_last(w, w->line_pa, h->event[i].va,
+				 h->event[i].kind == COH_EVENT_FETCH ? COH_INSN
+								     : h->event[i].side);
+	if (w->by != COH_BY_WALK && w->read.va != COH_VA_UNKNOWN)
+		add_last(w, w->line_pa, w->read.va, w->by == COH_BY_FETCH ? COH_INSN : COH_DATA);
+}
+
 static void fill(struct wire_finding *w, const struct coh_finding *f)
 {
 	w->by = f->by;
@@ -172,6 +217,8 @@ static void fill(struct wire_finding *w, const struct coh_finding *f)
 	w->line_pa = f->line_pa;
 	w->granule = f->granule;
 	w->memory_stale = f->memory_stale;
+	fill_history(w, &f->history);
+	fill_lasts(w, &f->history);
 	w->n_copies = f->n_copies;
 	for (unsigned i = 0; i < f->n_copies; i++)
 		w->copy[i] = (struct wire_copy){ f->copy[i].va, f->copy[i].stale,

@@ -3,8 +3,8 @@
  * Cache maintenance, TLB maintenance and the control registers, as the guest
  * executes them; and for each line the last maintenance that named it.
  *
- * The log of last operations is a table a side, by a hash of the physical line, in which the last
- * one wins; and one entry for the last operation on the whole cache.  Of the two the later one is
+ * The log of last operations is two tables a side, by a hash of the physical line, and of that and
+ * the alias, in which the last one wins; and one entry for the last operation on the whole cache.  Of the two the later one is
  * shown.  An entry that another line has overwritten is lost: the report then says less, and never
  * something wrong about another line.
  *
@@ -18,6 +18,13 @@ static struct maint_entry *log_slot(uint32_t line_pa, enum coh_side side)
 	uint32_t line = line_pa / tracer.granule;
 
 	return &tracer.maint[side][(line ^ line >> 16) % MAINT_LOG];
+}
+
+static struct maint_entry *alias_slot(uint32_t line_pa, uint32_t va, enum coh_side side)
+{
+	uint32_t line = line_pa / tracer.granule, alias = va >> COH_ALIAS_SHIFT;
+
+	return &tracer.maint_alias[side][(line ^ line >> 16 ^ alias * 40503u) % MAINT_LOG];
 }
 
 static struct wire_maint describe(const struct action_site *site, uint32_t va, bool changed)
@@ -44,14 +51,26 @@ struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side)
 	return e->when > all->when && e->line_pa == line_pa ? e->op : all->op;
 }
 
+struct wire_maint last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side)
+{
+	const struct maint_entry *e = alias_slot(line_pa, va, side);
+	const struct maint_entry *all = &tracer.last_all[side];
+
+	return e->when > all->when && e->line_pa == line_pa && e->va == va ? e->op : all->op;
+}
+
 static void log_line(const struct action_site *site, enum coh_side side, uint32_t va, uint32_t pa,
 		     bool changed)
 {
 	struct maint_entry *e = log_slot(pa, side);
 
-	e->line_pa = pa;
-	e->when = ++tracer.maint_clock;
-	e->op = describe(site, va, changed);
+	*e = (struct maint_entry){
+		.line_pa = pa,
+		.va = va & ~(tracer.granule - 1),
+		.when = ++tracer.maint_clock,
+		.op = describe(site, va, changed),
+	};
+	*alias_slot(pa, e->va, side) = *e;
 }
 
 static void log_all(const struct action_site *site, enum coh_side side, bool changed)

@@ -61,7 +61,7 @@ struct block {
 
 /* The last maintenance of a line in one cache, for the report. */
 struct maint_entry {
-	uint32_t line_pa;
+	uint32_t line_pa, va;
 	uint64_t when; /* 0: none */
 	struct wire_maint op;
 };
@@ -98,6 +98,7 @@ struct tracer {
 	struct action_site *sites;
 	GHashTable *site_by_key;
 	struct maint_entry *maint[2];	/* by enum coh_side */
+	struct maint_entry *maint_alias[2]; /* the same, of each alias by itself */
 	struct maint_entry last_all[2]; /* by enum coh_side */
 	uint64_t maint_clock;
 
@@ -180,6 +181,7 @@ void mini_load(uint32_t va, uint32_t pc);
 void maintain_by_sweep(uint32_t pc);
 void on_action(unsigned vcpu, void *udata);
 struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
+struct wire_maint last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side);
 
 /* plugin.c */
 uint32_t read_register(struct qemu_plugin_register *reg);

@@ -87,7 +87,6 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
 	find_calls(r, s);
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
-	words_missing(f, r->missing, sizeof(r->missing));
 }
 
 void report_place(const struct code_place *at, char *out, size_t size)
@@ -266,13 +265,18 @@ static void print_last(FILE *out, const struct report *r)
 	const struct wire_maint *m = &r->f->last;
 	char words[96], place[512];
 
+	if (r->last_is_alias)
+		fprintf(out, "last maintenance on the %s line 0x%08x: ", r->last_insn ? "I" : "D",
+			r->last_va);
+	else
+		fprintf(out, "last maintenance on the line: ");
 	if (!m->known) {
-		fprintf(out, "last maintenance on the line: none seen\n");
+		fprintf(out, "none seen\n");
 		return;
 	}
 	words_maintenance(m, words, sizeof(words));
 	report_place(&r->last, place, sizeof(place));
-	fprintf(out, "last maintenance on the line: %s", words);
+	fprintf(out, "%s", words);
 	if (m->scope == 0 && m->va != COH_VA_UNKNOWN)
 		fprintf(out, " through 0x%08x", m->va);
 	fprintf(out, ", pc 0x%08x%s%s; it changed %s\n", m->pc, *place ? " " : "", place,

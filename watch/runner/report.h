@@ -22,11 +22,14 @@ struct report {
 	struct code_place read, write, culprit, last;
 	struct report_call call[UNWIND_FRAMES];
 	unsigned n_calls;
+	/* f->last is not the last of the physical line, but of the alias that is to blame. */
+	bool last_is_alias, last_insn;
+	uint32_t last_va;
 	const char *kind;
 	/* As in the title: without compiler suffixes, offsets and addresses. */
 	char reader[128], writer[128];
 	char title[320];
-	char verdict[768], missing[384];
+	char verdict[1024], missing[768]; /* missing: by report_advise */
 };
 
 /* report_make: *r stays valid as long as f.  s may be NULL. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,6 +17,7 @@
 
 #include "watch/runner/device_tree.h"
 #include "watch/runner/emulator.h"
+#include "watch/runner/scenario.h"
 #include "watch/runner/session.h"
 #include "watch/runner/stream.h"
 #include "watch/runner/summary.h"
@@ -103,6 +105,12 @@ static int set_up(struct run *r)
 	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
 	if (!r->plugin || emulator_check(o->command[0], error, sizeof(error)))
 		return complain(error);
+	s->litmus = o->litmus;
+	if (o->litmus && scenario_folder(o->litmus)) {
+		snprintf(error, sizeof(error), "%s: %s; expected a folder, or a name for one",
+			 o->litmus, strerror(errno));
+		return complain(error);
+	}
 	if (o->json && json_open(&s->json, o->json, o->command)) {
 		snprintf(error, sizeof(error), "%s: %s; expected a file that can be written",
 			 o->json, strerror(errno));
@@ -331,6 +339,16 @@ static enum watch_result finish(struct run *r, enum watch_result result)
 		summary_print(stderr, &s->tally, &s->suppressions);
 		if (r->options->redundant)
 			summary_redundant(stderr, &s->tally, s->symbols);
+	}
+	if (s->litmus)
+		fprintf(stderr,
+			"litmus tests in %s: of %" PRIu64 " reports; of %" PRIu64
+			" not, for such a test cannot say what happened\n",
+			s->litmus, s->litmus_written, s->litmus_unsaid);
+	if (s->litmus_error) {
+		fprintf(stderr, "coherer watch: %s: %s; litmus tests are missing\n", s->litmus,
+			strerror(s->litmus_error));
+		result = WATCH_SETUP;
 	}
 	if (json_close(&s->json, &end)) {
 		fprintf(stderr, "coherer watch: %s: %s; the file is not complete\n",

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watch/runner/session.h"
 
+#include <errno.h>
+
 #include "model/shadow.h"
+#include "watch/runner/advice_words.h"
 #include "watch/runner/report.h"
+#include "watch/runner/scenario.h"
 
 /* So many nameless places, and none named, are no accident. */
 #define UNNAMED_MAX 4
@@ -66,11 +70,29 @@ static void check_fit(struct session *s, const struct code_place *at, bool is_lo
 		       at->pc);
 }
 
+static void write_litmus(struct session *s, const struct report *r, const struct advice *a)
+{
+	if (!s->litmus || s->litmus_error)
+		return;
+	switch (scenario_write(s->litmus, r, &s->tally.hello, a, s->symbols)) {
+	case SCENARIO_WRITTEN:
+		s->litmus_written++;
+		break;
+	case SCENARIO_UNSAID:
+		s->litmus_unsaid++;
+		break;
+	case SCENARIO_FAILED:
+		s->litmus_error = errno;
+		break;
+	}
+}
+
 static void on_finding(struct session *s, const struct wire_finding *sent)
 {
 	struct wire_finding copy = *sent;
 	const struct wire_finding *f = &copy;
 	struct tally_title *title;
+	struct advice advice;
 	struct report r;
 
 	copy.reader[WIRE_NAME - 1] = copy.writer[WIRE_NAME - 1] = '\0';
@@ -80,8 +102,11 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 	title = tally_finding(&s->tally, f->id, r.title);
 	if (!title)
 		return;
+	report_advise(&r, &copy, &s->tally.hello, s->symbols, &advice);
 	title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
 	json_report(&s->json, &r, title->by != NULL);
+	if (!title->by)
+		write_litmus(s, &r, &advice);
 	if (title->by || s->printed >= s->max || s->stop_wanted)
 		return;
 	s->printed++;

@@ -24,10 +24,13 @@ struct session {
 	struct symbols *symbols;
 	struct suppressions suppressions;
 	struct json_file json;
+	const char *litmus; /* folder; NULL: no litmus tests */
 
 	/* What came of it. */
 	struct tally tally;
 	uint64_t printed;
+	uint64_t litmus_written, litmus_unsaid;
+	int litmus_error; /* errno; 0: none */
 	bool stop_wanted;
 	bool wrong_version;
 	bool refused; /* by the plugin, which said why */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a finding means, in words: its kind, what went wrong, and which
- * maintenance was missing.  Judges by the finding alone; prints nothing.
+ * What a finding means, in words: its kind, and what went wrong.  Judges by the finding alone;
+ * prints nothing.
  */
 #ifndef COH_WATCH_RUNNER_WORDS_H
 #define COH_WATCH_RUNNER_WORDS_H
@@ -27,8 +27,5 @@ void words_maintenance(const struct wire_maint *m, char *out, size_t size);
  * function that discarded or clobbered the newest bytes ("" if not known).
  */
 void words_verdict(const struct wire_finding *f, const char *culprit, char *out, size_t size);
-
-/* The maintenance that was missing, and when. */
-void words_missing(const struct wire_finding *f, char *out, size_t size);
 
 #endif
