@@ -19,7 +19,9 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 2u
+#include "watch/wire_context.h"
+
+#define WIRE_VERSION 3u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -95,6 +97,7 @@ struct wire_finding {
 	uint32_t n_copies;
 	struct wire_copy copy[WIRE_COPIES];
 	struct wire_maint last;
+	struct wire_context context; /* the CPU's findings only */
 	/* For the call chain: the reader's registers and the top of its stack. */
 	uint32_t regs_known;
 	uint32_t regs[16];

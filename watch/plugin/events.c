@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "watch/plugin/context.h"
 #include "watch/plugin/trace.h"
 
 #define DIFFERENT_MAX 65536u
@@ -209,8 +210,10 @@ void events_finding(const struct coh_finding *f)
 	g_hash_table_add(known, k);
 	fill(&w, f);
 	w.id = k->id;
-	if (!is_of_device(f))
+	if (!is_of_device(f)) {
 		capture_context(&w);
+		context_take(&w);
+	}
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
@@ -259,6 +262,7 @@ void events_end(void)
 {
 	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
 
+	context_end();
 	send_repeats();
 	send_sites();
 	send_devices();

@@ -9,6 +9,8 @@
  *   sweep.c       a whole cache cleaned by filling it with other lines
  *   maintain.c    cache, TLB and control operations; the log of the last ones
  *   events.c      findings: deduplicated and sent to the runner
+ *   context.c     which task, and when: from a Linux kernel's own structures
+ *   guest_read.c  guest memory by kernel address, for that
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
  *   code_place.c  makes QEMU translate code for each address that it runs at

@@ -8,6 +8,7 @@
 
 #include "model/shadow.h"
 #include "watch/runner/summary.h"
+#include "watch/runner/who.h"
 #include "watch/runner/words.h"
 
 static json_t *hex(uint32_t value)
@@ -95,6 +96,7 @@ static json_t *read_of(const struct report *r)
 		set_access(o, &f->read);
 		if (f->read.attr < sizeof(attrs) / sizeof(*attrs))
 			json_object_set_new(o, "attr", text(attrs[f->read.attr]));
+		who_read_json(o, &f->context);
 	}
 	if (f->values_known && f->by != COH_BY_STORE) {
 		report_value_span(f, &first, &n);
@@ -118,6 +120,7 @@ static json_t *write_of(const struct report *r)
 	if (f->write.known && !f->by_device) {
 		set_place(o, &r->write);
 		set_access(o, &f->write);
+		who_owned_json(o, &f->context.writer);
 	}
 	return o;
 }
@@ -131,6 +134,7 @@ static json_t *culprit_of(const struct report *r)
 	o = json_object();
 	set_place(o, &r->culprit);
 	set_access(o, &r->f->culprit);
+	who_owned_json(o, &r->f->context.culprit);
 	return o;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/shadow.h"
+#include "watch/runner/who.h"
 #include "watch/runner/words.h"
 
 #define RULE   "=================================================================="
@@ -160,6 +161,23 @@ static void print_values(FILE *out, const struct wire_finding *f)
 		fprintf(out, "  newest %s, a legal cache may answer %s\n", newest, old);
 }
 
+static void print_mm(FILE *out, uint32_t mm, const struct wire_owner *owner)
+{
+	char words[160];
+
+	who_owned(owner, words, sizeof(words));
+	fprintf(out, "  mm 0x%08x%s\n", mm, words);
+}
+
+static void print_who(FILE *out, const struct wire_context *c)
+{
+	char words[160];
+
+	who_read(c, words, sizeof(words));
+	if (*words)
+		fprintf(out, "  %s\n", words);
+}
+
 static void print_read(FILE *out, const struct report *r)
 {
 	const struct wire_finding *f = r->f;
@@ -178,6 +196,7 @@ static void print_read(FILE *out, const struct report *r)
 	if (!words_is_of_device(f)) {
 		print_place(out, &r->read);
 		fprintf(out, "  mm 0x%08x\n", a->mm);
+		print_who(out, &f->context);
 	}
 	print_values(out, f);
 }
@@ -221,7 +240,7 @@ static void print_write(FILE *out, const struct report *r)
 			(f->write.va ^ f->read.va) & line ? "another alias of that line"
 							  : "the same alias");
 	print_place(out, &r->write);
-	fprintf(out, "  mm 0x%08x\n", f->write.mm);
+	print_mm(out, f->write.mm, &f->context.writer);
 }
 
 static void print_culprit(FILE *out, const struct report *r)
@@ -237,7 +256,7 @@ static void print_culprit(FILE *out, const struct report *r)
 		fprintf(out, "%s through 0x%08x:\n",
 			f->cause == COH_DISCARDED ? "discarded" : "overwritten", f->culprit.va);
 	print_place(out, &r->culprit);
-	fprintf(out, "  mm 0x%08x\n", f->culprit.mm);
+	print_mm(out, f->culprit.mm, &f->context.culprit);
 }
 
 static void print_mask(FILE *out, uint32_t mask, uint32_t granule)

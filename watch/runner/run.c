@@ -16,6 +16,7 @@
 
 #include "watch/runner/device_tree.h"
 #include "watch/runner/emulator.h"
+#include "watch/runner/kernel_layout.h"
 #include "watch/runner/session.h"
 #include "watch/runner/stream.h"
 #include "watch/runner/summary.h"
@@ -37,6 +38,7 @@ struct run {
 	int status;	   /* as of waitpid */
 	int64_t deadline;  /* when QEMU is killed; 0: never */
 	bool all_coherent; /* the device tree says so */
+	char kernel[KERNEL_ARGUMENT]; /* where its tasks are; "": not known */
 };
 
 static int64_t now_ms(void)
@@ -79,6 +81,27 @@ static void ask_device_tree(struct run *r)
 	tally_note(&r->session.tally, &note);
 }
 
+/* Who reads, and when: a guest that is no Linux has no such structures. */
+static void ask_kernel(struct run *r)
+{
+	struct wire_note note = { 0 };
+	struct kernel_layout layout;
+	char why[100];
+
+	switch (kernel_layout_find(r->session.symbols, &layout, why, sizeof(why))) {
+	case KERNEL_IS_NONE:
+		break;
+	case KERNEL_IS_UNKNOWN:
+		snprintf(note.text, sizeof(note.text),
+			 "processes and times of the kernel are not told: %s", why);
+		tally_note(&r->session.tally, &note);
+		break;
+	case KERNEL_IS_KNOWN:
+		kernel_layout_argument(&layout, r->kernel);
+		break;
+	}
+}
+
 /* Everything that can be wrong before QEMU starts; the file that is to be
  * written comes last, so that a wrong command leaves an old one alone. */
 static int set_up(struct run *r)
@@ -100,6 +123,7 @@ static int set_up(struct run *r)
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
 		return complain(error);
 	ask_device_tree(r);
+	ask_kernel(r);
 	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
 	if (!r->plugin || emulator_check(o->command[0], error, sizeof(error)))
 		return complain(error);
@@ -128,6 +152,10 @@ static char *plugin_argument(const struct run *r, int fd)
 		     r->options->write_allocate ? "write" : "core") < 0)
 		argument = NULL;
 	free(path);
+	if (*r->kernel && argument && asprintf(&longer, "%s,kernel=%s", argument, r->kernel) >= 0) {
+		free(argument);
+		argument = longer;
+	}
 	if (r->all_coherent && argument && asprintf(&longer, "%s,coherent=all", argument) >= 0) {
 		free(argument);
 		argument = longer;

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The kernel's structures, as guest memory has them at this moment.
+ *
+ * Nothing is read from them unless the kernel's banner is the one of the runner's file: the banner
+ * has version, compiler and time of the build.  A structure that the guest has damaged must do no
+ * harm: each pointer is checked, and nothing is followed further than a few steps.
+ */
+#include "watch/plugin/context.h"
+
+#include <stdlib.h>
+
+#include "watch/kernel.h"
+#include "watch/plugin/guest_read.h"
+#include "watch/plugin/trace.h"
+
+/* Never changed since they are there: include/linux/preempt.h, include/linux/sched.h of Linux. */
+#define PREEMPT_SOFT_SERVING 0x00000100u
+#define PREEMPT_HARD	     0x000f0000u
+#define TASK_KERNEL_THREAD   0x00200000u
+#define PID_MAX		     4194304u
+
+static struct kernel_layout kernel;
+static bool is_given, was_right, was_wrong;
+static GHashTable *owners; /* struct owner, by page-table base */
+
+/* The last task that was seen to have this address space for its own. */
+struct owner {
+	uint32_t task; /* its address */
+	struct wire_owner as_seen;
+};
+
+bool context_option(const char *text)
+{
+	char *end;
+
+	for (unsigned i = 0; i < KERNEL_FIELDS; i++) {
+		kernel.at[i] = (uint32_t)strtoul(text, &end, 16);
+		if (end == text || *end != (i + 1 < KERNEL_FIELDS ? ':' : '\0'))
+			return false;
+		text = end + 1;
+	}
+	if (kernel.at[KERNEL_BANNER_SIZE] > KERNEL_BANNER_MAX)
+		return false;
+	owners = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+	is_given = true;
+	return true;
+}
+
+/* Before the kernel runs there is nothing at its banner's address, or something else. */
+static bool is_this_kernel(void)
+{
+	uint8_t banner[KERNEL_BANNER_MAX];
+	uint32_t size = kernel.at[KERNEL_BANNER_SIZE];
+	bool right;
+
+	if (!is_given || !guest_read(kernel.at[KERNEL_BANNER], banner, size))
+		return false;
+	right = kernel_hash(banner, size) == kernel.at[KERNEL_BANNER_HASH];
+	was_right |= right;
+	was_wrong |= !right;
+	return right;
+}
+
+static bool is_pointer(uint32_t va)
+{
+	return va && !(va & 3) && va >= kernel.at[KERNEL_FLOOR];
+}
+
+static bool read_field(uint32_t base, enum kernel_field field, uint32_t *word)
+{
+	return kernel.at[field] != KERNEL_ABSENT && guest_read_word(base + kernel.at[field], word);
+}
+
+/* The task, and the address of its preempt_count (0: not known). */
+static uint32_t current_task(uint32_t *preempt_count)
+{
+	uint32_t task, back, base, in = kernel.at[KERNEL_PREEMPT_COUNT];
+
+	*preempt_count = 0;
+	if (kernel.at[KERNEL_CURRENT] != KERNEL_ABSENT) {
+		if (!guest_read_word(kernel.at[KERNEL_CURRENT], &task) || !is_pointer(task))
+			return 0;
+		*preempt_count = in == KERNEL_ABSENT ? 0 : task + in;
+		return task;
+	}
+	/* The stack of another mode than the kernel's own has no task at its bottom. */
+	base = read_register(tracer.reg[TARGET_REGISTERS - 3]) &
+	       ~(kernel.at[KERNEL_STACK_SIZE] - 1);
+	if (!is_pointer(base) || !read_field(base, KERNEL_THREAD_TASK, &task) ||
+	    !is_pointer(task) || !read_field(task, KERNEL_TASK_STACK, &back) || back != base)
+		return 0;
+	*preempt_count = in == KERNEL_ABSENT ? 0 : base + in;
+	return task;
+}
+
+static bool read_task(uint32_t task, struct wire_task *w)
+{
+	uint32_t flags;
+
+	if (!guest_read(task + kernel.at[KERNEL_TASK_COMM], w->comm, WIRE_COMM) ||
+	    !read_field(task, KERNEL_TASK_PID, &w->pid) ||
+	    !read_field(task, KERNEL_TASK_TGID, &w->tgid) ||
+	    !read_field(task, KERNEL_TASK_FLAGS, &flags))
+		return false;
+	w->kernel_thread = (flags & TASK_KERNEL_THREAD) != 0;
+	w->known = w->pid <= PID_MAX && w->tgid <= PID_MAX && memchr(w->comm, '\0', WIRE_COMM);
+	return w->known;
+}
+
+/* The base of the page tables of the task's own address space; false if it has none. */
+static bool own_space(uint32_t task, uint32_t *base)
+{
+	uint32_t mm, pgd;
+
+	return read_field(task, KERNEL_TASK_MM, &mm) && is_pointer(mm) &&
+	       read_field(mm, KERNEL_MM_PGD, &pgd) && is_pointer(pgd) && guest_physical(pgd, base);
+}
+
+static void note_owner(uint32_t base, uint32_t task, const struct wire_task *w)
+{
+	struct owner *owner = g_hash_table_lookup(owners, GUINT_TO_POINTER(base));
+
+	if (!owner) {
+		owner = g_new0(struct owner, 1);
+		g_hash_table_insert(owners, GUINT_TO_POINTER(base), owner);
+	}
+	owner->as_seen.others |= owner->as_seen.task.known && owner->as_seen.task.tgid != w->tgid;
+	owner->as_seen.task = *w;
+	owner->task = task;
+}
+
+/* While the task lives its name is the one of now: at exec it comes after the address space. */
+static void refresh(struct owner *owner, uint32_t base)
+{
+	struct wire_task now = { 0 };
+	uint32_t own;
+
+	if (read_task(owner->task, &now) && now.pid == owner->as_seen.task.pid &&
+	    own_space(owner->task, &own) && own == base)
+		owner->as_seen.task = now;
+}
+
+static struct wire_owner owner_of(const struct wire_access *a)
+{
+	struct owner *owner = g_hash_table_lookup(owners, GUINT_TO_POINTER(a->mm));
+
+	if (!a->known || !owner)
+		return (struct wire_owner){ 0 };
+	refresh(owner, a->mm);
+	return owner->as_seen;
+}
+
+static enum wire_level level_of(uint32_t preempt_count)
+{
+	return preempt_count & PREEMPT_HARD	      ? WIRE_LEVEL_HARD
+	       : preempt_count & PREEMPT_SOFT_SERVING ? WIRE_LEVEL_SOFT
+						      : WIRE_LEVEL_TASK;
+}
+
+static bool read_long(enum kernel_field field, uint64_t *value)
+{
+	return guest_read(kernel.at[field], value, sizeof(*value));
+}
+
+/* No clock is read, which would be an access to a device: this is the time of the last tick. */
+static bool read_time(uint64_t *ns)
+{
+	uint32_t seq, shift, mult;
+	uint64_t base, since;
+
+	if (kernel.at[KERNEL_TIME_BASE] == KERNEL_ABSENT ||
+	    !guest_read_word(kernel.at[KERNEL_TIME_SEQ], &seq) ||
+	    !guest_read_word(kernel.at[KERNEL_TIME_SHIFT], &shift) ||
+	    !guest_read_word(kernel.at[KERNEL_TIME_MULT], &mult) ||
+	    !read_long(KERNEL_TIME_BASE, &base) || !read_long(KERNEL_TIME_NSEC, &since))
+		return false;
+	/* Odd: the kernel is amid an update of these. */
+	if (seq & 1 || !mult || shift >= 64)
+		return false;
+	*ns = base + (since >> shift);
+	return true;
+}
+
+void context_take(struct wire_finding *w)
+{
+	struct wire_context *c = &w->context;
+	uint32_t task, at, count, base;
+
+	if (!is_this_kernel())
+		return;
+	c->time_known = read_time(&c->time_ns);
+	task = current_task(&at);
+	if (task && read_task(task, &c->task)) {
+		c->level = at && guest_read_word(at, &count) ? level_of(count) : WIRE_LEVEL_TASK;
+		if (own_space(task, &base))
+			note_owner(base, task, &c->task);
+	}
+	if (!w->by_device)
+		c->writer = owner_of(&w->write);
+	c->culprit = owner_of(&w->culprit);
+}
+
+/* The kernel switches tables before tasks, so this is the end of the task's turn; or exec. */
+void context_switched(void)
+{
+	struct wire_task w = { 0 };
+	uint32_t task, at, base;
+
+	if (!is_this_kernel())
+		return;
+	task = current_task(&at);
+	if (task && own_space(task, &base) && read_task(task, &w))
+		note_owner(base, task, &w);
+}
+
+void context_end(void)
+{
+	if (was_wrong && !was_right)
+		events_note(false, "the kernel that runs is not the one of --symbols: its banner is"
+				   " another; processes and times are not told");
+}

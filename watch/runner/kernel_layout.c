@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch/runner/kernel_layout.h"
+
+#include <dwarf.h>
+#include <elfutils/libdw.h>
+#include <gelf.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * A member of a structure, or of a variable's, as a path; and which field gets its offset.  For a
+ * variable it is an address.
+ */
+static const struct wanted {
+	enum kernel_field field;
+	const char *of; /* struct or union OF, or the variable OF */
+	const char *path;
+} wanted[] = {
+	{ KERNEL_TASK_STACK, "task_struct", "stack" },
+	{ KERNEL_TASK_COMM, "task_struct", "comm" },
+	{ KERNEL_TASK_PID, "task_struct", "pid" },
+	{ KERNEL_TASK_TGID, "task_struct", "tgid" },
+	{ KERNEL_TASK_FLAGS, "task_struct", "flags" },
+	{ KERNEL_TASK_MM, "task_struct", "mm" },
+	{ KERNEL_MM_PGD, "mm_struct", "pgd" },
+	{ KERNEL_TIME_SEQ, "tk_core", "seq" },
+	{ KERNEL_TIME_BASE, "tk_core", "timekeeper.tkr_mono.base" },
+	{ KERNEL_TIME_NSEC, "tk_core", "timekeeper.tkr_mono.xtime_nsec" },
+	{ KERNEL_TIME_SHIFT, "tk_core", "timekeeper.tkr_mono.shift" },
+	{ KERNEL_TIME_MULT, "tk_core", "timekeeper.tkr_mono.mult" },
+};
+
+#define WANTED (sizeof(wanted) / sizeof(*wanted))
+
+/* The types and variables to look for; those behind "in_task" depend on the kernel's age. */
+enum entity { TASK, MM, THREAD_INFO, STACK, TIME, ENTITIES };
+
+static const char *const entity_name[ENTITIES] = {
+	[TASK] = "task_struct",	  [MM] = "mm_struct", [THREAD_INFO] = "thread_info",
+	[STACK] = "thread_union", [TIME] = "tk_core",
+};
+
+struct search {
+	Dwfl_Module *module;
+	Dwarf_Die type[ENTITIES];
+	bool found[ENTITIES];
+	unsigned left;
+};
+
+/* ---- the symbol table ---- */
+
+static int remember_module(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
+			   void *arg)
+{
+	(void)user, (void)name, (void)base;
+	*(Dwfl_Module **)arg = m;
+	return DWARF_CB_ABORT;
+}
+
+static bool symbol_named(Dwfl_Module *m, const char *name, GElf_Sym *sym)
+{
+	int n = dwfl_module_getsymtab(m);
+
+	for (int i = 1; i < n; i++) {
+		const char *this = dwfl_module_getsym(m, i, sym, NULL);
+
+		if (this && sym->st_shndx != SHN_UNDEF && !strcmp(this, name))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t address_named(Dwfl_Module *m, const char *name)
+{
+	GElf_Sym sym;
+
+	return symbol_named(m, name, &sym) ? (uint32_t)sym.st_value : KERNEL_ABSENT;
+}
+
+/* The bytes that the file has at [va, va + n); NULL if it has none. */
+static const uint8_t *bytes_at(Elf *elf, uint32_t va, uint32_t n)
+{
+	GElf_Shdr header;
+
+	for (Elf_Scn *scn = NULL; (scn = elf_nextscn(elf, scn));) {
+		Elf_Data *data;
+
+		if (!gelf_getshdr(scn, &header) || header.sh_type != SHT_PROGBITS ||
+		    !(header.sh_flags & SHF_ALLOC) || va < header.sh_addr ||
+		    va - header.sh_addr > header.sh_size ||
+		    header.sh_size - (va - header.sh_addr) < n)
+			continue;
+		data = elf_rawdata(scn, NULL);
+		if (data && data->d_buf && data->d_size == header.sh_size)
+			return (const uint8_t *)data->d_buf + (va - header.sh_addr);
+	}
+	return NULL;
+}
+
+static bool find_banner(Dwfl_Module *m, Elf *elf, struct kernel_layout *k)
+{
+	GElf_Sym sym;
+	const uint8_t *bytes;
+
+	if (!symbol_named(m, "linux_banner", &sym) || !sym.st_size ||
+	    sym.st_size > KERNEL_BANNER_MAX)
+		return false;
+	bytes = bytes_at(elf, (uint32_t)sym.st_value, (uint32_t)sym.st_size);
+	if (!bytes)
+		return false;
+	k->at[KERNEL_BANNER] = (uint32_t)sym.st_value;
+	k->at[KERNEL_BANNER_SIZE] = (uint32_t)sym.st_size;
+	k->at[KERNEL_BANNER_HASH] = kernel_hash(bytes, (uint32_t)sym.st_size);
+	return true;
+}
+
+/* ---- debug information ---- */
+
+static bool type_of(Dwarf_Die *die, Dwarf_Die *type)
+{
+	Dwarf_Attribute attr;
+
+	return dwarf_attr_integrate(die, DW_AT_type, &attr) && dwarf_formref_die(&attr, type) &&
+	       !dwarf_peel_type(type, type);
+}
+
+/* A definition, not a declaration, of one that is looked for: its structure. */
+static void take(struct search *s, Dwarf_Die *die)
+{
+	int tag = dwarf_tag(die);
+	const char *name;
+
+	if (tag != DW_TAG_structure_type && tag != DW_TAG_union_type && tag != DW_TAG_variable)
+		return;
+	name = dwarf_diename(die);
+	for (int i = 0; name && i < ENTITIES; i++) {
+		if (s->found[i] || strcmp(name, entity_name[i]) ||
+		    (tag == DW_TAG_variable) != (i == TIME) ||
+		    dwarf_hasattr(die, DW_AT_declaration))
+			continue;
+		if (tag == DW_TAG_variable ? !type_of(die, &s->type[i]) : !(s->type[i] = *die).addr)
+			continue;
+		s->found[i] = true;
+		s->left--;
+	}
+}
+
+static void search_unit(struct search *s, Dwarf_Die *unit)
+{
+	Dwarf_Die die;
+
+	if (!dwarf_child(unit, &die))
+		do
+			take(s, &die);
+		while (s->left && !dwarf_siblingof(&die, &die));
+}
+
+/* A variable is in the unit of the functions that use it; the types are in nearly every one. */
+static void search(struct search *s)
+{
+	GElf_Sym sym;
+	Dwarf_Addr bias;
+	Dwarf_Die *unit = NULL;
+
+	if (symbol_named(s->module, "ktime_get", &sym))
+		unit = dwfl_module_addrdie(s->module, sym.st_value, &bias);
+	if (unit)
+		search_unit(s, unit);
+	for (unit = NULL; s->left && (unit = dwfl_module_nextcu(s->module, unit, &bias));)
+		search_unit(s, unit);
+}
+
+static bool member_offset(Dwarf_Die *type, const char *name, size_t length, Dwarf_Die *member,
+			  uint32_t *offset);
+
+/* Of a member without a name the members count as if they were the structure's own. */
+static bool in_nameless(Dwarf_Die *die, const char *name, size_t length, Dwarf_Die *member,
+			uint32_t *offset)
+{
+	Dwarf_Die inner;
+
+	return type_of(die, &inner) && member_offset(&inner, name, length, member, offset);
+}
+
+static bool member_offset(Dwarf_Die *type, const char *name, size_t length, Dwarf_Die *member,
+			  uint32_t *offset)
+{
+	Dwarf_Die die;
+
+	if (dwarf_child(type, &die))
+		return false;
+	do {
+		const char *this = dwarf_diename(&die);
+		Dwarf_Attribute attr;
+		Dwarf_Word at = 0;
+
+		if (dwarf_tag(&die) != DW_TAG_member)
+			continue;
+		/* Absent in a union. */
+		if (dwarf_attr(&die, DW_AT_data_member_location, &attr) &&
+		    dwarf_formudata(&attr, &at))
+			continue;
+		if (this ? strlen(this) == length && !memcmp(this, name, length)
+			 : in_nameless(&die, name, length, member, offset)) {
+			if (this)
+				*member = die;
+			*offset += (uint32_t)at;
+			return true;
+		}
+	} while (!dwarf_siblingof(&die, &die));
+	return false;
+}
+
+/* The offset of "a.b.c" in a structure, and the last member. */
+static bool path_offset(Dwarf_Die type, const char *path, Dwarf_Die *member, uint32_t *offset)
+{
+	*offset = 0;
+	for (;;) {
+		size_t length = strcspn(path, ".");
+
+		if (!member_offset(&type, path, length, member, offset))
+			return false;
+		if (!path[length])
+			return true;
+		path += length + 1;
+		if (!type_of(member, &type))
+			return false;
+	}
+}
+
+static uint32_t offset_in(const struct search *s, enum entity e, const char *path)
+{
+	Dwarf_Die member;
+	uint32_t offset;
+
+	return s->found[e] && path_offset(s->type[e], path, &member, &offset) ? offset
+									      : KERNEL_ABSENT;
+}
+
+static void find_members(struct search *s, struct kernel_layout *k)
+{
+	for (size_t i = 0; i < WANTED; i++)
+		for (int e = 0; e < ENTITIES; e++)
+			if (!strcmp(entity_name[e], wanted[i].of))
+				k->at[wanted[i].field] =
+					offset_in(s, (enum entity)e, wanted[i].path);
+}
+
+/* Since Linux 5.18 a variable; before it the stack's lowest words are a struct thread_info. */
+static bool find_current(struct search *s, struct kernel_layout *k)
+{
+	uint32_t info = offset_in(s, TASK, "thread_info");
+	uint32_t count = offset_in(s, THREAD_INFO, "preempt_count");
+	int size;
+
+	k->at[KERNEL_CURRENT] = address_named(s->module, "__current");
+	if (k->at[KERNEL_CURRENT] != KERNEL_ABSENT) {
+		if (info != KERNEL_ABSENT && count != KERNEL_ABSENT)
+			k->at[KERNEL_PREEMPT_COUNT] = info + count;
+		return true;
+	}
+	size = s->found[STACK] ? dwarf_bytesize(&s->type[STACK]) : -1;
+	k->at[KERNEL_THREAD_TASK] = offset_in(s, THREAD_INFO, "task");
+	k->at[KERNEL_PREEMPT_COUNT] = count;
+	k->at[KERNEL_STACK_SIZE] = (uint32_t)size;
+	return k->at[KERNEL_THREAD_TASK] != KERNEL_ABSENT && size >= 4096 && !(size & (size - 1));
+}
+
+static bool has_all(const struct kernel_layout *k, enum kernel_field first, enum kernel_field last)
+{
+	for (int i = first; i <= (int)last; i++)
+		if (k->at[i] == KERNEL_ABSENT)
+			return false;
+	return true;
+}
+
+static void find_time(struct search *s, struct kernel_layout *k)
+{
+	uint32_t core = address_named(s->module, "tk_core");
+
+	if (core == KERNEL_ABSENT || !has_all(k, KERNEL_TIME_SEQ, KERNEL_TIME_MULT)) {
+		k->at[KERNEL_TIME_BASE] = KERNEL_ABSENT;
+		return;
+	}
+	for (int i = KERNEL_TIME_SEQ; i <= KERNEL_TIME_MULT; i++)
+		k->at[i] += core;
+}
+
+enum kernel_found kernel_layout_find(struct symbols *s, struct kernel_layout *k, char *why,
+				     size_t size)
+{
+	struct search search_for = { .left = ENTITIES };
+	GElf_Addr bias;
+	Elf *elf;
+	uint32_t text;
+
+	memset(k, 0xff, sizeof(*k)); /* KERNEL_ABSENT */
+	if (!s)
+		return KERNEL_IS_NONE;
+	dwfl_getmodules(symbols_dwfl(s), remember_module, &search_for.module, 0);
+	elf = dwfl_module_getelf(search_for.module, &bias);
+	if (!elf || !find_banner(search_for.module, elf, k))
+		return KERNEL_IS_NONE;
+	snprintf(why, size, "it is built for big-endian data");
+	if (elf_getident(elf, NULL)[EI_DATA] != ELFDATA2LSB)
+		return KERNEL_IS_UNKNOWN;
+	search(&search_for);
+	find_members(&search_for, k);
+	find_time(&search_for, k);
+	text = address_named(search_for.module, "_text");
+	k->at[KERNEL_FLOOR] = text == KERNEL_ABSENT ? 0 : text & 0xff000000u;
+	snprintf(why, size, "the file has no debug information for struct task_struct");
+	if (!has_all(k, KERNEL_TASK_STACK, KERNEL_MM_PGD))
+		return KERNEL_IS_UNKNOWN;
+	snprintf(why, size, "how it finds its current task is not known");
+	return find_current(&search_for, k) ? KERNEL_IS_KNOWN : KERNEL_IS_UNKNOWN;
+}
+
+void kernel_layout_argument(const struct kernel_layout *k, char text[KERNEL_ARGUMENT])
+{
+	for (int i = 0; i < KERNEL_FIELDS; i++)
+		text += sprintf(text, "%s%x", i ? ":" : "", k->at[i]);
+}
