@@ -26,6 +26,7 @@ static const char usage[] =
 	"  --allocate write|core  a store that misses fills a line (default), or does as the\n"
 	"                         core's manual says\n"
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
+	"  --modules DIR          the files of a Linux kernel's modules, below DIR: as --symbols\n"
 	"  --json FILE            write the reports there as well\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
@@ -43,6 +44,7 @@ enum option_id {
 	OPT_CPU = 1,
 	OPT_ALLOCATE,
 	OPT_SYMBOLS,
+	OPT_MODULES,
 	OPT_JSON,
 	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
@@ -57,6 +59,7 @@ static const struct option options[] = {
 	{ "cpu", required_argument, NULL, OPT_CPU },
 	{ "allocate", required_argument, NULL, OPT_ALLOCATE },
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
+	{ "modules", required_argument, NULL, OPT_MODULES },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
@@ -161,6 +164,9 @@ static int take(struct watch_options *o, int id, const char *word)
 		return set_allocate(o, optarg);
 	case OPT_SYMBOLS:
 		o->symbols = optarg;
+		return 0;
+	case OPT_MODULES:
+		o->modules = optarg;
 		return 0;
 	case OPT_JSON:
 		o->json = optarg;

@@ -40,6 +40,20 @@ enum kernel_field {
 	KERNEL_TIME_SHIFT, /* by so much */
 	KERNEL_TIME_MULT,  /* 0 before there is a clock */
 
+	/* The list of modules: address; offsets in struct module and in what it leads to. */
+	KERNEL_MODULES,
+	KERNEL_MODULE_STATE,
+	KERNEL_MODULE_LIST,
+	KERNEL_MODULE_NAME,
+	KERNEL_MODULE_BASE, /* of the memory that begins with its code */
+	KERNEL_MODULE_SIZE,
+	KERNEL_MODULE_SECTIONS, /* struct module_sect_attrs * */
+	KERNEL_SECTIONS_COUNT,
+	KERNEL_SECTIONS_FIRST,
+	KERNEL_SECTION_SIZE, /* from one to the next */
+	KERNEL_SECTION_NAME,
+	KERNEL_SECTION_ADDRESS,
+
 	KERNEL_FIELDS
 };
 

@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "watch/wire_context.h"
+#include "watch/wire_module.h"
 
 #define WIRE_VERSION 3u
 
@@ -32,6 +33,7 @@ enum wire_type {
 	WIRE_END,
 	WIRE_DEVICE,  /* what one device did: sent at the end */
 	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
+	WIRE_MODULE,  /* a loaded module: before the first finding that may be in it */
 };
 
 struct wire_header {

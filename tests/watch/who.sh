@@ -108,4 +108,201 @@ for argument in '' 0 1:2:3 "$(printf '0:%.0s' $(seq 1 40))0" nonsense; do
 	grep -q "unknown plugin option 'kernel=" "$work/err" || wrong "it says nothing"
 	finish "kernel=$(printf %.12s "$argument") is refused"
 done
+
+# ---- modules ----
+
+# A module as a file, with a build ID; its code needs no relocation.  It is called fake-mod,
+# and the kernel says fake_mod.
+build_module() { # DIRECTORY OPTIONS OF THE COMPILER...
+	mkdir -p "$1/kernel/drivers"
+	out=$1
+	shift
+	"${cross}gcc" -c -g -O1 -marm -march=armv5te -mfloat-abi=soft -ffreestanding -fno-pic \
+		-ffile-prefix-map="$PWD=" "$@" -x c -o "$out/module.o" - <<-'EOF'
+	#line 1 "module.c"
+	unsigned module_load(unsigned va)
+	{
+		return *(volatile unsigned *)va;
+	}
+	void module_store(unsigned va, unsigned value)
+	{
+		*(volatile unsigned *)va = value;
+	}
+	unsigned module_outer(unsigned (*load)(unsigned), unsigned va)
+	{
+		return load(va) + MORE;
+	}
+	EOF
+	"${cross}ld" -r --build-id=sha1 -o "$out/kernel/drivers/fake-mod.ko" "$out/module.o"
+}
+
+# The kernel that has loaded it.  SECOND: when it has run, another module takes its place.
+build_kernel() { # NAME OPTIONS OF THE COMPILER...
+	name=$1
+	shift
+	ko=$work/right/kernel/drivers/fake-mod.ko
+	"${cross}objcopy" -O binary -j .text "$ko" "$work/text"
+	"${cross}objcopy" -O binary -j .note.gnu.build-id --set-section-flags \
+		.note.gnu.build-id=alloc "$ko" "$work/note"
+	at() { "${cross}nm" "$ko" | sed -n "s/^\([0-9a-f]*\) T $1\$/0x\1/p"; }
+	"${cross}gcc" -I. -std=gnu11 -marm -march=armv4 -mfloat-abi=soft -O2 -g -Wall -Wextra -Werror \
+		-ffreestanding -fno-pic -fno-stack-protector -fno-optimize-sibling-calls \
+		-nostdlib -static -no-pie -T guests/guest.ld -Wl,--build-id=none \
+		-Wl,-z,noexecstack -Wl,--no-warn-rwx-segments "-DTEXT=\"$work/text\"" \
+		"-DNOTE=\"$work/note\"" "-DLOAD=$(at module_load)" "-DSTORE=$(at module_store)" \
+		"-DOUTER=$(at module_outer)" "$@" -o "$work/$name.elf" \
+		-x c - -x none build/guests/start.o build/guests/lib.o build/guests/cache.o \
+		-lgcc <<-'EOF'
+	#include <stddef.h>
+	#include "guests/lib.h"
+
+	const char guest_name[] = "modules";
+	const char linux_banner[] = "Linux version 6.1.0-modules\n";
+
+	struct list_head { struct list_head *next, *prev; };
+	struct thread_info { int preempt_count; };
+	struct mm_struct { uint32_t *pgd; };
+	struct task_struct {
+		struct thread_info thread_info;
+		void *stack;
+		unsigned int flags;
+		struct mm_struct *mm;
+		int pid, tgid;
+		char comm[16];
+	};
+	struct attribute { const char *name; };
+	struct bin_attribute { struct attribute attr; int size; };
+	struct module_sect_attr { struct bin_attribute battr; unsigned long address; };
+	struct module_sect_attrs { int grp; unsigned int nsections; struct module_sect_attr attrs[3]; };
+	struct module_layout { void *base; unsigned int size; };
+	struct module {
+		unsigned int state;
+		struct list_head list;
+		char name[60];
+		struct module_layout core_layout;
+		struct module_sect_attrs *sect_attrs;
+	};
+
+	#define BASE 0x00300000u
+	#define CODE (BASE + 0x40)
+	#define NOTES (BASE + 0x400)
+
+	__asm__(".section .rodata\n.balign 4\n"
+		"module_text: .incbin \"" TEXT "\"\nmodule_text_end:\n"
+		".balign 4\nmodule_note: .incbin \"" NOTE "\"\nmodule_note_end:\n.text");
+	extern const char module_text[], module_text_end[], module_note[], module_note_end[];
+
+	static struct task_struct init = { .pid = 1, .tgid = 1, .comm = "init" };
+	struct task_struct *__current = &init;
+
+	static struct module_sect_attrs sections = { .nsections = 3, .attrs = {
+		{ { { ".init.text" }, 0 }, 0x00200000 },
+		{ { { ".text" }, 0 }, CODE },
+		{ { { ".note.gnu.build-id" }, 0 }, NOTES },
+	} };
+	struct list_head modules;
+	static struct module unformed = { .state = 3, .name = "unformed", .core_layout = { (void *)BASE, 4096 } };
+	static struct module fake = { .name = "fake_mod", .core_layout = { (void *)BASE, 4096 },
+				      .sect_attrs = &sections };
+	static struct module second = { .name = "second", .core_layout = { (void *)BASE, 4096 } };
+
+	/* The last one's successor is nonsense. */
+	static void list(struct module *module)
+	{
+		modules.next = &unformed.list;
+		unformed.list.next = &module->list;
+		module->list.next = (struct list_head *)3;
+	}
+
+	static void copy(uint32_t to, const char *from, const char *end)
+	{
+		for (; from < end; from++)
+			*(volatile char *)to++ = *from;
+	}
+
+	STORE_FUNCTION(kernel_store)
+
+	static void once(uint32_t n)
+	{
+		uint32_t (*outer)(uint32_t, uint32_t) = (void *)(CODE + OUTER);
+		void (*store)(uint32_t, uint32_t) = (void *)(CODE + STORE);
+		uint32_t user = USER + n * PAGE_SIZE;
+
+		(void)WORD(user);
+		if (n)
+			kernel_store(user, NEW);
+		else
+			store(user, NEW);
+		expect("outer", outer(CODE + LOAD, PAGE + n * PAGE_SIZE), NEW + 1);
+	}
+
+	void guest(void)
+	{
+		copy(CODE, module_text, module_text_end);
+		copy(NOTES, module_note, module_note_end);
+		map_page(TABLE_A, USER, PAGE, MEMORY_WRITE_BACK);
+		map_page(TABLE_A, USER + PAGE_SIZE, OTHER_PAGE, MEMORY_WRITE_BACK);
+		mmu_on(TABLE_A);
+		list(&fake);
+		once(0);
+	#ifdef SECOND
+		list(&second);
+		once(1);
+	#else
+		(void)second;
+	#endif
+	}
+	EOF
+	bug=$work/$name.elf
+}
+
+says() { grep -qF -- "$1" "$work/err" || wrong "does not say '$1'"; }
+silent_on() { ! grep -qF -- "$1" "$work/err" || wrong "says '$1'"; }
+
+build_module "$work/right" -DMORE=1
+build_module "$work/wrong" -DMORE=2
+build_kernel modules
+
+watch --symbols "$bug" --modules "$work/right"
+no_note
+json_is 'len(r) == 1 and j["reports"][0]["title"] == "missed-clean in module_load / module_store"'
+json_is 'r[0]["module"] == "fake_mod" and r[0]["module_offset"] == "0x40" and r[0]["line"] == 3'
+says "module_load+0x0 [fake_mod]  module.c:3"
+says "module_store+0x0 [fake_mod]  module.c:7"
+says "    module_outer+"
+says "    guest+"
+finish "a module's functions and lines, and the calls through it"
+
+watch --symbols "$bug"
+no_note
+json_is 'r[0]["module"] == "fake_mod" and "function" not in r[0] and not w[0]["user"]'
+says "missed-clean in 0x00300040 / 0x"
+says "  pc 0x00300040  [fake_mod]+0x40"
+finish "no files: the module's name and the offset in it"
+
+watch --symbols "$bug" --modules "$work/wrong"
+json_is 'r[0]["module"] == "fake_mod" and "function" not in r[0]'
+json_is 'len(j["notes"]) == 1 and "fake-mod.ko: its build ID is not that" in j["notes"][0]'
+finish "the file of another build: the module's name, and a note"
+
+mv "$work/wrong/kernel/drivers" "$work/right/kernel/another"
+watch --symbols "$bug" --modules "$work/right"
+no_note
+says "module_load+0x0 [fake_mod]"
+finish "two files of one name: the one that fits"
+
+build_kernel reused -DSECOND
+watch --symbols "$bug" --modules "$work/right"
+json_is 'len(r) == 2 and r[0]["module"] == "fake_mod" and "module" not in r[1]'
+json_is '"function" not in r[1] and "kernel_store" in j["reports"][1]["title"]'
+finish "another module in the place of the first: no name there"
+
+for dir in "$work/none" "$bug"; do
+	status=0
+	"$coherer" watch --symbols "$bug" --modules "$dir" -- $board -kernel "$bug" \
+		</dev/null >/dev/null 2>"$work/err" || status=$?
+	[ "$status" = 2 ] || wrong "exit status $status, expected 2"
+	says "expected a directory with the kernel's modules"
+	finish "--modules ${dir#"$work"/}"
+done
 all_passed

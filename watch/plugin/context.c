@@ -10,8 +10,8 @@
 
 #include <stdlib.h>
 
-#include "watch/kernel.h"
-#include "watch/plugin/guest_read.h"
+#include "watch/plugin/kernel_read.h"
+#include "watch/plugin/modules.h"
 #include "watch/plugin/trace.h"
 
 /* Never changed since they are there: include/linux/preempt.h, include/linux/sched.h of Linux. */
@@ -62,16 +62,6 @@ static bool is_this_kernel(void)
 	return right;
 }
 
-static bool is_pointer(uint32_t va)
-{
-	return va && !(va & 3) && va >= kernel.at[KERNEL_FLOOR];
-}
-
-static bool read_field(uint32_t base, enum kernel_field field, uint32_t *word)
-{
-	return kernel.at[field] != KERNEL_ABSENT && guest_read_word(base + kernel.at[field], word);
-}
-
 /* The task, and the address of its preempt_count (0: not known). */
 static uint32_t current_task(uint32_t *preempt_count)
 {
@@ -79,7 +69,8 @@ static uint32_t current_task(uint32_t *preempt_count)
 
 	*preempt_count = 0;
 	if (kernel.at[KERNEL_CURRENT] != KERNEL_ABSENT) {
-		if (!guest_read_word(kernel.at[KERNEL_CURRENT], &task) || !is_pointer(task))
+		if (!guest_read_word(kernel.at[KERNEL_CURRENT], &task) ||
+		    !kernel_pointer(&kernel, task))
 			return 0;
 		*preempt_count = in == KERNEL_ABSENT ? 0 : task + in;
 		return task;
@@ -87,8 +78,9 @@ static uint32_t current_task(uint32_t *preempt_count)
 	/* The stack of another mode than the kernel's own has no task at its bottom. */
 	base = read_register(tracer.reg[TARGET_REGISTERS - 3]) &
 	       ~(kernel.at[KERNEL_STACK_SIZE] - 1);
-	if (!is_pointer(base) || !read_field(base, KERNEL_THREAD_TASK, &task) ||
-	    !is_pointer(task) || !read_field(task, KERNEL_TASK_STACK, &back) || back != base)
+	if (!kernel_pointer(&kernel, base) ||
+	    !kernel_follow(&kernel, base, KERNEL_THREAD_TASK, &task) ||
+	    !kernel_field(&kernel, task, KERNEL_TASK_STACK, &back) || back != base)
 		return 0;
 	*preempt_count = in == KERNEL_ABSENT ? 0 : base + in;
 	return task;
@@ -99,9 +91,9 @@ static bool read_task(uint32_t task, struct wire_task *w)
 	uint32_t flags;
 
 	if (!guest_read(task + kernel.at[KERNEL_TASK_COMM], w->comm, WIRE_COMM) ||
-	    !read_field(task, KERNEL_TASK_PID, &w->pid) ||
-	    !read_field(task, KERNEL_TASK_TGID, &w->tgid) ||
-	    !read_field(task, KERNEL_TASK_FLAGS, &flags))
+	    !kernel_field(&kernel, task, KERNEL_TASK_PID, &w->pid) ||
+	    !kernel_field(&kernel, task, KERNEL_TASK_TGID, &w->tgid) ||
+	    !kernel_field(&kernel, task, KERNEL_TASK_FLAGS, &flags))
 		return false;
 	w->kernel_thread = (flags & TASK_KERNEL_THREAD) != 0;
 	w->known = w->pid <= PID_MAX && w->tgid <= PID_MAX && memchr(w->comm, '\0', WIRE_COMM);
@@ -113,8 +105,8 @@ static bool own_space(uint32_t task, uint32_t *base)
 {
 	uint32_t mm, pgd;
 
-	return read_field(task, KERNEL_TASK_MM, &mm) && is_pointer(mm) &&
-	       read_field(mm, KERNEL_MM_PGD, &pgd) && is_pointer(pgd) && guest_physical(pgd, base);
+	return kernel_follow(&kernel, task, KERNEL_TASK_MM, &mm) &&
+	       kernel_follow(&kernel, mm, KERNEL_MM_PGD, &pgd) && guest_physical(pgd, base);
 }
 
 static void note_owner(uint32_t base, uint32_t task, const struct wire_task *w)
@@ -189,6 +181,7 @@ void context_take(struct wire_finding *w)
 
 	if (!is_this_kernel())
 		return;
+	modules_look(&kernel);
 	c->time_known = read_time(&c->time_ns);
 	task = current_task(&at);
 	if (task && read_task(task, &c->task)) {
@@ -209,6 +202,7 @@ void context_switched(void)
 
 	if (!is_this_kernel())
 		return;
+	modules_look_again(&kernel);
 	task = current_task(&at);
 	if (task && own_space(task, &base) && read_task(task, &w))
 		note_owner(base, task, &w);

@@ -88,6 +88,11 @@ void events_note(bool warning, const char *format, ...)
 	send_message(WIRE_NOTE, &note, sizeof(note));
 }
 
+void events_module(const struct wire_module *m)
+{
+	send_message(WIRE_MODULE, m, sizeof(*m));
+}
+
 void events_refuse(const char *format, ...)
 {
 	struct wire_refusal refusal = { 0 };

@@ -53,6 +53,10 @@ static void set_place(json_t *o, const struct code_place *at)
 	}
 	if (at->inlined[0])
 		json_object_set_new(o, "inlined", text(at->inlined));
+	if (at->module[0]) {
+		json_object_set_new(o, "module", text(at->module));
+		json_object_set_new(o, "module_offset", json_sprintf("0x%x", at->module_offset));
+	}
 	json_object_set_new(o, "user", json_boolean(at->user));
 }
 

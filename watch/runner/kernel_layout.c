@@ -8,43 +8,55 @@
 #include <stdio.h>
 #include <string.h>
 
-/*
- * A member of a structure, or of a variable's, as a path; and which field gets its offset.  For a
- * variable it is an address.
- */
+/* The types to look for; of the last, a variable's. */
+enum entity { TASK, MM, THREAD_INFO, STACK, MODULE, SECTIONS, SECTION, TIME, ENTITIES };
+
+static const char *const entity_name[ENTITIES] = {
+	[TASK] = "task_struct",		[MM] = "mm_struct",  [THREAD_INFO] = "thread_info",
+	[STACK] = "thread_union",	[MODULE] = "module", [SECTIONS] = "module_sect_attrs",
+	[SECTION] = "module_sect_attr", [TIME] = "tk_core",
+};
+
+/* The field that gets the offset of a member.  Of several lines for a field the first that is there
+ * counts: versions differ. */
 static const struct wanted {
 	enum kernel_field field;
-	const char *of; /* struct or union OF, or the variable OF */
+	enum entity in;
 	const char *path;
 } wanted[] = {
-	{ KERNEL_TASK_STACK, "task_struct", "stack" },
-	{ KERNEL_TASK_COMM, "task_struct", "comm" },
-	{ KERNEL_TASK_PID, "task_struct", "pid" },
-	{ KERNEL_TASK_TGID, "task_struct", "tgid" },
-	{ KERNEL_TASK_FLAGS, "task_struct", "flags" },
-	{ KERNEL_TASK_MM, "task_struct", "mm" },
-	{ KERNEL_MM_PGD, "mm_struct", "pgd" },
-	{ KERNEL_TIME_SEQ, "tk_core", "seq" },
-	{ KERNEL_TIME_BASE, "tk_core", "timekeeper.tkr_mono.base" },
-	{ KERNEL_TIME_NSEC, "tk_core", "timekeeper.tkr_mono.xtime_nsec" },
-	{ KERNEL_TIME_SHIFT, "tk_core", "timekeeper.tkr_mono.shift" },
-	{ KERNEL_TIME_MULT, "tk_core", "timekeeper.tkr_mono.mult" },
+	{ KERNEL_TASK_STACK, TASK, "stack" },
+	{ KERNEL_TASK_COMM, TASK, "comm" },
+	{ KERNEL_TASK_PID, TASK, "pid" },
+	{ KERNEL_TASK_TGID, TASK, "tgid" },
+	{ KERNEL_TASK_FLAGS, TASK, "flags" },
+	{ KERNEL_TASK_MM, TASK, "mm" },
+	{ KERNEL_MM_PGD, MM, "pgd" },
+	{ KERNEL_TIME_SEQ, TIME, "seq" },
+	{ KERNEL_TIME_BASE, TIME, "timekeeper.tkr_mono.base" },
+	{ KERNEL_TIME_NSEC, TIME, "timekeeper.tkr_mono.xtime_nsec" },
+	{ KERNEL_TIME_SHIFT, TIME, "timekeeper.tkr_mono.shift" },
+	{ KERNEL_TIME_MULT, TIME, "timekeeper.tkr_mono.mult" },
+	{ KERNEL_MODULE_STATE, MODULE, "state" },
+	{ KERNEL_MODULE_LIST, MODULE, "list" },
+	{ KERNEL_MODULE_NAME, MODULE, "name" },
+	{ KERNEL_MODULE_BASE, MODULE, "mem.base" }, /* since 6.4; of an array, the first: text */
+	{ KERNEL_MODULE_BASE, MODULE, "core_layout.base" },
+	{ KERNEL_MODULE_SIZE, MODULE, "mem.size" },
+	{ KERNEL_MODULE_SIZE, MODULE, "core_layout.size" },
+	{ KERNEL_MODULE_SECTIONS, MODULE, "sect_attrs" },
+	{ KERNEL_SECTIONS_COUNT, SECTIONS, "nsections" },
+	{ KERNEL_SECTIONS_FIRST, SECTIONS, "attrs" },
+	{ KERNEL_SECTION_NAME, SECTION, "battr.attr.name" }, /* since 5.8 */
+	{ KERNEL_SECTION_NAME, SECTION, "name" },
+	{ KERNEL_SECTION_ADDRESS, SECTION, "address" },
 };
 
 #define WANTED (sizeof(wanted) / sizeof(*wanted))
 
-/* The types and variables to look for; those behind "in_task" depend on the kernel's age. */
-enum entity { TASK, MM, THREAD_INFO, STACK, TIME, ENTITIES };
-
-static const char *const entity_name[ENTITIES] = {
-	[TASK] = "task_struct",	  [MM] = "mm_struct", [THREAD_INFO] = "thread_info",
-	[STACK] = "thread_union", [TIME] = "tk_core",
-};
-
 struct search {
 	Dwfl_Module *module;
 	Dwarf_Die type[ENTITIES];
-	bool found[ENTITIES];
+	bool found[ENTITIES], spared[ENTITIES]; /* spared: not looked for */
 	unsigned left;
 };
 
@@ -135,7 +147,7 @@ static void take(struct search *s, Dwarf_Die *die)
 		return;
 	name = dwarf_diename(die);
 	for (int i = 0; name && i < ENTITIES; i++) {
-		if (s->found[i] || strcmp(name, entity_name[i]) ||
+		if (s->found[i] || s->spared[i] || strcmp(name, entity_name[i]) ||
 		    (tag == DW_TAG_variable) != (i == TIME) ||
 		    dwarf_hasattr(die, DW_AT_declaration))
 			continue;
@@ -226,6 +238,8 @@ static bool path_offset(Dwarf_Die type, const char *path, Dwarf_Die *member, uin
 		path += length + 1;
 		if (!type_of(member, &type))
 			return false;
+		if (dwarf_tag(&type) == DW_TAG_array_type && !type_of(&type, &type))
+			return false;
 	}
 }
 
@@ -241,10 +255,8 @@ static uint32_t offset_in(const struct search *s, enum entity e, const char *pat
 static void find_members(struct search *s, struct kernel_layout *k)
 {
 	for (size_t i = 0; i < WANTED; i++)
-		for (int e = 0; e < ENTITIES; e++)
-			if (!strcmp(entity_name[e], wanted[i].of))
-				k->at[wanted[i].field] =
-					offset_in(s, (enum entity)e, wanted[i].path);
+		if (k->at[wanted[i].field] == KERNEL_ABSENT)
+			k->at[wanted[i].field] = offset_in(s, wanted[i].in, wanted[i].path);
 }
 
 /* Since Linux 5.18 a variable; before it the stack's lowest words are a struct thread_info. */
@@ -287,13 +299,30 @@ static void find_time(struct search *s, struct kernel_layout *k)
 		k->at[i] += core;
 }
 
+/* Without all of its fields the list is not gone through. */
+static void find_modules(struct search *s, struct kernel_layout *k)
+{
+	int size = s->found[SECTION] ? dwarf_bytesize(&s->type[SECTION]) : -1;
+
+	if (!has_all(k, KERNEL_MODULE_STATE, KERNEL_MODULE_SIZE))
+		k->at[KERNEL_MODULES] = KERNEL_ABSENT;
+	if (size > 0 && has_all(k, KERNEL_MODULE_SECTIONS, KERNEL_SECTIONS_FIRST) &&
+	    has_all(k, KERNEL_SECTION_NAME, KERNEL_SECTION_ADDRESS))
+		k->at[KERNEL_SECTION_SIZE] = (uint32_t)size;
+}
+
+/* No pointer of the kernel is below its modules, which lie within 16 MiB below its text. */
+static uint32_t floor_of(uint32_t text)
+{
+	return text == KERNEL_ABSENT || text < 0x02000000u ? 0 : (text & 0xff000000u) - 0x01000000u;
+}
+
 enum kernel_found kernel_layout_find(struct symbols *s, struct kernel_layout *k, char *why,
 				     size_t size)
 {
 	struct search search_for = { .left = ENTITIES };
 	GElf_Addr bias;
 	Elf *elf;
-	uint32_t text;
 
 	memset(k, 0xff, sizeof(*k)); /* KERNEL_ABSENT */
 	if (!s)
@@ -305,11 +334,17 @@ enum kernel_found kernel_layout_find(struct symbols *s, struct kernel_layout *k,
 	snprintf(why, size, "it is built for big-endian data");
 	if (elf_getident(elf, NULL)[EI_DATA] != ELFDATA2LSB)
 		return KERNEL_IS_UNKNOWN;
+	k->at[KERNEL_MODULES] = address_named(search_for.module, "modules");
+	if (k->at[KERNEL_MODULES] == KERNEL_ABSENT) {
+		search_for.spared[MODULE] = search_for.spared[SECTIONS] = true;
+		search_for.spared[SECTION] = true;
+		search_for.left -= 3;
+	}
 	search(&search_for);
 	find_members(&search_for, k);
 	find_time(&search_for, k);
-	text = address_named(search_for.module, "_text");
-	k->at[KERNEL_FLOOR] = text == KERNEL_ABSENT ? 0 : text & 0xff000000u;
+	find_modules(&search_for, k);
+	k->at[KERNEL_FLOOR] = floor_of(address_named(search_for.module, "_text"));
 	snprintf(why, size, "the file has no debug information for struct task_struct");
 	if (!has_all(k, KERNEL_TASK_STACK, KERNEL_MM_PGD))
 		return KERNEL_IS_UNKNOWN;

@@ -99,7 +99,10 @@ void report_place(const struct code_place *at, char *out, size_t size)
 	if (at->user)
 		n = snprintf(out, size, "user mode");
 	else if (at->function[0])
-		n = snprintf(out, size, "%s+0x%x", at->function, at->offset);
+		n = snprintf(out, size, "%s+0x%x%s%s%s", at->function, at->offset,
+			     at->module[0] ? " [" : "", at->module, at->module[0] ? "]" : "");
+	else if (at->module[0])
+		n = snprintf(out, size, "[%s]+0x%x", at->module, at->module_offset);
 	if (at->file[0] && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, "  %s:%d", at->file, at->line);
 }

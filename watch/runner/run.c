@@ -119,6 +119,10 @@ static int set_up(struct run *r)
 		if (!s->symbols)
 			return complain(error);
 	}
+	if (o->modules && !o->symbols)
+		return complain("--modules needs --symbols, the kernel's vmlinux");
+	if (o->modules && modules_find(&s->modules, o->modules, error, sizeof(error)))
+		return complain(error);
 	if (o->suppressions &&
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
 		return complain(error);
@@ -393,6 +397,7 @@ enum watch_result watch_run(const struct watch_options *o)
 	tally_free(&r->session.tally);
 	suppress_free(&r->session.suppressions);
 	symbols_close(r->session.symbols);
+	modules_free(&r->session.modules);
 	free(r->plugin);
 	free(r);
 	return result;

@@ -50,7 +50,7 @@ static void check_fit(struct session *s, const struct code_place *at, bool is_lo
 {
 	enum insn_kind kind;
 
-	if (!s->symbols || at->user)
+	if (!s->symbols || at->user || at->module[0])
 		return;
 	s->named += at->function[0] != '\0';
 	s->unnamed += at->function[0] == '\0';
@@ -125,6 +125,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_DEVICE:
 		tally_device(&s->tally, body);
+		break;
+	case WIRE_MODULE:
+		modules_loaded(&s->modules, s->symbols, &s->tally, body);
 		break;
 	case WIRE_REFUSAL:
 		on_refusal(s, body);

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "watch/runner/json.h"
+#include "watch/runner/modules.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
@@ -22,6 +23,7 @@ struct session {
 	uint64_t max; /* reports printed; the others are only counted */
 	bool first;   /* stop after the first one */
 	struct symbols *symbols;
+	struct module_files modules;
 	struct suppressions suppressions;
 	struct json_file json;
 

@@ -3,6 +3,7 @@
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
+#include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "watch/runner/source_path.h"
+#include "watch/wire_module.h"
 
 /* Code only.  The table is ours because libdwfl would give an address far from
  * any symbol the nearest one. */
@@ -36,6 +38,12 @@ struct symbols {
 	struct segment *text;
 	size_t n_text;
 	char *source_root; /* NULL: not looked for yet */
+
+	/* A module is another file of the same Dwfl, at the addresses that the kernel chose. */
+	struct symbols *next; /* the modules, from the program's own on */
+	struct wire_module *placed;
+	char *path;    /* NULL: it has a name only */
+	bool disputed; /* another module had these addresses before */
 };
 
 static int no_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
@@ -46,10 +54,46 @@ static int no_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Add
 	return -1;
 }
 
+/* libdwfl keeps a pointer of ours for each file: the module, or NULL for the program itself. */
+static int find_elf(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base, char **file,
+		    Elf **elf)
+{
+	struct symbols *s = *user;
+
+	(void)m, (void)name, (void)base, (void)elf;
+	if (!s || !s->path)
+		return -1;
+	*file = strdup(s->path);
+	return *file ? open(*file, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+static const struct wire_section *section_named(const struct wire_module *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->n_sections; i++)
+		if (!strcmp(m->section[i].name, name))
+			return &m->section[i];
+	return NULL;
+}
+
+static int section_address(Dwfl_Module *m, void **user, const char *module, Dwarf_Addr base,
+			   const char *name, GElf_Word index, const GElf_Shdr *header,
+			   Dwarf_Addr *address)
+{
+	struct symbols *s = *user;
+	const struct wire_section *section;
+
+	if (!s)
+		return dwfl_offline_section_address(m, user, module, base, name, index, header,
+						    address);
+	section = section_named(s->placed, name);
+	*address = section ? section->address : (Dwarf_Addr)-1; /* -1: not loaded */
+	return DWARF_CB_OK;
+}
+
 static const Dwfl_Callbacks offline = {
-	.find_elf = dwfl_build_id_find_elf,
+	.find_elf = find_elf,
 	.find_debuginfo = no_debuginfo,
-	.section_address = dwfl_offline_section_address,
+	.section_address = section_address,
 };
 
 static bool fail(char *error, size_t size, const char *path, const char *what)
@@ -92,6 +136,24 @@ static bool load_module(struct symbols *s, const char *path, int fd, char *error
 	return s->elf ? true : fail(error, size, path, dwfl_errmsg(-1));
 }
 
+/* Where a section is; false if a module's is nowhere. */
+static bool place_section(const struct symbols *s, GElf_Shdr *header)
+{
+	const struct wire_section *section;
+	const char *name;
+	size_t strings;
+
+	if (!s->placed)
+		return true;
+	if (elf_getshdrstrndx(s->elf, &strings))
+		return false;
+	name = elf_strptr(s->elf, strings, header->sh_name);
+	section = name ? section_named(s->placed, name) : NULL;
+	if (section)
+		header->sh_addr = section->address;
+	return section != NULL;
+}
+
 static bool load_text(struct symbols *s)
 {
 	GElf_Shdr header;
@@ -106,7 +168,7 @@ static bool load_text(struct symbols *s)
 		Elf_Data *data;
 
 		if (!gelf_getshdr(scn, &header) || !(header.sh_flags & SHF_EXECINSTR) ||
-		    header.sh_type != SHT_PROGBITS)
+		    header.sh_type != SHT_PROGBITS || !place_section(s, &header))
 			continue;
 		data = elf_rawdata(scn, NULL);
 		if (data && data->d_buf)
@@ -117,12 +179,21 @@ static bool load_text(struct symbols *s)
 	return true;
 }
 
-static const struct segment *text_at(const struct symbols *s, uint32_t pc)
+static const struct segment *own_text_at(const struct symbols *s, uint32_t pc)
 {
-	for (size_t i = 0; s && i < s->n_text; i++)
+	for (size_t i = 0; i < s->n_text; i++)
 		if (pc - s->text[i].start < s->text[i].length)
 			return &s->text[i];
 	return NULL;
+}
+
+static const struct segment *text_at(const struct symbols *s, uint32_t pc)
+{
+	const struct segment *t = NULL;
+
+	for (; s && !t; s = s->next)
+		t = own_text_at(s, pc);
+	return t;
 }
 
 static bool is_mapping_symbol(const char *name)
@@ -165,7 +236,7 @@ static void settle_table(struct symbols *s)
 			s->table[kept++] = s->table[i];
 	s->n = kept;
 	for (size_t i = 0; i < s->n; i++) {
-		const struct segment *t = text_at(s, s->table[i].start);
+		const struct segment *t = own_text_at(s, s->table[i].start);
 		uint32_t end = t->start + t->length;
 
 		if (i + 1 < s->n && s->table[i + 1].start < end)
@@ -189,7 +260,7 @@ static bool load_table(struct symbols *s)
 
 		if (!name || !*name || is_mapping_symbol(name) || sym.st_shndx == SHN_UNDEF ||
 		    sym.st_shndx == SHN_ABS || (type != STT_FUNC && type != STT_NOTYPE) ||
-		    !text_at(s, start))
+		    !own_text_at(s, start))
 			continue;
 		s->table[s->n++] = (struct symbol){ .start = start,
 						    .rank = rank_of(&sym, name),
@@ -218,21 +289,38 @@ struct symbols *symbols_open(const char *path, char *error, size_t size)
 	return NULL;
 }
 
+/* What one file has brought; the Dwfl is the program's. */
+static void empty(struct symbols *s)
+{
+	free(s->table);
+	free(s->text);
+	free(s->source_root);
+	free(s->path);
+	s->table = NULL;
+	s->text = NULL;
+	s->source_root = s->path = NULL;
+	s->n = s->n_text = 0;
+}
+
 void symbols_close(struct symbols *s)
 {
 	if (!s)
 		return;
 	if (s->dwfl)
 		dwfl_end(s->dwfl);
-	free(s->table);
-	free(s->text);
-	free(s->source_root);
-	free(s);
+	while (s) {
+		struct symbols *next = s->next;
+
+		empty(s);
+		free(s->placed);
+		free(s);
+		s = next;
+	}
 }
 
-static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
+static const struct symbol *own_symbol_at(const struct symbols *s, uint32_t pc)
 {
-	size_t lo = 0, hi = s ? s->n : 0;
+	size_t lo = 0, hi = s->n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -244,6 +332,137 @@ static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
 	}
 	return lo && pc < s->table[lo - 1].end ? &s->table[lo - 1] : NULL;
 }
+
+/* *owner: the file that has it. */
+static const struct symbol *symbol_in(struct symbols *s, uint32_t pc, struct symbols **owner)
+{
+	const struct symbol *found = NULL;
+
+	for (; s && !found; s = s->next) {
+		found = own_symbol_at(s, pc);
+		*owner = s;
+	}
+	return found;
+}
+
+static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
+{
+	const struct symbol *found = NULL;
+
+	for (; s && !found; s = s->next)
+		found = own_symbol_at(s, pc);
+	return found;
+}
+
+/* ---- modules ---- */
+
+/* Before libdwfl has it, which would keep it. */
+bool symbols_module_fits(const struct wire_module *m, const char *path, char *error, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	Elf *elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
+	GElf_Ehdr header;
+	const void *id = NULL;
+	const char *what = NULL;
+
+	if (fd < 0)
+		what = strerror(errno);
+	else if (!elf || !gelf_getehdr(elf, &header) || header.e_type != ET_REL ||
+		 header.e_ident[EI_CLASS] != ELFCLASS32 || header.e_machine != EM_ARM)
+		what = "no module for 32-bit ARM";
+	else if (dwelf_elf_gnu_build_id(elf, &id) != WIRE_BUILD_ID || !m->has_build_id ||
+		 memcmp(id, m->build_id, WIRE_BUILD_ID))
+		what = "its build ID is not that of the module which the guest has loaded";
+	if (what)
+		snprintf(error, size, "%s: %s", path, what);
+	elf_end(elf);
+	if (fd >= 0)
+		close(fd);
+	return !what;
+}
+
+/* The program's file and the other modules stay as they are. */
+static bool load_placed(struct symbols *s, struct symbols *m, char *error, size_t size)
+{
+	const struct wire_module *p = m->placed;
+	GElf_Addr bias;
+	void **user;
+
+	m->dwfl = s->dwfl;
+	dwfl_report_begin_add(m->dwfl);
+	m->module = dwfl_report_module(m->dwfl, p->name, p->base, (GElf_Addr)p->base + p->size);
+	if (m->module && dwfl_module_info(m->module, &user, NULL, NULL, NULL, NULL, NULL, NULL))
+		*user = m;
+	dwfl_report_end(m->dwfl, NULL, NULL);
+	m->elf = m->module ? dwfl_module_getelf(m->module, &bias) : NULL;
+	if (m->elf && load_text(m) && load_table(m))
+		return true;
+	snprintf(error, size, "%s: %s", m->path, m->elf ? "no symbol table" : dwfl_errmsg(-1));
+	return false;
+}
+
+static bool overlaps(const struct wire_module *a, const struct wire_module *b)
+{
+	return a->base - b->base < b->size || b->base - a->base < a->size;
+}
+
+/* Another module at these addresses?  The same one may be told again, with more of it. */
+static bool give_way(struct symbols *s, const struct wire_module *m)
+{
+	bool disputed = false;
+	struct symbols *old;
+
+	for (struct symbols *before = s; (old = before->next) != NULL;) {
+		bool same = !strcmp(old->placed->name, m->name) && old->placed->base == m->base &&
+			    old->placed->size == m->size &&
+			    (!old->placed->has_build_id ||
+			     !memcmp(old->placed->build_id, m->build_id, WIRE_BUILD_ID));
+
+		if (!overlaps(old->placed, m)) {
+			before = old;
+			continue;
+		}
+		disputed |= !same || old->disputed;
+		/* libdwfl goes on to point to it, and it is freed with the others. */
+		empty(old);
+		old->disputed = true;
+		before = old;
+	}
+	return disputed;
+}
+
+bool symbols_add_module(struct symbols *s, const struct wire_module *m, const char *path,
+			char *error, size_t size)
+{
+	struct symbols *new = calloc(1, sizeof(*new));
+	bool ok = true;
+
+	if (!new || !(new->placed = malloc(sizeof(*m))) || (path && !(new->path = strdup(path)))) {
+		symbols_close(new);
+		snprintf(error, size, "%s: no memory", m->name);
+		return false;
+	}
+	*new->placed = *m;
+	new->disputed = give_way(s, m);
+	new->next = s->next;
+	s->next = new;
+	if (new->path && !new->disputed && m->n_sections) {
+		ok = load_placed(s, new, error, size);
+		if (!ok)
+			empty(new);
+	}
+	return ok;
+}
+
+static const struct symbols *module_at(const struct symbols *s, uint32_t pc)
+{
+	for (s = s ? s->next : NULL; s; s = s->next)
+		if (pc - s->placed->base < s->placed->size)
+			return s;
+	return NULL;
+}
+
+/* ---- what is at an address ---- */
 
 static void line_at(struct symbols *s, struct code_place *at)
 {
@@ -283,18 +502,26 @@ static void inlined_at(struct symbols *s, struct code_place *at)
 
 bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place *at)
 {
+	const struct symbols *module = user == 1 ? NULL : module_at(s, pc);
+	struct symbols *owner;
 	const struct symbol *symbol;
 
 	memset(at, 0, sizeof(*at));
 	at->pc = pc;
-	at->user = user == 1 || (s && pc < s->table[0].start && user != 0);
-	symbol = at->user ? NULL : symbol_at(s, pc);
+	at->user = user == 1 || (s && pc < s->table[0].start && user != 0 && !module);
+	if (module && module->disputed)
+		return false;
+	if (module) {
+		snprintf(at->module, sizeof(at->module), "%s", module->placed->name);
+		at->module_offset = pc - module->placed->base;
+	}
+	symbol = at->user ? NULL : symbol_in(s, pc, &owner);
 	if (!symbol)
 		return false;
 	snprintf(at->function, sizeof(at->function), "%s", symbol->name);
 	at->offset = pc - symbol->start;
-	line_at(s, at);
-	inlined_at(s, at);
+	line_at(owner, at);
+	inlined_at(owner, at);
 	return true;
 }
 

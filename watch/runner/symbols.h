@@ -23,6 +23,8 @@ struct code_place {
 	char file[256];	    /* "" without line information */
 	int line;
 	char inlined[256]; /* the functions inlined there, innermost first */
+	char module[64];   /* "" if it is in none */
+	uint32_t module_offset;
 };
 
 enum insn_kind {
@@ -35,6 +37,7 @@ enum insn_kind {
 };
 
 struct symbols;
+struct wire_module;
 
 /*
  * symbols_open: returns NULL, with the reason in error, if path is not a
@@ -49,6 +52,17 @@ void symbols_close(struct symbols *s);
  * symbol is taken for user code).  Returns false if pc has no symbol.
  */
 bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place *at);
+
+/* Is path the file of this module, by its build ID?  False: the reason is in error. */
+bool symbols_module_fits(const struct wire_module *m, const char *path, char *error, size_t size);
+
+/*
+ * symbols_add_module: a module's code is at its addresses from now on.  path is its file, one that
+ * fits, or NULL: its code has no names.  Where another module was before nothing has a name.
+ * Returns false, with the reason in error, if the file cannot be read.
+ */
+bool symbols_add_module(struct symbols *s, const struct wire_module *m, const char *path,
+			char *error, size_t size);
 
 /* The first address of the symbol that covers pc, or 0. */
 uint32_t symbols_start(const struct symbols *s, uint32_t pc);

@@ -39,6 +39,21 @@ static const char new_kernel[] = BANNER MM TEXT
 	"	__attribute__((used));\n"
 	"unsigned ktime_get(void) { return tk_core.timekeeper.tkr_mono.mult; }\n";
 
+#define MODULE(name_of_section, layout)                                                            \
+	"struct list_head { void *next, *prev; } modules;\n"                                       \
+	"struct module_sect_attr { " name_of_section " unsigned long address; } attr;\n"           \
+	"struct module_sect_attrs { int grp; unsigned nsections;\n"                                \
+	"	struct module_sect_attr attrs[]; } attrs;\n"                                             \
+	"struct module { int state; struct list_head list; char name[60]; " layout                 \
+	"	struct module_sect_attrs *sect_attrs; } module;\n"
+
+static const char layout_modules[] =
+	MODULE("struct { struct { const char *name; } attr; int size; } battr;",
+	       "int pad; struct { void *base; unsigned size; } core_layout;");
+static const char memory_modules[] = MODULE("struct { int kind; } mattr; const char *name;",
+					    "struct { void *base; unsigned size; } mem[7];");
+static const char other_modules[] = MODULE("int secret;", "void *somewhere;");
+
 static const char old_kernel[] = BANNER MM TEXT
 	"struct task_struct { int first; void *stack; unsigned flags; struct mm_struct *mm;\n"
 	"	int pid, tgid; char comm[16]; };\n"
@@ -80,11 +95,17 @@ static int compile(const char *name, const char *source, const char *flags)
 static int build(void **state)
 {
 	(void)state;
-	return !mkdtemp(dir) || compile("new", new_kernel, "-g") ||
-	       compile("new4", new_kernel, "-gdwarf-4") || compile("old", old_kernel, "-g") ||
-	       compile("other", other_version, "-g") || compile("bare", new_kernel, "-g0") ||
-	       compile("lost", no_current, "-g") || compile("none", no_kernel, "-g") ||
-	       compile("big", new_kernel, "-g -mbig-endian");
+	char layout[4096], memory[4096], other[4096];
+
+	snprintf(layout, sizeof(layout), "%s%s", new_kernel, layout_modules);
+	snprintf(memory, sizeof(memory), "%s%s", new_kernel, memory_modules);
+	snprintf(other, sizeof(other), "%s%s", new_kernel, other_modules);
+	return !mkdtemp(dir) || compile("layout", layout, "-g") ||
+	       compile("memory", memory, "-g") || compile("others", other, "-g") ||
+	       compile("new", new_kernel, "-g") || compile("new4", new_kernel, "-gdwarf-4") ||
+	       compile("old", old_kernel, "-g") || compile("other", other_version, "-g") ||
+	       compile("bare", new_kernel, "-g0") || compile("lost", no_current, "-g") ||
+	       compile("none", no_kernel, "-g") || compile("big", new_kernel, "-g -mbig-endian");
 }
 
 static int clean_up(void **state)
@@ -124,7 +145,7 @@ static void the_new_one(const char *name)
 	assert_int_equal(k.at[KERNEL_BANNER_SIZE], sizeof(banner));
 	assert_int_equal(k.at[KERNEL_BANNER_HASH],
 			 kernel_hash((const uint8_t *)banner, sizeof(banner)));
-	assert_int_equal(k.at[KERNEL_FLOOR], 0xc0000000);
+	assert_int_equal(k.at[KERNEL_FLOOR], 0xbf000000);
 	assert_int_equal(k.at[KERNEL_CURRENT] >> 28, 0xc);
 	assert_int_equal(k.at[KERNEL_PREEMPT_COUNT], 8);
 	assert_int_equal(k.at[KERNEL_TASK_STACK], 12);
@@ -159,6 +180,31 @@ static void an_old_kernel(void **state)
 	assert_int_equal(k.at[KERNEL_THREAD_TASK], 8);
 	assert_int_equal(k.at[KERNEL_PREEMPT_COUNT], 4);
 	assert_int_equal(k.at[KERNEL_TIME_BASE], KERNEL_ABSENT);
+}
+
+static void modules_by_version(void **state)
+{
+	(void)state;
+	assert_int_equal(find("new"), KERNEL_IS_KNOWN);
+	assert_int_equal(k.at[KERNEL_MODULES], KERNEL_ABSENT);
+	assert_int_equal(find("layout"), KERNEL_IS_KNOWN);
+	assert_int_equal(k.at[KERNEL_MODULES] >> 28, 0xc);
+	assert_int_equal(k.at[KERNEL_MODULE_LIST], 4);
+	assert_int_equal(k.at[KERNEL_MODULE_NAME], 12);
+	assert_int_equal(k.at[KERNEL_MODULE_BASE], 76);
+	assert_int_equal(k.at[KERNEL_MODULE_SIZE], 80);
+	assert_int_equal(k.at[KERNEL_MODULE_SECTIONS], 84);
+	assert_int_equal(k.at[KERNEL_SECTIONS_FIRST], 8);
+	assert_int_equal(k.at[KERNEL_SECTION_SIZE], 12);
+	assert_int_equal(k.at[KERNEL_SECTION_NAME], 0);
+	assert_int_equal(k.at[KERNEL_SECTION_ADDRESS], 8);
+	assert_int_equal(find("memory"), KERNEL_IS_KNOWN);
+	assert_int_equal(k.at[KERNEL_MODULE_BASE], 72);
+	assert_int_equal(k.at[KERNEL_MODULE_SIZE], 76);
+	assert_int_equal(k.at[KERNEL_SECTION_NAME], 4);
+	assert_int_equal(find("others"), KERNEL_IS_KNOWN); /* the tasks are where they were */
+	assert_int_equal(k.at[KERNEL_MODULES], KERNEL_ABSENT);
+	assert_int_equal(k.at[KERNEL_SECTION_SIZE], KERNEL_ABSENT);
 }
 
 static void what_is_not_there_is_said(void **state)
@@ -200,6 +246,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_new_kernel),
 		cmocka_unit_test(an_old_kernel),
+		cmocka_unit_test(modules_by_version),
 		cmocka_unit_test(what_is_not_there_is_said),
 		cmocka_unit_test(a_program_is_no_kernel),
 		cmocka_unit_test(the_argument_has_every_field),
