@@ -27,6 +27,7 @@ static const char usage[] =
 	"                         core's manual says\n"
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
 	"  --modules DIR          the files of a Linux kernel's modules, below DIR: as --symbols\n"
+	"  --user-symbols DIR     the guest's programs and libraries, as below its root\n"
 	"  --json FILE            write the reports there as well\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
@@ -45,6 +46,7 @@ enum option_id {
 	OPT_ALLOCATE,
 	OPT_SYMBOLS,
 	OPT_MODULES,
+	OPT_USER_SYMBOLS,
 	OPT_JSON,
 	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
@@ -60,6 +62,7 @@ static const struct option options[] = {
 	{ "allocate", required_argument, NULL, OPT_ALLOCATE },
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
 	{ "modules", required_argument, NULL, OPT_MODULES },
+	{ "user-symbols", required_argument, NULL, OPT_USER_SYMBOLS },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
@@ -167,6 +170,9 @@ static int take(struct watch_options *o, int id, const char *word)
 		return 0;
 	case OPT_MODULES:
 		o->modules = optarg;
+		return 0;
+	case OPT_USER_SYMBOLS:
+		o->user_symbols = optarg;
 		return 0;
 	case OPT_JSON:
 		o->json = optarg;

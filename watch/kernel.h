@@ -54,6 +54,23 @@ enum kernel_field {
 	KERNEL_SECTION_NAME,
 	KERNEL_SECTION_ADDRESS,
 
+	/* The areas of an address space: a maple tree, before Linux 6.1 a list. */
+	KERNEL_MM_TREE, /* in struct mm_struct: the root */
+	KERNEL_MM_LIST, /* the first struct vm_area_struct */
+	KERNEL_RANGE_PIVOT,
+	KERNEL_RANGE_SLOT,
+	KERNEL_ARANGE_PIVOT,
+	KERNEL_ARANGE_SLOT,
+	KERNEL_AREA_START,
+	KERNEL_AREA_END,
+	KERNEL_AREA_MM,
+	KERNEL_AREA_FILE,
+	KERNEL_AREA_PAGES, /* of the file, before the area's first */
+	KERNEL_AREA_NEXT,
+	KERNEL_FILE_DENTRY,
+	KERNEL_DENTRY_NAME, /* of its struct qstr */
+	KERNEL_DENTRY_PARENT,
+
 	KERNEL_FIELDS
 };
 

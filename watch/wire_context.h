@@ -26,12 +26,25 @@ struct wire_owner {
 	uint32_t others; /* another process had the same page-table base before */
 };
 
+#define WIRE_PATH 160
+#define WIRE_CODE 16
+
+/* Code of a user's: the file that was mapped there when it was looked at. */
+struct wire_code {
+	uint32_t known;
+	uint32_t offset;      /* of the pc in the file */
+	char path[WIRE_PATH]; /* from the root of its file system, its end if it is long */
+	uint32_t n_bytes;     /* what memory has from the pc on; 0: it cannot be seen */
+	uint8_t bytes[WIRE_CODE];
+};
+
 struct wire_context {
 	struct wire_task task; /* the kernel's current */
 	uint32_t level;	       /* enum wire_level; of a known task only */
 	uint32_t time_known;
 	uint64_t time_ns; /* CLOCK_MONOTONIC, as of the last tick */
 	struct wire_owner writer, culprit;
+	struct wire_code reader_code, writer_code; /* in user mode only */
 };
 
 #endif

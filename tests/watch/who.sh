@@ -305,4 +305,233 @@ for dir in "$work/none" "$bug"; do
 	says "expected a directory with the kernel's modules"
 	finish "--modules ${dir#"$work"/}"
 done
+
+# ---- programs and libraries ----
+
+# A program with one function, whose text is a page of the file.
+build_program() { # FILE OPTIONS OF THE COMPILER...
+	mkdir -p "$(dirname "$1")"
+	file=$1
+	shift
+	"${cross}gcc" -g -O1 -marm -march=armv4 -mfloat-abi=soft -ffreestanding -fno-pic -nostdlib \
+		-static -no-pie -Wl,-Ttext=0x11000,-z,max-page-size=4096,--build-id=none \
+		-ffile-prefix-map="$PWD=" "$@" -o "$file" -x c - <<-'EOF'
+	#line 1 "program.c"
+	unsigned _start(unsigned va)
+	{
+		return *(volatile unsigned *)(va + MORE);
+	}
+	EOF
+}
+
+# The kernel that runs its text in user mode, in an area that maps the program's file.
+build_areas() { # NAME OPTIONS OF THE COMPILER...
+	name=$1
+	shift
+	offset=$("${cross}readelf" -SW "$work/root/bin/program" |
+		sed -n 's/.* \.text *PROGBITS *[0-9a-f]* *\([0-9a-f]*\) .*/0x\1/p')
+	tail -c "+$((offset + 1))" "$work/root/bin/program" | head -c 4096 >"$work/text"
+	"${cross}gcc" -I. -std=gnu11 -marm -march=armv4 -mfloat-abi=soft -O2 -g -Wall -Wextra -Werror \
+		-ffreestanding -fno-pic -fno-stack-protector -nostdlib -static -no-pie \
+		-T guests/guest.ld -Wl,--build-id=none -Wl,-z,noexecstack \
+		-Wl,--no-warn-rwx-segments "-DTEXT=\"$work/text\"" "-DOFFSET=$offset" "$@" \
+		-o "$work/$name.elf" -x c - -x none build/guests/start.o build/guests/lib.o \
+		build/guests/cache.o -lgcc <<-'EOF'
+	#include "guests/lib.h"
+
+	const char guest_name[] = "areas";
+	const char linux_banner[] = "Linux version 6.1.0-areas\n";
+
+	struct vm_area_struct;
+	struct thread_info { int preempt_count; };
+	struct maple_tree { void *ma_root; };
+	struct mm_struct {
+		uint32_t *pgd;
+	#ifdef LIST
+		struct vm_area_struct *mmap;
+	#else
+		struct maple_tree mm_mt;
+	#endif
+	};
+	struct task_struct {
+		struct thread_info thread_info;
+		void *stack;
+		unsigned int flags;
+		struct mm_struct *mm;
+		int pid, tgid;
+		char comm[16];
+	};
+	struct maple_range_64 {
+		void *parent;
+		unsigned long pivot[31];
+		union {
+			void *slot[32];
+			int pad;
+		};
+	};
+	struct maple_arange_64 { void *parent; unsigned long pivot[20]; void *slot[21]; };
+	struct qstr { uint64_t hash_len; const char *name; };
+	struct dentry { struct dentry *d_parent; struct qstr d_name; };
+	struct path { void *mnt; struct dentry *dentry; };
+	struct file { struct path f_path; };
+	struct vm_area_struct {
+		unsigned long vm_start, vm_end;
+		struct vm_area_struct *vm_next;
+		struct mm_struct *vm_mm;
+		unsigned long vm_pgoff;
+		struct file *vm_file;
+	};
+
+	__asm__(".section .rodata\n.balign 4\ntext: .incbin \"" TEXT "\"\ntext_end:\n.text");
+	extern const char text[], text_end[];
+
+	static struct mm_struct mm = { .pgd = (uint32_t *)TABLE_A }, other_mm;
+	static struct task_struct sh = { .mm = &mm, .pid = 42, .tgid = 42, .comm = "sh" };
+	struct task_struct *__current = &sh;
+
+	#ifndef DIRECTORY
+	#define DIRECTORY "bin"
+	#endif
+	static struct dentry root = { &root, { 0, "/" } };
+	static struct dentry bin = { &root, { 0, DIRECTORY } };
+	static struct dentry program = { &bin, { 0, "program" } };
+	static struct file file = { { 0, &program } };
+	static struct vm_area_struct stack = { 0xb0000000, 0xb0001000, 0, &mm, 0, 0 };
+	static struct vm_area_struct area = { USER_2, USER_2 + PAGE_SIZE, &stack, &mm, OFFSET >> 12,
+					      &file };
+	static struct vm_area_struct first = { 0x1000, 0x2000, &area, &mm, 0, 0 };
+
+	/* Up to each pivot; nothing, the first, nothing, the area, and nothing behind it. */
+	struct maple_range_64 leaf __attribute__((aligned(256))) = {
+		.pivot = { 0xfff, 0x1fff, USER_2 - 1, USER_2 + PAGE_SIZE - 1 },
+		.slot = { 0, &first, 0, &area, 0 },
+	};
+	struct maple_arange_64 node __attribute__((aligned(256))) = {
+		.pivot = { 0x5fffffff, 0xffffffff },
+	};
+
+	/* A node's address has its type and a mark in its lowest bits. */
+	static inline void *node_entry(void *node, uint32_t type)
+	{
+		return (void *)((uint32_t)node | type << 3 | 2);
+	}
+
+	static void map(void)
+	{
+	#ifdef LIST
+		mm.mmap = &first;
+	#else
+		node.slot[0] = node_entry(&leaf, 1);
+		mm.mm_mt.ma_root = node_entry(&node, 3);
+	#endif
+	#ifdef DAMAGE
+		DAMAGE;
+	#endif
+		(void)other_mm;
+	}
+
+	LOAD_FUNCTION(kernel_load)
+	STORE_FUNCTION(kernel_store)
+
+	void guest(void)
+	{
+		for (uint32_t i = 0; text + i < text_end; i++)
+			*(volatile char *)(OTHER_PAGE + i) = text[i];
+		map();
+		map_page(TABLE_A, USER, PAGE, MEMORY_WRITE_BACK);
+		map_page(TABLE_A, USER_2, OTHER_PAGE, MEMORY_WRITE_BACK);
+		mmu_on(TABLE_A);
+		kernel_load(PAGE);
+		kernel_store(PAGE, NEW);
+		expect("load", call_in_user_mode((user_function)(USER_2 + OFFSET % 4096), USER, 0), NEW);
+	}
+	EOF
+	bug=$work/$name.elf
+}
+
+build_program "$work/root/bin/program" -DMORE=0
+build_program "$work/false/bin/program" -DMORE=4
+mkdir "$work/empty" "$work/stripped" "$work/stripped/bin"
+"${cross}strip" -o "$work/stripped/bin/program" "$work/root/bin/program"
+
+for kind in TREE LIST; do
+	build_areas "areas-$kind" "-D$kind"
+	watch --symbols "$bug" --user-symbols "$work/root"
+	no_note
+	json_is 'j["reports"][0]["title"] == "missed-clean in user mode / kernel_store"'
+	json_is 'r[0]["program"] == "/bin/program" and r[0]["program_offset"] == "0x1000"'
+	json_is 'r[0]["function"] == "_start" and r[0]["line"] == 3 and r[0]["user"]'
+	says "  pc 0x40100000  user mode, _start+0x0 [/bin/program]  program.c:3"
+	finish "$kind: a program's function and line"
+done
+
+watch --symbols "$bug"
+no_note
+says "  pc 0x40100000  user mode, [/bin/program]+0x1000"
+finish "no directory: the program and the offset in it"
+
+no_names() { # NOTE
+	json_is 'r[0]["program"] == "/bin/program" and "function" not in r[0]'
+	json_is "j['notes'] == ['no names for /bin/program of the guest: $1']"
+}
+
+watch --symbols "$bug" --user-symbols "$work/false"
+no_names "the file has other code than the guest executes"
+finish "the file of another build: no names, and a note"
+
+watch --symbols "$bug" --user-symbols "$work/empty"
+no_names "it is not below the directory of --user-symbols"
+finish "no such file: no names, and a note"
+
+watch --symbols "$bug" --user-symbols "$work/stripped"
+no_names "the file has no symbol table"
+finish "a stripped file: no names, and a note"
+
+# DAMAGE: a statement in C.
+damaged() { # NAME DAMAGE OPTIONS OF THE COMPILER...
+	what=$1
+	damage=$2
+	shift 2
+	build_areas damaged "-DDAMAGE=$damage" "$@"
+	watch --symbols "$bug" --user-symbols "$work/root"
+	no_note
+	json_is 'len(r) == 1 and r[0]["task"]["pid"] == 42 and "program" not in r[0]'
+	finish "$what: the task, and no program"
+}
+damaged "a tree that leads to itself" "node.slot[0] = mm.mm_mt.ma_root"
+damaged "a tree of other nodes" "mm.mm_mt.ma_root = node_entry(&node, 7)"
+damaged "a list that leads to itself" "first.vm_next = &first" -DLIST
+damaged "an area of another address space" "area.vm_mm = &other_mm"
+damaged "an area that is elsewhere" "area.vm_start = USER_2 + 2048"
+damaged "a file without a name" "program.d_name.name = (char *)0xf0000000"
+damaged "an area without a file" "area.vm_file = 0"
+
+build_areas climbing '-DDIRECTORY="../root/bin"'
+mkdir "$work/root/sub"
+watch --symbols "$bug" --user-symbols "$work/root/sub"
+json_is '"function" not in r[0] and "not below the directory" in j["notes"][0]'
+finish "a name with .. in it: nothing above the directory is read"
+
+build_areas looping '-DDAMAGE=root.d_parent = &bin'
+watch --symbols "$bug" --user-symbols "$work/root"
+json_is '"function" not in r[0]'
+finish "directories that lead to themselves: no names"
+
+for dir in "$work/none" "$bug"; do
+	status=0
+	"$coherer" watch --symbols "$bug" --user-symbols "$dir" -- $board -kernel "$bug" \
+		</dev/null >/dev/null 2>"$work/err" || status=$?
+	[ "$status" = 2 ] || wrong "exit status $status, expected 2"
+	says "expected a directory with the guest's programs"
+	finish "--user-symbols ${dir#"$work"/}"
+done
+
+for option in --modules --user-symbols; do
+	status=0
+	"$coherer" watch $option "$work" -- $board -kernel "$bug" \
+		</dev/null >/dev/null 2>"$work/err" || status=$?
+	[ "$status" = 2 ] || wrong "exit status $status, expected 2"
+	says "need --symbols"
+	finish "$option without --symbols"
+done
 all_passed

@@ -13,6 +13,7 @@
 #include "watch/plugin/kernel_read.h"
 #include "watch/plugin/modules.h"
 #include "watch/plugin/trace.h"
+#include "watch/plugin/user_code.h"
 
 /* Never changed since they are there: include/linux/preempt.h, include/linux/sched.h of Linux. */
 #define PREEMPT_SOFT_SERVING 0x00000100u
@@ -101,12 +102,12 @@ static bool read_task(uint32_t task, struct wire_task *w)
 }
 
 /* The base of the page tables of the task's own address space; false if it has none. */
-static bool own_space(uint32_t task, uint32_t *base)
+static bool own_space(uint32_t task, uint32_t *mm, uint32_t *base)
 {
-	uint32_t mm, pgd;
+	uint32_t pgd;
 
-	return kernel_follow(&kernel, task, KERNEL_TASK_MM, &mm) &&
-	       kernel_follow(&kernel, mm, KERNEL_MM_PGD, &pgd) && guest_physical(pgd, base);
+	return kernel_follow(&kernel, task, KERNEL_TASK_MM, mm) &&
+	       kernel_follow(&kernel, *mm, KERNEL_MM_PGD, &pgd) && guest_physical(pgd, base);
 }
 
 static void note_owner(uint32_t base, uint32_t task, const struct wire_task *w)
@@ -126,10 +127,10 @@ static void note_owner(uint32_t base, uint32_t task, const struct wire_task *w)
 static void refresh(struct owner *owner, uint32_t base)
 {
 	struct wire_task now = { 0 };
-	uint32_t own;
+	uint32_t mm, own;
 
 	if (read_task(owner->task, &now) && now.pid == owner->as_seen.task.pid &&
-	    own_space(owner->task, &own) && own == base)
+	    own_space(owner->task, &mm, &own) && own == base)
 		owner->as_seen.task = now;
 }
 
@@ -174,10 +175,22 @@ static bool read_time(uint64_t *ns)
 	return true;
 }
 
+/* Where another process had the page tables before, the code may have been that one's: the runner
+ * sees that in the owner. */
+static void take_writer_code(struct wire_finding *w)
+{
+	const struct owner *owner = g_hash_table_lookup(owners, GUINT_TO_POINTER(w->write.mm));
+	uint32_t mm, base;
+
+	if (w->write.pc < kernel.at[KERNEL_FLOOR] && w->context.writer.task.known &&
+	    own_space(owner->task, &mm, &base) && base == w->write.mm)
+		user_code(&kernel, mm, base, w->write.pc, &w->context.writer_code);
+}
+
 void context_take(struct wire_finding *w)
 {
 	struct wire_context *c = &w->context;
-	uint32_t task, at, count, base;
+	uint32_t task, at, count, mm, base;
 
 	if (!is_this_kernel())
 		return;
@@ -186,11 +199,16 @@ void context_take(struct wire_finding *w)
 	task = current_task(&at);
 	if (task && read_task(task, &c->task)) {
 		c->level = at && guest_read_word(at, &count) ? level_of(count) : WIRE_LEVEL_TASK;
-		if (own_space(task, &base))
+		if (own_space(task, &mm, &base)) {
 			note_owner(base, task, &c->task);
+			if (w->read.user == 1 && base == tracer.space)
+				user_code(&kernel, mm, base, w->read.pc, &c->reader_code);
+		}
 	}
-	if (!w->by_device)
+	if (!w->by_device) {
 		c->writer = owner_of(&w->write);
+		take_writer_code(w);
+	}
 	c->culprit = owner_of(&w->culprit);
 }
 
@@ -198,13 +216,13 @@ void context_take(struct wire_finding *w)
 void context_switched(void)
 {
 	struct wire_task w = { 0 };
-	uint32_t task, at, base;
+	uint32_t task, at, mm, base;
 
 	if (!is_this_kernel())
 		return;
 	modules_look_again(&kernel);
 	task = current_task(&at);
-	if (task && own_space(task, &base) && read_task(task, &w))
+	if (task && own_space(task, &mm, &base) && read_task(task, &w))
 		note_owner(base, task, &w);
 }
 

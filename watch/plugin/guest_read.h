@@ -12,6 +12,12 @@
 bool guest_read(uint32_t va, void *to, uint32_t n);
 bool guest_read_word(uint32_t va, uint32_t *word);
 
+/* A string, cut to size, with zeros behind it.  Byte by byte: it may end where a page ends. */
+bool guest_read_string(uint32_t va, char *to, uint32_t size);
+
+/* As guest_read, by the page tables at a base, which may be another process's.  RAM must be seen. */
+bool guest_read_in(uint32_t tables, uint32_t va, void *to, uint32_t n);
+
 /* Where va leads by the tables as RAM has them; false: nowhere, or RAM cannot be seen. */
 bool guest_physical(uint32_t va, uint32_t *pa);
 

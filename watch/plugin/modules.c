@@ -18,19 +18,6 @@
 static GHashTable *told; /* struct wire_module, by name */
 static uint32_t last_first;
 
-/* A string, cut to size.  Byte by byte: it may end where a page ends. */
-static bool read_string(uint32_t va, char *to, uint32_t size)
-{
-	memset(to, 0, size);
-	for (uint32_t i = 0; i + 1 < size; i++) {
-		if (!guest_read(va + i, to + i, 1))
-			return false;
-		if (!to[i])
-			return true;
-	}
-	return true;
-}
-
 static void read_build_id(struct wire_module *m, uint32_t va)
 {
 	struct {
@@ -57,7 +44,7 @@ static void read_sections(const struct kernel_layout *k, uint32_t sections, stru
 
 		if (!kernel_field(k, at, KERNEL_SECTION_NAME, &name) ||
 		    !kernel_field(k, at, KERNEL_SECTION_ADDRESS, &address) ||
-		    !read_string(name, s->name, sizeof(s->name)))
+		    !guest_read_string(name, s->name, sizeof(s->name)))
 			return;
 		if (!strcmp(s->name, BUILD_ID_NOTE))
 			read_build_id(m, address);
@@ -75,7 +62,7 @@ static bool read_module(const struct kernel_layout *k, uint32_t module, struct w
 	uint32_t state, sections;
 
 	if (!kernel_field(k, module, KERNEL_MODULE_STATE, &state) || state == STATE_UNFORMED ||
-	    !read_string(module + k->at[KERNEL_MODULE_NAME], m->name, sizeof(m->name)) ||
+	    !guest_read_string(module + k->at[KERNEL_MODULE_NAME], m->name, sizeof(m->name)) ||
 	    !*m->name || !kernel_follow(k, module, KERNEL_MODULE_BASE, &m->base) ||
 	    !kernel_field(k, module, KERNEL_MODULE_SIZE, &m->size) || !m->size ||
 	    m->base + m->size < m->base)

@@ -11,6 +11,7 @@
  *   events.c      findings: deduplicated and sent to the runner
  *   context.c     which task, and when: from a Linux kernel's own structures
  *   modules.c     the modules that such a kernel has loaded
+ *   user_code.c   the file that a process of such a kernel has mapped at an address
  *   guest_read.c  guest memory by kernel address, for that
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it

@@ -57,6 +57,10 @@ static void set_place(json_t *o, const struct code_place *at)
 		json_object_set_new(o, "module", text(at->module));
 		json_object_set_new(o, "module_offset", json_sprintf("0x%x", at->module_offset));
 	}
+	if (at->program[0]) {
+		json_object_set_new(o, "program", text(at->program));
+		json_object_set_new(o, "program_offset", json_sprintf("0x%x", at->program_offset));
+	}
 	json_object_set_new(o, "user", json_boolean(at->user));
 }
 
@@ -125,6 +129,12 @@ static json_t *write_of(const struct report *r)
 		set_place(o, &r->write);
 		set_access(o, &f->write);
 		who_owned_json(o, &f->context.writer);
+		if (r->write_if_last.pc) {
+			json_t *maybe = json_object();
+
+			set_place(maybe, &r->write_if_last);
+			json_object_set_new(o, "if_last_seen", maybe);
+		}
 	}
 	return o;
 }

@@ -9,12 +9,37 @@
 #include <string.h>
 
 /* The types to look for; of the last, a variable's. */
-enum entity { TASK, MM, THREAD_INFO, STACK, MODULE, SECTIONS, SECTION, TIME, ENTITIES };
+enum entity {
+	TASK,
+	MM,
+	THREAD_INFO,
+	STACK,
+	MODULE,
+	SECTIONS,
+	SECTION,
+	RANGE,
+	ARANGE,
+	AREA,
+	OPEN_FILE,
+	DENTRY,
+	TIME,
+	ENTITIES
+};
 
 static const char *const entity_name[ENTITIES] = {
-	[TASK] = "task_struct",		[MM] = "mm_struct",  [THREAD_INFO] = "thread_info",
-	[STACK] = "thread_union",	[MODULE] = "module", [SECTIONS] = "module_sect_attrs",
-	[SECTION] = "module_sect_attr", [TIME] = "tk_core",
+	[TASK] = "task_struct",
+	[MM] = "mm_struct",
+	[THREAD_INFO] = "thread_info",
+	[STACK] = "thread_union",
+	[MODULE] = "module",
+	[SECTIONS] = "module_sect_attrs",
+	[SECTION] = "module_sect_attr",
+	[RANGE] = "maple_range_64",
+	[ARANGE] = "maple_arange_64",
+	[AREA] = "vm_area_struct",
+	[OPEN_FILE] = "file",
+	[DENTRY] = "dentry",
+	[TIME] = "tk_core", /* a variable */
 };
 
 /* The field that gets the offset of a member.  Of several lines for a field the first that is there
@@ -49,6 +74,21 @@ static const struct wanted {
 	{ KERNEL_SECTION_NAME, SECTION, "battr.attr.name" }, /* since 5.8 */
 	{ KERNEL_SECTION_NAME, SECTION, "name" },
 	{ KERNEL_SECTION_ADDRESS, SECTION, "address" },
+	{ KERNEL_MM_TREE, MM, "mm_mt.ma_root" },
+	{ KERNEL_MM_LIST, MM, "mmap" },
+	{ KERNEL_RANGE_PIVOT, RANGE, "pivot" },
+	{ KERNEL_RANGE_SLOT, RANGE, "slot" },
+	{ KERNEL_ARANGE_PIVOT, ARANGE, "pivot" },
+	{ KERNEL_ARANGE_SLOT, ARANGE, "slot" },
+	{ KERNEL_AREA_START, AREA, "vm_start" },
+	{ KERNEL_AREA_END, AREA, "vm_end" },
+	{ KERNEL_AREA_MM, AREA, "vm_mm" },
+	{ KERNEL_AREA_FILE, AREA, "vm_file" },
+	{ KERNEL_AREA_PAGES, AREA, "vm_pgoff" },
+	{ KERNEL_AREA_NEXT, AREA, "vm_next" },
+	{ KERNEL_FILE_DENTRY, OPEN_FILE, "f_path.dentry" },
+	{ KERNEL_DENTRY_NAME, DENTRY, "d_name.name" },
+	{ KERNEL_DENTRY_PARENT, DENTRY, "d_parent" },
 };
 
 #define WANTED (sizeof(wanted) / sizeof(*wanted))
@@ -311,6 +351,19 @@ static void find_modules(struct search *s, struct kernel_layout *k)
 		k->at[KERNEL_SECTION_SIZE] = (uint32_t)size;
 }
 
+/* Without all of its fields no file is looked for. */
+static void find_areas(struct kernel_layout *k)
+{
+	bool tree = k->at[KERNEL_MM_TREE] != KERNEL_ABSENT &&
+		    has_all(k, KERNEL_RANGE_PIVOT, KERNEL_ARANGE_SLOT);
+	bool list =
+		k->at[KERNEL_MM_LIST] != KERNEL_ABSENT && k->at[KERNEL_AREA_NEXT] != KERNEL_ABSENT;
+
+	if ((!tree && !list) || !has_all(k, KERNEL_AREA_START, KERNEL_AREA_PAGES) ||
+	    !has_all(k, KERNEL_DENTRY_NAME, KERNEL_DENTRY_PARENT))
+		k->at[KERNEL_FILE_DENTRY] = KERNEL_ABSENT;
+}
+
 /* No pointer of the kernel is below its modules, which lie within 16 MiB below its text. */
 static uint32_t floor_of(uint32_t text)
 {
@@ -344,6 +397,7 @@ enum kernel_found kernel_layout_find(struct symbols *s, struct kernel_layout *k,
 	find_members(&search_for, k);
 	find_time(&search_for, k);
 	find_modules(&search_for, k);
+	find_areas(k);
 	k->at[KERNEL_FLOOR] = floor_of(address_named(search_for.module, "_text"));
 	snprintf(why, size, "the file has no debug information for struct task_struct");
 	if (!has_all(k, KERNEL_TASK_STACK, KERNEL_MM_PGD))

@@ -91,18 +91,19 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	words_missing(f, r->missing, sizeof(r->missing));
 }
 
+/* In brackets the module, or in user mode the file. */
 void report_place(const struct code_place *at, char *out, size_t size)
 {
-	int n = 0;
+	const char *in = at->user ? at->program : at->module;
+	const char *mode = !at->user ? "" : at->function[0] || *in ? "user mode, " : "user mode";
+	int n = snprintf(out, size, "%s", mode);
 
-	out[0] = '\0';
-	if (at->user)
-		n = snprintf(out, size, "user mode");
-	else if (at->function[0])
-		n = snprintf(out, size, "%s+0x%x%s%s%s", at->function, at->offset,
-			     at->module[0] ? " [" : "", at->module, at->module[0] ? "]" : "");
-	else if (at->module[0])
-		n = snprintf(out, size, "[%s]+0x%x", at->module, at->module_offset);
+	if (at->function[0])
+		n += snprintf(out + n, size - (size_t)n, "%s+0x%x%s%s%s", at->function, at->offset,
+			      *in ? " [" : "", in, *in ? "]" : "");
+	else if (*in)
+		n += snprintf(out + n, size - (size_t)n, "[%s]+0x%x", in,
+			      at->user ? at->program_offset : at->module_offset);
 	if (at->file[0] && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, "  %s:%d", at->file, at->line);
 }
@@ -244,6 +245,12 @@ static void print_write(FILE *out, const struct report *r)
 							  : "the same alias");
 	print_place(out, &r->write);
 	print_mm(out, f->write.mm, &f->context.writer);
+	if (r->write_if_last.pc) {
+		char place[512];
+
+		report_place(&r->write_if_last, place, sizeof(place));
+		fprintf(out, "  if it was that process: %s\n", place);
+	}
 }
 
 static void print_culprit(FILE *out, const struct report *r)

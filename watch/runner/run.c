@@ -35,9 +35,9 @@ struct run {
 	int pipe, signals; /* -1: closed */
 	pid_t pid;
 	bool ended, stopping, interrupted;
-	int status;	   /* as of waitpid */
-	int64_t deadline;  /* when QEMU is killed; 0: never */
-	bool all_coherent; /* the device tree says so */
+	int status;		      /* as of waitpid */
+	int64_t deadline;	      /* when QEMU is killed; 0: never */
+	bool all_coherent;	      /* the device tree says so */
 	char kernel[KERNEL_ARGUMENT]; /* where its tasks are; "": not known */
 };
 
@@ -119,9 +119,12 @@ static int set_up(struct run *r)
 		if (!s->symbols)
 			return complain(error);
 	}
-	if (o->modules && !o->symbols)
-		return complain("--modules needs --symbols, the kernel's vmlinux");
+	if ((o->modules || o->user_symbols) && !o->symbols)
+		return complain("--modules and --user-symbols need --symbols, the kernel's "
+				"vmlinux");
 	if (o->modules && modules_find(&s->modules, o->modules, error, sizeof(error)))
+		return complain(error);
+	if (o->user_symbols && user_files_open(&s->user, o->user_symbols, error, sizeof(error)))
 		return complain(error);
 	if (o->suppressions &&
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
@@ -398,6 +401,7 @@ enum watch_result watch_run(const struct watch_options *o)
 	suppress_free(&r->session.suppressions);
 	symbols_close(r->session.symbols);
 	modules_free(&r->session.modules);
+	user_files_close(&r->session.user);
 	free(r->plugin);
 	free(r);
 	return result;

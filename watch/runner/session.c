@@ -77,6 +77,7 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
 	report_make(&r, f, s->symbols);
+	user_files_name(&s->user, &s->tally, &r);
 	title = tally_finding(&s->tally, f->id, r.title);
 	if (!title)
 		return;

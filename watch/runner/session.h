@@ -15,6 +15,7 @@
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
+#include "watch/runner/user_files.h"
 #include "watch/wire.h"
 
 struct session {
@@ -24,6 +25,7 @@ struct session {
 	bool first;   /* stop after the first one */
 	struct symbols *symbols;
 	struct module_files modules;
+	struct user_files user;
 	struct suppressions suppressions;
 	struct json_file json;
 

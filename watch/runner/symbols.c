@@ -578,3 +578,8 @@ Dwfl *symbols_dwfl(struct symbols *s)
 {
 	return s ? s->dwfl : NULL;
 }
+
+Elf *symbols_elf(const struct symbols *s)
+{
+	return s->elf;
+}

@@ -25,6 +25,8 @@ struct code_place {
 	char inlined[256]; /* the functions inlined there, innermost first */
 	char module[64];   /* "" if it is in none */
 	uint32_t module_offset;
+	char program[160]; /* user mode: the file that is mapped there; "" if not known */
+	uint32_t program_offset;
 };
 
 enum insn_kind {
@@ -72,6 +74,9 @@ enum insn_kind symbols_insn(const struct symbols *s, uint32_t pc);
 
 /* Where the call (INSN_CALL) at pc goes to; 0 if a register decides. */
 uint32_t symbols_call_target(const struct symbols *s, uint32_t pc);
+
+/* The file itself.  s is not NULL. */
+Elf *symbols_elf(const struct symbols *s);
 
 /* For the call chain (watch/runner/unwind.c). */
 Dwfl *symbols_dwfl(struct symbols *s);
