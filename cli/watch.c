@@ -28,6 +28,7 @@ static const char usage[] =
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
 	"  --modules DIR          the files of a Linux kernel's modules, below DIR: as --symbols\n"
 	"  --user-symbols DIR     the guest's programs and libraries, as below its root\n"
+	"  --debug-dir DIR        separate debug information by build ID, as /usr/lib/debug\n"
 	"  --json FILE            write the reports there as well\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
@@ -47,6 +48,7 @@ enum option_id {
 	OPT_SYMBOLS,
 	OPT_MODULES,
 	OPT_USER_SYMBOLS,
+	OPT_DEBUG_DIR,
 	OPT_JSON,
 	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
@@ -63,6 +65,7 @@ static const struct option options[] = {
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
 	{ "modules", required_argument, NULL, OPT_MODULES },
 	{ "user-symbols", required_argument, NULL, OPT_USER_SYMBOLS },
+	{ "debug-dir", required_argument, NULL, OPT_DEBUG_DIR },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
@@ -173,6 +176,9 @@ static int take(struct watch_options *o, int id, const char *word)
 		return 0;
 	case OPT_USER_SYMBOLS:
 		o->user_symbols = optarg;
+		return 0;
+	case OPT_DEBUG_DIR:
+		o->debug_dir = optarg;
 		return 0;
 	case OPT_JSON:
 		o->json = optarg;

@@ -306,6 +306,34 @@ for dir in "$work/none" "$bug"; do
 	finish "--modules ${dir#"$work"/}"
 done
 
+"${cross}objcopy" --only-keep-debug "$work/right/kernel/drivers/fake-mod.ko" "$work/debug"
+"${cross}strip" --strip-debug -o "$work/bare.ko" "$work/right/kernel/drivers/fake-mod.ko"
+id=$("${cross}readelf" -n "$work/bare.ko" | sed -n 's/.*Build ID: //p')
+rest=${id#??}
+mkdir -p "$work/debug-dir/.build-id/${id%"$rest"}" "$work/bare"
+mv "$work/debug" "$work/debug-dir/.build-id/${id%"$rest"}/$rest.debug"
+mv "$work/bare.ko" "$work/bare/fake-mod.ko"
+bug=$work/modules.elf
+watch --symbols "$bug" --modules "$work/bare" --debug-dir "$work/debug-dir"
+no_note
+says "module_load+0x0 [fake_mod]  module.c:3"
+finish "a module's lines from separate debug information"
+
+watch --symbols "$bug" --modules "$work/bare" --debug-dir "$work"
+no_note
+says "module_load+0x0 [fake_mod]"
+silent_on "module.c"
+finish "no debug information for the module: its functions only"
+
+for dir in "$work/none" "$bug"; do
+	status=0
+	"$coherer" watch --symbols "$bug" --debug-dir "$dir" -- $board -kernel "$bug" \
+		</dev/null >/dev/null 2>"$work/err" || status=$?
+	[ "$status" = 2 ] || wrong "exit status $status, expected 2"
+	says "expected a directory with .build-id in it"
+	finish "--debug-dir ${dir#"$work"/}"
+done
+
 # ---- programs and libraries ----
 
 # A program with one function, whose text is a page of the file.
@@ -526,12 +554,12 @@ for dir in "$work/none" "$bug"; do
 	finish "--user-symbols ${dir#"$work"/}"
 done
 
-for option in --modules --user-symbols; do
+for option in --modules --user-symbols --debug-dir; do
 	status=0
 	"$coherer" watch $option "$work" -- $board -kernel "$bug" \
 		</dev/null >/dev/null 2>"$work/err" || status=$?
 	[ "$status" = 2 ] || wrong "exit status $status, expected 2"
-	says "need --symbols"
+	says " need --symbols"
 	finish "$option without --symbols"
 done
 all_passed

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "watch/runner/debug_file.h"
 #include "watch/runner/device_tree.h"
 #include "watch/runner/emulator.h"
 #include "watch/runner/kernel_layout.h"
@@ -114,14 +115,17 @@ static int set_up(struct run *r)
 	s->colour = use_colour();
 	s->max = o->max;
 	s->first = o->first;
+	s->user.debug_dir = o->debug_dir;
+	if (o->debug_dir && debug_dir_check(o->debug_dir, error, sizeof(error)))
+		return complain(error);
 	if (o->symbols) {
-		s->symbols = symbols_open(o->symbols, error, sizeof(error));
+		s->symbols = symbols_open_debug(o->symbols, o->debug_dir, error, sizeof(error));
 		if (!s->symbols)
 			return complain(error);
 	}
-	if ((o->modules || o->user_symbols) && !o->symbols)
-		return complain("--modules and --user-symbols need --symbols, the kernel's "
-				"vmlinux");
+	if ((o->modules || o->user_symbols || o->debug_dir) && !o->symbols)
+		return complain("--modules, --user-symbols and --debug-dir need --symbols, the "
+				"kernel's vmlinux");
 	if (o->modules && modules_find(&s->modules, o->modules, error, sizeof(error)))
 		return complain(error);
 	if (o->user_symbols && user_files_open(&s->user, o->user_symbols, error, sizeof(error)))

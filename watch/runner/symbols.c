@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "watch/runner/symbols.h"
+#include "watch/runner/symbols_internal.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
-#include <elfutils/libdwelf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -12,56 +11,34 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "watch/runner/debug_file.h"
 #include "watch/runner/source_path.h"
 #include "watch/wire_module.h"
 
-/* Code only.  The table is ours because libdwfl would give an address far from
- * any symbol the nearest one. */
-struct symbol {
-	uint32_t start, end;
-	int rank; /* which of two names of one address is shown: the higher */
-	const char *name;
-};
-
-struct segment {
-	uint32_t start, length;
-	const uint8_t *bytes;
-};
-
-struct symbols {
-	Dwfl *dwfl;
-	Dwfl_Module *module;
-	Elf *elf;
-	bool big_endian;
-	struct symbol *table;
-	size_t n;
-	struct segment *text;
-	size_t n_text;
-	char *source_root; /* NULL: not looked for yet */
-
-	/* A module is another file of the same Dwfl, at the addresses that the kernel chose. */
-	struct symbols *next; /* the modules, from the program's own on */
-	struct wire_module *placed;
-	char *path;    /* NULL: it has a name only */
-	bool disputed; /* another module had these addresses before */
-};
-
-static int no_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
-			const char *file, const char *link, GElf_Word crc, char **found)
+/* Nothing is asked of a server: libdwfl's own function would. */
+static int find_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
 {
-	(void)m, (void)user, (void)name, (void)base;
-	(void)file, (void)link, (void)crc, (void)found;
-	return -1;
+	const struct symbols *s = *user;
+	const unsigned char *id = NULL;
+	GElf_Addr at;
+	int n;
+
+	(void)name, (void)base, (void)file, (void)link, (void)crc;
+	if (!s || !s->debug_dir)
+		return -1;
+	n = dwfl_module_build_id(m, &id, &at);
+	return n > 0 ? debug_file_open(s->debug_dir, id, n, found) : -1;
 }
 
-/* libdwfl keeps a pointer of ours for each file: the module, or NULL for the program itself. */
+/* libdwfl keeps a pointer of ours for each file: its struct symbols. */
 static int find_elf(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base, char **file,
 		    Elf **elf)
 {
 	struct symbols *s = *user;
 
 	(void)m, (void)name, (void)base, (void)elf;
-	if (!s || !s->path)
+	if (!s || !s->placed || !s->path)
 		return -1;
 	*file = strdup(s->path);
 	return *file ? open(*file, O_RDONLY | O_CLOEXEC) : -1;
@@ -82,7 +59,7 @@ static int section_address(Dwfl_Module *m, void **user, const char *module, Dwar
 	struct symbols *s = *user;
 	const struct wire_section *section;
 
-	if (!s)
+	if (!s || !s->placed)
 		return dwfl_offline_section_address(m, user, module, base, name, index, header,
 						    address);
 	section = section_named(s->placed, name);
@@ -92,7 +69,7 @@ static int section_address(Dwfl_Module *m, void **user, const char *module, Dwar
 
 static const Dwfl_Callbacks offline = {
 	.find_elf = find_elf,
-	.find_debuginfo = no_debuginfo,
+	.find_debuginfo = find_debuginfo,
 	.section_address = section_address,
 };
 
@@ -118,6 +95,14 @@ static bool check_elf(const char *path, int fd, char *error, size_t size)
 	return ok;
 }
 
+void symbols_remember_(struct symbols *s)
+{
+	void **user;
+
+	if (dwfl_module_info(s->module, &user, NULL, NULL, NULL, NULL, NULL, NULL))
+		*user = s;
+}
+
 static bool load_module(struct symbols *s, const char *path, int fd, char *error, size_t size)
 {
 	GElf_Addr bias;
@@ -132,6 +117,7 @@ static bool load_module(struct symbols *s, const char *path, int fd, char *error
 		return fail(error, size, path, dwfl_errmsg(-1));
 	}
 	dwfl_report_end(s->dwfl, NULL, NULL);
+	symbols_remember_(s);
 	s->elf = dwfl_module_getelf(s->module, &bias);
 	return s->elf ? true : fail(error, size, path, dwfl_errmsg(-1));
 }
@@ -154,7 +140,7 @@ static bool place_section(const struct symbols *s, GElf_Shdr *header)
 	return section != NULL;
 }
 
-static bool load_text(struct symbols *s)
+bool symbols_load_text_(struct symbols *s)
 {
 	GElf_Shdr header;
 	size_t n = 0;
@@ -245,7 +231,7 @@ static void settle_table(struct symbols *s)
 	}
 }
 
-static bool load_table(struct symbols *s)
+bool symbols_load_table_(struct symbols *s)
 {
 	int n = dwfl_module_getsymtab(s->module);
 
@@ -270,18 +256,21 @@ static bool load_table(struct symbols *s)
 	return s->n > 0;
 }
 
-struct symbols *symbols_open(const char *path, char *error, size_t size)
+struct symbols *symbols_open_debug(const char *path, const char *debug_dir, char *error,
+				   size_t size)
 {
 	struct symbols *s = calloc(1, sizeof(*s));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	elf_version(EV_CURRENT);
+	if (s)
+		s->debug_dir = debug_dir;
 	if (fd < 0 || !s) {
 		fail(error, size, path, fd < 0 ? strerror(errno) : "no memory");
 	} else if (!check_elf(path, fd, error, size)) {
 		close(fd);
 	} else if (load_module(s, path, fd, error, size)) {
-		if (load_text(s) && load_table(s))
+		if (symbols_load_text_(s) && symbols_load_table_(s))
 			return s;
 		fail(error, size, path, "no symbol table");
 	}
@@ -289,8 +278,12 @@ struct symbols *symbols_open(const char *path, char *error, size_t size)
 	return NULL;
 }
 
-/* What one file has brought; the Dwfl is the program's. */
-static void empty(struct symbols *s)
+struct symbols *symbols_open(const char *path, char *error, size_t size)
+{
+	return symbols_open_debug(path, NULL, error, size);
+}
+
+void symbols_empty_(struct symbols *s)
 {
 	free(s->table);
 	free(s->text);
@@ -311,7 +304,7 @@ void symbols_close(struct symbols *s)
 	while (s) {
 		struct symbols *next = s->next;
 
-		empty(s);
+		symbols_empty_(s);
 		free(s->placed);
 		free(s);
 		s = next;
@@ -354,116 +347,6 @@ static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
 	return found;
 }
 
-/* ---- modules ---- */
-
-/* Before libdwfl has it, which would keep it. */
-bool symbols_module_fits(const struct wire_module *m, const char *path, char *error, size_t size)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	Elf *elf = fd < 0 ? NULL : elf_begin(fd, ELF_C_READ, NULL);
-	GElf_Ehdr header;
-	const void *id = NULL;
-	const char *what = NULL;
-
-	if (fd < 0)
-		what = strerror(errno);
-	else if (!elf || !gelf_getehdr(elf, &header) || header.e_type != ET_REL ||
-		 header.e_ident[EI_CLASS] != ELFCLASS32 || header.e_machine != EM_ARM)
-		what = "no module for 32-bit ARM";
-	else if (dwelf_elf_gnu_build_id(elf, &id) != WIRE_BUILD_ID || !m->has_build_id ||
-		 memcmp(id, m->build_id, WIRE_BUILD_ID))
-		what = "its build ID is not that of the module which the guest has loaded";
-	if (what)
-		snprintf(error, size, "%s: %s", path, what);
-	elf_end(elf);
-	if (fd >= 0)
-		close(fd);
-	return !what;
-}
-
-/* The program's file and the other modules stay as they are. */
-static bool load_placed(struct symbols *s, struct symbols *m, char *error, size_t size)
-{
-	const struct wire_module *p = m->placed;
-	GElf_Addr bias;
-	void **user;
-
-	m->dwfl = s->dwfl;
-	dwfl_report_begin_add(m->dwfl);
-	m->module = dwfl_report_module(m->dwfl, p->name, p->base, (GElf_Addr)p->base + p->size);
-	if (m->module && dwfl_module_info(m->module, &user, NULL, NULL, NULL, NULL, NULL, NULL))
-		*user = m;
-	dwfl_report_end(m->dwfl, NULL, NULL);
-	m->elf = m->module ? dwfl_module_getelf(m->module, &bias) : NULL;
-	if (m->elf && load_text(m) && load_table(m))
-		return true;
-	snprintf(error, size, "%s: %s", m->path, m->elf ? "no symbol table" : dwfl_errmsg(-1));
-	return false;
-}
-
-static bool overlaps(const struct wire_module *a, const struct wire_module *b)
-{
-	return a->base - b->base < b->size || b->base - a->base < a->size;
-}
-
-/* Another module at these addresses?  The same one may be told again, with more of it. */
-static bool give_way(struct symbols *s, const struct wire_module *m)
-{
-	bool disputed = false;
-	struct symbols *old;
-
-	for (struct symbols *before = s; (old = before->next) != NULL;) {
-		bool same = !strcmp(old->placed->name, m->name) && old->placed->base == m->base &&
-			    old->placed->size == m->size &&
-			    (!old->placed->has_build_id ||
-			     !memcmp(old->placed->build_id, m->build_id, WIRE_BUILD_ID));
-
-		if (!overlaps(old->placed, m)) {
-			before = old;
-			continue;
-		}
-		disputed |= !same || old->disputed;
-		/* libdwfl goes on to point to it, and it is freed with the others. */
-		empty(old);
-		old->disputed = true;
-		before = old;
-	}
-	return disputed;
-}
-
-bool symbols_add_module(struct symbols *s, const struct wire_module *m, const char *path,
-			char *error, size_t size)
-{
-	struct symbols *new = calloc(1, sizeof(*new));
-	bool ok = true;
-
-	if (!new || !(new->placed = malloc(sizeof(*m))) || (path && !(new->path = strdup(path)))) {
-		symbols_close(new);
-		snprintf(error, size, "%s: no memory", m->name);
-		return false;
-	}
-	*new->placed = *m;
-	new->disputed = give_way(s, m);
-	new->next = s->next;
-	s->next = new;
-	if (new->path && !new->disputed && m->n_sections) {
-		ok = load_placed(s, new, error, size);
-		if (!ok)
-			empty(new);
-	}
-	return ok;
-}
-
-static const struct symbols *module_at(const struct symbols *s, uint32_t pc)
-{
-	for (s = s ? s->next : NULL; s; s = s->next)
-		if (pc - s->placed->base < s->placed->size)
-			return s;
-	return NULL;
-}
-
-/* ---- what is at an address ---- */
-
 static void line_at(struct symbols *s, struct code_place *at)
 {
 	Dwfl_Line *line = dwfl_module_getsrc(s->module, at->pc);
@@ -502,7 +385,7 @@ static void inlined_at(struct symbols *s, struct code_place *at)
 
 bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place *at)
 {
-	const struct symbols *module = user == 1 ? NULL : module_at(s, pc);
+	const struct symbols *module = user == 1 ? NULL : symbols_module_at_(s, pc);
 	struct symbols *owner;
 	const struct symbol *symbol;
 

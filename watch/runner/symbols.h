@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Symbols and source lines of the guest's ELF file (a vmlinux, or a bare-metal
- * program), read with libdwfl at the addresses that the file itself states.
- * Nothing but that file is read: no search for separate debug information.
+ * program), read with libdwfl at the addresses that the file itself states; and of
+ * modules, where the guest has loaded them.
+ * Separate debug information is looked for below one directory only.
  *
  * A struct symbols pointer may be NULL everywhere: then nothing has a name.
  */
@@ -17,7 +18,7 @@
 /* Where a program counter is. */
 struct code_place {
 	uint32_t pc;
-	bool user;	    /* in user mode: never looked up */
+	bool user;	    /* in user mode: not in this file */
 	char function[128]; /* "" if no symbol covers it */
 	uint32_t offset;    /* from that symbol */
 	char file[256];	    /* "" without line information */
@@ -46,6 +47,9 @@ struct wire_module;
  * 32-bit ARM ELF file with a symbol table.
  */
 struct symbols *symbols_open(const char *path, char *error, size_t size);
+/* The same; what the file lacks may be below debug_dir (debug_file.h; NULL: nowhere). */
+struct symbols *symbols_open_debug(const char *path, const char *debug_dir, char *error,
+				   size_t size);
 void symbols_close(struct symbols *s);
 
 /*

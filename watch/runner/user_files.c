@@ -85,7 +85,7 @@ static struct user_file *open_file(struct user_files *u, struct tally *t, const 
 		f->found = NULL;
 		return f;
 	}
-	f->symbols = symbols_open(f->found, error, sizeof(error));
+	f->symbols = symbols_open_debug(f->found, u->debug_dir, error, sizeof(error));
 	if (!f->symbols)
 		tell(f, t,
 		     strstr(error, "no symbol table") ? "the file has no symbol table"

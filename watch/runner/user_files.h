@@ -9,7 +9,8 @@
 struct user_file;
 
 struct user_files {
-	const char *dir; /* has the files as the guest has them; NULL: no names */
+	const char *dir;       /* has the files as the guest has them; NULL: no names */
+	const char *debug_dir; /* as of symbols_open */
 	struct user_file *first;
 };
 

@@ -53,6 +53,28 @@ static void write_file(const char *name, const char *text)
 	fclose(out);
 }
 
+/*
+ * id.elf, stripped of everything; below debug/ what was taken from it; below wrong/, under the name
+ * of that, the same of a program with another build ID.
+ */
+static int separate_debug(void)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command),
+		 "cd %s && for n in 1 2; do " CROSS_CC
+		 " -g -O1 -marm -march=armv5te -nostdlib -static"
+		 " -mfloat-abi=soft -Ttext=0x10000 -Wl,--build-id=0x0a0b0c0d0e0f100$n -o id$n.elf "
+		 "a.c b.s &&"
+		 " arm-linux-gnueabi-objcopy --only-keep-debug id$n.elf id$n.debug || exit 1; done;"
+		 " mkdir -p debug/.build-id/0a wrong/.build-id/0a &&"
+		 " arm-linux-gnueabi-strip -o id.elf id1.elf &&"
+		 " cp id1.debug debug/.build-id/0a/0b0c0d0e0f1001.debug &&"
+		 " cp id2.debug wrong/.build-id/0a/0b0c0d0e0f1001.debug",
+		 dir);
+	return system(command);
+}
+
 static int build(void **state)
 {
 	char command[1024];
@@ -68,7 +90,7 @@ static int build(void **state)
 		 " -static -Ttext=0x10000 -Wl,--build-id=none -o a.elf a.c b.s &&"
 		 " cp a.elf bare.elf && arm-linux-gnueabi-strip bare.elf",
 		 dir);
-	return system(command);
+	return system(command) || separate_debug();
 }
 
 static int clean_up(void **state)
@@ -204,6 +226,33 @@ static void chain_by_guess(void **state)
 	symbols_close(s);
 }
 
+static struct symbols *open_with(const char *debug_dir)
+{
+	char path[256], debug[256];
+
+	snprintf(path, sizeof(path), "%s/id.elf", dir);
+	snprintf(debug, sizeof(debug), "%s/%s", dir, debug_dir);
+	return symbols_open_debug(path, debug, error, sizeof(error));
+}
+
+static void separate_debug_information(void **state)
+{
+	struct symbols *s = open_with("debug");
+	struct code_place at;
+
+	(void)state;
+	assert_non_null(s);
+	assert_true(symbols_at(s, address_of(s, "middle") + 4, 0, &at));
+	assert_string_equal(at.function, "middle");
+	assert_string_equal(at.file, "a.c");
+	assert_in_range(at.line, 2, 5);
+	symbols_close(s);
+	assert_null(open_with("wrong"));
+	assert_non_null(strstr(error, "no symbol table"));
+	assert_null(open_with("none"));
+	assert_null(open_file("id.elf"));
+}
+
 static void refuse(const char *name, const char *what)
 {
 	assert_null(open_file(name));
@@ -223,8 +272,11 @@ static void refuses_other_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_and_lines),     cmocka_unit_test(instructions),
-		cmocka_unit_test(chain_by_frame_data), cmocka_unit_test(chain_by_guess),
+		cmocka_unit_test(names_and_lines),
+		cmocka_unit_test(instructions),
+		cmocka_unit_test(chain_by_frame_data),
+		cmocka_unit_test(chain_by_guess),
+		cmocka_unit_test(separate_debug_information),
 		cmocka_unit_test(refuses_other_files),
 	};
 
