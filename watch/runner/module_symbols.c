@@ -11,6 +11,8 @@
 
 #include "watch/runner/symbols_internal.h"
 
+#define MODULES_MAX 4096u
+
 /* Before libdwfl has it, which would keep it. */
 bool symbols_module_fits(const struct wire_module *m, const char *path, char *error, size_t size)
 {
@@ -56,42 +58,61 @@ static bool load_placed(struct symbols *s, struct symbols *m, char *error, size_
 	return false;
 }
 
-static bool overlaps(const struct wire_module *a, const struct wire_module *b)
+static bool meet(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size)
 {
-	return a->base - b->base < b->size || b->base - a->base < a->size;
+	return a_size && b_size && (a - b < b_size || b - a < a_size);
 }
 
-/* Another module at these addresses?  The same one may be told again, with more of it. */
+static bool is_same(const struct wire_module *a, const struct wire_module *b)
+{
+	return a->base == b->base && a->size == b->size && !strcmp(a->name, b->name) &&
+	       (!a->has_build_id || !memcmp(a->build_id, b->build_id, WIRE_BUILD_ID));
+}
+
+/*
+ * Was another module at these addresses?  The same one may be told again, with more of it.  What
+ * gives way stays in the list: libdwfl goes on to point to it.
+ */
 static bool give_way(struct symbols *s, const struct wire_module *m)
 {
 	bool disputed = false;
-	struct symbols *old;
 
-	for (struct symbols *before = s; (old = before->next) != NULL;) {
-		bool same = !strcmp(old->placed->name, m->name) && old->placed->base == m->base &&
-			    old->placed->size == m->size &&
-			    (!old->placed->has_build_id ||
-			     !memcmp(old->placed->build_id, m->build_id, WIRE_BUILD_ID));
+	for (struct symbols *old = s->next; old; old = old->next) {
+		bool same = is_same(old->placed, m);
 
-		if (!overlaps(old->placed, m)) {
-			before = old;
+		if (!meet(old->placed->base, old->placed->size, m->base, m->size))
 			continue;
-		}
 		disputed |= !same || old->disputed;
-		/* libdwfl goes on to point to it, and it is freed with the others. */
 		symbols_empty_(old);
 		old->disputed = true;
-		before = old;
+		if (same)
+			old->placed->size = 0; /* the new one has all of its place */
 	}
 	return disputed;
+}
+
+/* A guest whose list is damaged may say anything. */
+static bool can_be(const struct symbols *s, const struct wire_module *m)
+{
+	unsigned n = 0;
+
+	for (const struct symbols *old = s->next; old; old = old->next)
+		n++;
+	for (size_t i = 0; i < s->n_text; i++)
+		if (meet(s->text[i].start, s->text[i].length, m->base, m->size))
+			return false;
+	return n < MODULES_MAX;
 }
 
 bool symbols_add_module(struct symbols *s, const struct wire_module *m, const char *path,
 			char *error, size_t size)
 {
-	struct symbols *new = calloc(1, sizeof(*new));
+	struct symbols *new;
 	bool ok = true;
 
+	if (!can_be(s, m))
+		return true;
+	new = calloc(1, sizeof(*new));
 	if (!new || !(new->placed = malloc(sizeof(*m))) || (path && !(new->path = strdup(path)))) {
 		symbols_close(new);
 		snprintf(error, size, "%s: no memory", m->name);
@@ -107,6 +128,23 @@ bool symbols_add_module(struct symbols *s, const struct wire_module *m, const ch
 			symbols_empty_(new);
 	}
 	return ok;
+}
+
+void symbols_forget_modules(struct symbols *s)
+{
+	for (struct symbols **at = &s->next; *at;) {
+		struct symbols *m = *at;
+
+		symbols_empty_(m);
+		m->placed->size = 0;
+		if (m->module) { /* libdwfl points to it */
+			at = &m->next;
+			continue;
+		}
+		*at = m->next;
+		free(m->placed);
+		free(m);
+	}
 }
 
 const struct symbols *symbols_module_at_(const struct symbols *s, uint32_t pc)

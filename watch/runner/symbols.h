@@ -65,10 +65,14 @@ bool symbols_module_fits(const struct wire_module *m, const char *path, char *er
 /*
  * symbols_add_module: a module's code is at its addresses from now on.  path is its file, one that
  * fits, or NULL: its code has no names.  Where another module was before nothing has a name.
+ * One that cannot be there, among the program's own code, is left out.
  * Returns false, with the reason in error, if the file cannot be read.
  */
 bool symbols_add_module(struct symbols *s, const struct wire_module *m, const char *path,
 			char *error, size_t size);
+
+/* As if no module had been added: for another run. */
+void symbols_forget_modules(struct symbols *s);
 
 /* The first address of the symbol that covers pc, or 0. */
 uint32_t symbols_start(const struct symbols *s, uint32_t pc);
