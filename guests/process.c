@@ -6,9 +6,10 @@
  *
  * Five pages, five readers: the task itself; a soft interrupt, and a hard one, over a kernel
  * thread; a thread of a process, amid an update of the time; and one whose task is nonsense,
- * after the writer's address space went to another process.
+ * after the writer's address space went to another process.  At last a device reads.
  */
 #include "lib.h"
+#include "pl080.h"
 
 const char guest_name[] = "process";
 
@@ -70,7 +71,10 @@ static struct task_struct swapper = {
 };
 static struct task_struct nonsense = { .pid = 47, .tgid = 47, .comm = "no end to this n" };
 
+#define DMA_PAGE (PAGE + 8 * PAGE_SIZE)
+
 STORE_FUNCTION(user_store)
+STORE_FUNCTION(kernel_store)
 LOAD_FUNCTION(plain_load)
 LOAD_FUNCTION(soft_load)
 LOAD_FUNCTION(hard_load)
@@ -130,4 +134,11 @@ void guest(void)
 #endif
 		read_as(&readers[i], i);
 	}
+
+	run(&sh, TABLE_A);
+	kernel_store(DMA_PAGE, NEW);
+#ifndef PLANTED
+	clean_line(DMA_PAGE);
+#endif
+	dma_copy(DMA_PAGE + PAGE_SIZE, DMA_PAGE, 4);
 }

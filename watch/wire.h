@@ -99,7 +99,7 @@ struct wire_finding {
 	uint32_t n_copies;
 	struct wire_copy copy[WIRE_COPIES];
 	struct wire_maint last;
-	struct wire_context context; /* the CPU's findings only */
+	struct wire_context context;
 	/* For the call chain: the reader's registers and the top of its stack. */
 	uint32_t regs_known;
 	uint32_t regs[16];

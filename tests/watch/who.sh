@@ -22,7 +22,7 @@ esac
 
 coherer=${COHERER:-build/coherer}
 cross=${CROSS_COMPILE:-arm-linux-gnueabi-}
-bug=build/guests/process-bug.elf # five reports
+bug=build/guests/process-bug.elf # six reports, the last of a device
 board="qemu-system-arm -M versatilepb -m 32 -nographic -no-reboot -audio none -monitor none
 	-serial stdio"
 for file in "$coherer" "$bug"; do
@@ -58,7 +58,7 @@ json_is() {
 }
 
 nobody_is_named() {
-	json_is 'len(r) == 5 and not any("task" in a or "time_ns" in a for a in r)'
+	json_is 'len(r) == 6 and not any("task" in a or "time_ns" in a for a in r)'
 	json_is 'not any("mm_last_seen_with" in a for a in w)'
 }
 
@@ -68,10 +68,11 @@ watch --symbols "$bug"
 no_note
 json_is 'r[0]["task"] == {"name": "cat?[7m", "pid": 43, "tgid": 43, "kernel_thread": False}'
 json_is 'r[0]["time_ns"] == 100234567890'
-json_is '[a.get("level") for a in r] == ["task", "soft interrupt", "hard interrupt", "task", None]'
+json_is '[a.get("level") for a in r] == ["task", "soft interrupt", "hard interrupt", "task", None, None]'
 json_is '"time_ns" not in r[3] and r[4]["time_ns"] == 104234567890'
 json_is 'w[0]["mm_last_seen_with"]["pid"] == 42 and not w[0]["mm_last_seen_with"]["others_before"]'
 json_is 'w[4]["mm_last_seen_with"]["pid"] == 46 and w[4]["mm_last_seen_with"]["others_before"]'
+json_is '"task" not in r[5] and w[5]["mm_last_seen_with"]["pid"] == 42'
 finish "the symbols of this very kernel: who and when"
 
 # QEMU's plugin interface reads with the current privilege, which is the kernel's here.

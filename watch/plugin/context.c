@@ -123,24 +123,34 @@ static void note_owner(uint32_t base, uint32_t task, const struct wire_task *w)
 	owner->task = task;
 }
 
-/* While the task lives its name is the one of now: at exec it comes after the address space. */
-static void refresh(struct owner *owner, uint32_t base)
+/*
+ * While the task lives its name is the one of now: at exec it comes after the address space.
+ * Returns its struct mm_struct, 0 if it lives no more, or has another address space.
+ */
+static uint32_t refresh(struct owner *owner, uint32_t base)
 {
 	struct wire_task now = { 0 };
 	uint32_t mm, own;
 
-	if (read_task(owner->task, &now) && now.pid == owner->as_seen.task.pid &&
-	    own_space(owner->task, &mm, &own) && own == base)
-		owner->as_seen.task = now;
+	if (!read_task(owner->task, &now) || now.pid != owner->as_seen.task.pid ||
+	    !own_space(owner->task, &mm, &own) || own != base)
+		return 0;
+	owner->as_seen.task = now;
+	return mm;
 }
 
-static struct wire_owner owner_of(const struct wire_access *a)
+/* code: where a user's pc is, as far as the task lives; or NULL.  It is another's if there were
+ * others before: the runner sees that. */
+static struct wire_owner owner_of(const struct wire_access *a, struct wire_code *code)
 {
 	struct owner *owner = g_hash_table_lookup(owners, GUINT_TO_POINTER(a->mm));
+	uint32_t mm;
 
 	if (!a->known || !owner)
 		return (struct wire_owner){ 0 };
-	refresh(owner, a->mm);
+	mm = refresh(owner, a->mm);
+	if (mm && code && a->pc < kernel.at[KERNEL_FLOOR])
+		user_code(&kernel, mm, a->mm, a->pc, code);
 	return owner->as_seen;
 }
 
@@ -175,55 +185,55 @@ static bool read_time(uint64_t *ns)
 	return true;
 }
 
-/* Where another process had the page tables before, the code may have been that one's: the runner
- * sees that in the owner. */
-static void take_writer_code(struct wire_finding *w)
-{
-	const struct owner *owner = g_hash_table_lookup(owners, GUINT_TO_POINTER(w->write.mm));
-	uint32_t mm, base;
-
-	if (w->write.pc < kernel.at[KERNEL_FLOOR] && w->context.writer.task.known &&
-	    own_space(owner->task, &mm, &base) && base == w->write.mm)
-		user_code(&kernel, mm, base, w->write.pc, &w->context.writer_code);
-}
-
-void context_take(struct wire_finding *w)
+static void take_reader(struct wire_finding *w)
 {
 	struct wire_context *c = &w->context;
 	uint32_t task, at, count, mm, base;
 
-	if (!is_this_kernel())
-		return;
-	modules_look(&kernel);
 	c->time_known = read_time(&c->time_ns);
 	task = current_task(&at);
-	if (task && read_task(task, &c->task)) {
-		c->level = at && guest_read_word(at, &count) ? level_of(count) : WIRE_LEVEL_TASK;
-		if (own_space(task, &mm, &base)) {
-			note_owner(base, task, &c->task);
-			if (w->read.user == 1 && base == tracer.space)
-				user_code(&kernel, mm, base, w->read.pc, &c->reader_code);
-		}
-	}
-	if (!w->by_device) {
-		c->writer = owner_of(&w->write);
-		take_writer_code(w);
-	}
-	c->culprit = owner_of(&w->culprit);
+	if (!task || !read_task(task, &c->task))
+		return;
+	c->level = at && guest_read_word(at, &count) ? level_of(count) : WIRE_LEVEL_TASK;
+	if (!own_space(task, &mm, &base))
+		return;
+	note_owner(base, task, &c->task);
+	if (w->read.user == 1 && base == tracer.space)
+		user_code(&kernel, mm, base, w->read.pc, &c->reader_code);
+}
+
+static void note_current(void)
+{
+	struct wire_task w = { 0 };
+	uint32_t task, at, mm, base;
+
+	task = current_task(&at);
+	if (task && own_space(task, &mm, &base) && read_task(task, &w))
+		note_owner(base, task, &w);
+}
+
+void context_take(struct wire_finding *w, bool of_device)
+{
+	/* The last of a device may come after the CPU's end, when only RAM can be read. */
+	if ((of_device && !tracer.sees_ram) || !is_this_kernel())
+		return;
+	modules_look(&kernel);
+	if (!of_device)
+		take_reader(w);
+	else if (kernel.at[KERNEL_CURRENT] != KERNEL_ABSENT)
+		note_current();
+	if (!w->by_device)
+		w->context.writer = owner_of(&w->write, &w->context.writer_code);
+	w->context.culprit = owner_of(&w->culprit, NULL);
 }
 
 /* The kernel switches tables before tasks, so this is the end of the task's turn; or exec. */
 void context_switched(void)
 {
-	struct wire_task w = { 0 };
-	uint32_t task, at, mm, base;
-
 	if (!is_this_kernel())
 		return;
 	modules_look_again(&kernel);
-	task = current_task(&at);
-	if (task && own_space(task, &mm, &base) && read_task(task, &w))
-		note_owner(base, task, &w);
+	note_current();
 }
 
 void context_end(void)

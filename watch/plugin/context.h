@@ -16,8 +16,8 @@
 /* The argument of the plugin, without its name.  False: not what the runner sends. */
 bool context_option(const char *text);
 
-/* At a finding of the CPU's, whose registers were captured. */
-void context_take(struct wire_finding *w);
+/* At a finding.  Of a device's nothing of the reader is taken; else its registers were captured. */
+void context_take(struct wire_finding *w, bool of_device);
 
 /* The page-table base was written: whose address space is it? */
 void context_switched(void);

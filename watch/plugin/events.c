@@ -215,10 +215,9 @@ void events_finding(const struct coh_finding *f)
 	g_hash_table_add(known, k);
 	fill(&w, f);
 	w.id = k->id;
-	if (!is_of_device(f)) {
+	if (!is_of_device(f))
 		capture_context(&w);
-		context_take(&w);
-	}
+	context_take(&w, is_of_device(f));
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
