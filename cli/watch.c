@@ -26,6 +26,9 @@ static const char usage[] =
 	"  --allocate write|core  a store that misses fills a line (default), or does as the\n"
 	"                         core's manual says\n"
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
+	"  --modules DIR          the files of a Linux kernel's modules, below DIR: as --symbols\n"
+	"  --user-symbols DIR     the guest's programs and libraries, as below its root\n"
+	"  --debug-dir DIR        separate debug information by build ID, as /usr/lib/debug\n"
 	"  --json FILE            write the reports there as well\n"
 	"  --litmus DIR           write each report as a litmus test there, and one with the advice\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
@@ -44,6 +47,9 @@ enum option_id {
 	OPT_CPU = 1,
 	OPT_ALLOCATE,
 	OPT_SYMBOLS,
+	OPT_MODULES,
+	OPT_USER_SYMBOLS,
+	OPT_DEBUG_DIR,
 	OPT_JSON,
 	OPT_LITMUS,
 	OPT_COHERENT,
@@ -59,6 +65,9 @@ static const struct option options[] = {
 	{ "cpu", required_argument, NULL, OPT_CPU },
 	{ "allocate", required_argument, NULL, OPT_ALLOCATE },
 	{ "symbols", required_argument, NULL, OPT_SYMBOLS },
+	{ "modules", required_argument, NULL, OPT_MODULES },
+	{ "user-symbols", required_argument, NULL, OPT_USER_SYMBOLS },
+	{ "debug-dir", required_argument, NULL, OPT_DEBUG_DIR },
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "litmus", required_argument, NULL, OPT_LITMUS },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
@@ -164,6 +173,15 @@ static int take(struct watch_options *o, int id, const char *word)
 		return set_allocate(o, optarg);
 	case OPT_SYMBOLS:
 		o->symbols = optarg;
+		return 0;
+	case OPT_MODULES:
+		o->modules = optarg;
+		return 0;
+	case OPT_USER_SYMBOLS:
+		o->user_symbols = optarg;
+		return 0;
+	case OPT_DEBUG_DIR:
+		o->debug_dir = optarg;
 		return 0;
 	case OPT_JSON:
 		o->json = optarg;

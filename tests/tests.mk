@@ -117,5 +117,6 @@ check-guests: all guests ## the guests under coherer watch, reports compared exa
 
 check-setup: all guests ## bad input: each a clear message and its exit code
 	@tests/watch/bad-input.sh
+	@tests/watch/who.sh
 
 include tests/src/torture/torture.mk

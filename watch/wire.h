@@ -19,6 +19,9 @@
 
 #include <stdint.h>
 
+#include "watch/wire_context.h"
+#include "watch/wire_module.h"
+
 #define WIRE_VERSION 3u
 
 enum wire_type {
@@ -30,6 +33,7 @@ enum wire_type {
 	WIRE_END,
 	WIRE_DEVICE,  /* what one device did: sent at the end */
 	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
+	WIRE_MODULE,  /* a loaded module: before the first finding that may be in it */
 };
 
 struct wire_header {
@@ -110,6 +114,7 @@ struct wire_finding {
 	} last_of[WIRE_COPIES];
 	uint32_t n_events, events_cut, events_odd; /* struct coh_history */
 	struct wire_event event[WIRE_EVENTS];
+	struct wire_context context;
 	/* For the call chain: the reader's registers and the top of its stack. */
 	uint32_t regs_known;
 	uint32_t regs[16];

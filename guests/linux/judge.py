@@ -8,14 +8,15 @@ Without FILE.edit (the stock kernel) no report is expected.  Otherwise FILE.edit
 has lines
 
     expect nothing
-    expect KEY=PATTERN ...     keys: kind, reader, writer, title, caller
+    expect KEY=PATTERN ...     keys: kind, reader, writer, title, caller, task, program
     allow KEY=PATTERN ...      the same keys
 
 of which each `expect` must hold: some report must match all its keys.  `kind` takes a
 list separated by commas.  The others are regular expressions for the whole name of the
 function; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
 for any device; the name of a device is compared as that of a function is.
-`caller` is one of the functions in the reader's call chain.  If the file has an `allow`
+`caller` is one of the functions in the reader's call chain, `task` the name of the
+task that read, `program` the file whose code it was in user mode.  If the file has an `allow`
 line, reports that match neither an `expect` nor an `allow` line are not expected;
 `allow nothing` adds none to the list.
 
@@ -28,7 +29,7 @@ import re
 import sys
 
 KERNEL_START = 0xC0000000	# versatile_defconfig's 3G/1G split
-KEYS = ("kind", "reader", "writer", "title", "caller")
+KEYS = ("kind", "reader", "writer", "title", "caller", "task", "program")
 
 
 class BadInput(Exception):
@@ -104,6 +105,10 @@ def matches(report, expected):
             ok = re.fullmatch(pattern, report.get("title") or "") is not None
         elif key == "caller":
             ok = called_by(report, pattern)
+        elif key in ("task", "program"):
+            read = report.get("read") or {}
+            found = read.get("program") if key == "program" else (read.get("task") or {}).get("name")
+            ok = re.fullmatch(pattern, found or "") is not None
         else:
             ok = access_matches(report.get("read" if key == "reader" else "write"), pattern)
         if not ok:

@@ -223,6 +223,10 @@ expect 0 '^1 report$' judge "$report" 'expect kind=stale-read,missed-clean reade
 expect 0 '^2 reports$' judge "$report, $report" 'expect reader=KERNEL'
 expect 1 'none with kind=stale-walk' judge "$report" 'expect kind=stale-walk'
 expect 1 'none with reader=mem' judge "$report" 'expect reader=mem'
+who='{"kind": "lost", "read": {"pc": "0x8000", "task": {"name": "sh"}, "program": "/bin/sh"}}'
+expect 0 '^1 report$' judge "$who" 'expect task=s. program=/bin/sh'
+expect 1 'none with task=s' judge "$who" 'expect task=s'
+expect 1 'none with program=/bin/sh' judge "$report" 'expect program=/bin/sh'
 expect 1 'none with writer=KERNEL' judge "$report" 'expect kind=missed-clean
 expect writer=KERNEL'
 expect 1 'expected none' judge "$report" 'expect nothing'

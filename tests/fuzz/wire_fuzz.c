@@ -34,7 +34,7 @@ enum choice {
 static const uint32_t length_of[] = {
 	sizeof(struct wire_hello),	sizeof(struct wire_finding), sizeof(struct wire_repeat),
 	sizeof(struct wire_maint_site), sizeof(struct wire_note),    sizeof(struct wire_end),
-	sizeof(struct wire_device),	sizeof(struct wire_refusal),
+	sizeof(struct wire_device),	sizeof(struct wire_refusal), sizeof(struct wire_module),
 };
 #define TYPES (sizeof(length_of) / sizeof(*length_of))
 
@@ -186,6 +186,9 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 	summary_redundant(null, &s.tally, s.symbols);
 	CHECK(!json_close(&s.json, &end));
 	check_json(&s);
+	user_files_close(&s.user);
+	if (s.symbols)
+		symbols_forget_modules(s.symbols);
 	tally_free(&s.tally);
 }
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "watch/plugin/context.h"
 #include "watch/plugin/trace.h"
 
 static_assert(WIRE_EVENTS == COH_HISTORY_MAX, "a history goes into a finding");
@@ -88,6 +89,11 @@ void events_note(bool warning, const char *format, ...)
 	vsnprintf(note.text, sizeof(note.text), format, args);
 	va_end(args);
 	send_message(WIRE_NOTE, &note, sizeof(note));
+}
+
+void events_module(const struct wire_module *m)
+{
+	send_message(WIRE_MODULE, m, sizeof(*m));
 }
 
 void events_refuse(const char *format, ...)
@@ -258,6 +264,7 @@ void events_finding(const struct coh_finding *f)
 	w.id = k->id;
 	if (!is_of_device(f))
 		capture_context(&w);
+	context_take(&w, is_of_device(f));
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
@@ -306,6 +313,7 @@ void events_end(void)
 {
 	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
 
+	context_end();
 	send_repeats();
 	send_sites();
 	send_devices();

@@ -11,6 +11,7 @@
  * An operation by set and way names a place, not a line.  The shadow collects such operations, and
  * applies them before the next access (coh_shadow_settle).
  */
+#include "watch/plugin/context.h"
 #include "watch/plugin/trace.h"
 
 static struct maint_entry *log_slot(uint32_t line_pa, enum coh_side side)
@@ -220,6 +221,7 @@ void on_action(unsigned vcpu, void *udata)
 	case ACTION_TABLES:
 		tracer.mmu.tables = read_register(tracer.reg[a->reg]);
 		tracer.space = tracer.isa->space(&tracer.mmu);
+		context_switched();
 		break;
 	case ACTION_PROCESS:
 		tracer.mmu.process = read_register(tracer.reg[a->reg]) & 0xfe000000u;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "watch/plugin/context.h"
 #include "watch/plugin/guest_ram.h"
 #include "watch/plugin/trace.h"
 
@@ -323,6 +324,8 @@ static bool parse_option(const char *arg)
 		options.write_allocate = !strcmp(value, "write");
 	else if (g_str_has_prefix(arg, "coherent="))
 		dma_coherent(value);
+	else if (g_str_has_prefix(arg, "kernel="))
+		return context_option(value);
 	else
 		return false;
 	return true;

@@ -9,6 +9,10 @@
  *   sweep.c       a whole cache cleaned by filling it with other lines
  *   maintain.c    cache, TLB and control operations; the log of the last ones
  *   events.c      findings: deduplicated and sent to the runner
+ *   context.c     which task, and when: from a Linux kernel's own structures
+ *   modules.c     the modules that such a kernel has loaded
+ *   user_code.c   the file that a process of such a kernel has mapped at an address
+ *   guest_read.c  guest memory by kernel address, for that
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
  *   code_place.c  makes QEMU translate code for each address that it runs at
@@ -193,6 +197,7 @@ bool events_init(int fd);
 void events_hello(const struct wire_hello *hello);
 void events_note(bool warning, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void events_finding(const struct coh_finding *f);
+void events_module(const struct wire_module *m);
 void events_end(void);
 /* The guest cannot be watched: says so, and ends QEMU. */
 _Noreturn void events_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -8,6 +8,7 @@
 
 #include "model/shadow.h"
 #include "watch/runner/summary.h"
+#include "watch/runner/who.h"
 #include "watch/runner/words.h"
 
 static json_t *hex(uint32_t value)
@@ -52,6 +53,14 @@ static void set_place(json_t *o, const struct code_place *at)
 	}
 	if (at->inlined[0])
 		json_object_set_new(o, "inlined", text(at->inlined));
+	if (at->module[0]) {
+		json_object_set_new(o, "module", text(at->module));
+		json_object_set_new(o, "module_offset", json_sprintf("0x%x", at->module_offset));
+	}
+	if (at->program[0]) {
+		json_object_set_new(o, "program", text(at->program));
+		json_object_set_new(o, "program_offset", json_sprintf("0x%x", at->program_offset));
+	}
 	json_object_set_new(o, "user", json_boolean(at->user));
 }
 
@@ -95,6 +104,7 @@ static json_t *read_of(const struct report *r)
 		set_access(o, &f->read);
 		if (f->read.attr < sizeof(attrs) / sizeof(*attrs))
 			json_object_set_new(o, "attr", text(attrs[f->read.attr]));
+		who_read_json(o, &f->context);
 	}
 	if (f->values_known && f->by != COH_BY_STORE) {
 		report_value_span(f, &first, &n);
@@ -118,6 +128,13 @@ static json_t *write_of(const struct report *r)
 	if (f->write.known && !f->by_device) {
 		set_place(o, &r->write);
 		set_access(o, &f->write);
+		who_owned_json(o, &f->context.writer);
+		if (r->write_if_last.pc) {
+			json_t *maybe = json_object();
+
+			set_place(maybe, &r->write_if_last);
+			json_object_set_new(o, "if_last_seen", maybe);
+		}
 	}
 	return o;
 }
@@ -131,6 +148,7 @@ static json_t *culprit_of(const struct report *r)
 	o = json_object();
 	set_place(o, &r->culprit);
 	set_access(o, &r->f->culprit);
+	who_owned_json(o, &r->f->context.culprit);
 	return o;
 }
 

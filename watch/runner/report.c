@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/shadow.h"
+#include "watch/runner/who.h"
 #include "watch/runner/words.h"
 
 #define RULE   "=================================================================="
@@ -89,15 +90,19 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
 }
 
+/* In brackets the module, or in user mode the file. */
 void report_place(const struct code_place *at, char *out, size_t size)
 {
-	int n = 0;
+	const char *in = at->user ? at->program : at->module;
+	const char *mode = !at->user ? "" : at->function[0] || *in ? "user mode, " : "user mode";
+	int n = snprintf(out, size, "%s", mode);
 
-	out[0] = '\0';
-	if (at->user)
-		n = snprintf(out, size, "user mode");
-	else if (at->function[0])
-		n = snprintf(out, size, "%s+0x%x", at->function, at->offset);
+	if (at->function[0])
+		n += snprintf(out + n, size - (size_t)n, "%s+0x%x%s%s%s", at->function, at->offset,
+			      *in ? " [" : "", in, *in ? "]" : "");
+	else if (*in)
+		n += snprintf(out + n, size - (size_t)n, "[%s]+0x%x", in,
+			      at->user ? at->program_offset : at->module_offset);
 	if (at->file[0] && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, "  %s:%d", at->file, at->line);
 }
@@ -159,6 +164,23 @@ static void print_values(FILE *out, const struct wire_finding *f)
 		fprintf(out, "  newest %s, a legal cache may answer %s\n", newest, old);
 }
 
+static void print_mm(FILE *out, uint32_t mm, const struct wire_owner *owner)
+{
+	char words[160];
+
+	who_owned(owner, words, sizeof(words));
+	fprintf(out, "  mm 0x%08x%s\n", mm, words);
+}
+
+static void print_who(FILE *out, const struct wire_context *c)
+{
+	char words[160];
+
+	who_read(c, words, sizeof(words));
+	if (*words)
+		fprintf(out, "  %s\n", words);
+}
+
 static void print_read(FILE *out, const struct report *r)
 {
 	const struct wire_finding *f = r->f;
@@ -177,6 +199,7 @@ static void print_read(FILE *out, const struct report *r)
 	if (!words_is_of_device(f)) {
 		print_place(out, &r->read);
 		fprintf(out, "  mm 0x%08x\n", a->mm);
+		print_who(out, &f->context);
 	}
 	print_values(out, f);
 }
@@ -220,7 +243,13 @@ static void print_write(FILE *out, const struct report *r)
 			(f->write.va ^ f->read.va) & line ? "another alias of that line"
 							  : "the same alias");
 	print_place(out, &r->write);
-	fprintf(out, "  mm 0x%08x\n", f->write.mm);
+	print_mm(out, f->write.mm, &f->context.writer);
+	if (r->write_if_last.pc) {
+		char place[512];
+
+		report_place(&r->write_if_last, place, sizeof(place));
+		fprintf(out, "  if it was that process: %s\n", place);
+	}
 }
 
 static void print_culprit(FILE *out, const struct report *r)
@@ -236,7 +265,7 @@ static void print_culprit(FILE *out, const struct report *r)
 		fprintf(out, "%s through 0x%08x:\n",
 			f->cause == COH_DISCARDED ? "discarded" : "overwritten", f->culprit.va);
 	print_place(out, &r->culprit);
-	fprintf(out, "  mm 0x%08x\n", f->culprit.mm);
+	print_mm(out, f->culprit.mm, &f->context.culprit);
 }
 
 static void print_mask(FILE *out, uint32_t mask, uint32_t granule)

@@ -20,6 +20,9 @@ struct report_call {
 struct report {
 	const struct wire_finding *f;
 	struct code_place read, write, culprit, last;
+	/* Where the writer was, if it was the task that its address space was last seen with; pc is 0
+	 * if that is not known, or is certain and in write. */
+	struct code_place write_if_last;
 	struct report_call call[UNWIND_FRAMES];
 	unsigned n_calls;
 	/* f->last is not the last of the physical line, but of the alias that is to blame. */

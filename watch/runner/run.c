@@ -15,9 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "watch/runner/debug_file.h"
 #include "watch/runner/device_tree.h"
 #include "watch/runner/emulator.h"
 #include "watch/runner/scenario.h"
+#include "watch/runner/kernel_layout.h"
 #include "watch/runner/session.h"
 #include "watch/runner/stream.h"
 #include "watch/runner/summary.h"
@@ -36,9 +38,10 @@ struct run {
 	int pipe, signals; /* -1: closed */
 	pid_t pid;
 	bool ended, stopping, interrupted;
-	int status;	   /* as of waitpid */
-	int64_t deadline;  /* when QEMU is killed; 0: never */
-	bool all_coherent; /* the device tree says so */
+	int status;		      /* as of waitpid */
+	int64_t deadline;	      /* when QEMU is killed; 0: never */
+	bool all_coherent;	      /* the device tree says so */
+	char kernel[KERNEL_ARGUMENT]; /* where its tasks are; "": not known */
 };
 
 static int64_t now_ms(void)
@@ -81,6 +84,27 @@ static void ask_device_tree(struct run *r)
 	tally_note(&r->session.tally, &note);
 }
 
+/* Who reads, and when: a guest that is no Linux has no such structures. */
+static void ask_kernel(struct run *r)
+{
+	struct wire_note note = { 0 };
+	struct kernel_layout layout;
+	char why[100];
+
+	switch (kernel_layout_find(r->session.symbols, &layout, why, sizeof(why))) {
+	case KERNEL_IS_NONE:
+		break;
+	case KERNEL_IS_UNKNOWN:
+		snprintf(note.text, sizeof(note.text),
+			 "processes and times of the kernel are not told: %s", why);
+		tally_note(&r->session.tally, &note);
+		break;
+	case KERNEL_IS_KNOWN:
+		kernel_layout_argument(&layout, r->kernel);
+		break;
+	}
+}
+
 /* Everything that can be wrong before QEMU starts; the file that is to be
  * written comes last, so that a wrong command leaves an old one alone. */
 static int set_up(struct run *r)
@@ -93,15 +117,26 @@ static int set_up(struct run *r)
 	s->colour = use_colour();
 	s->max = o->max;
 	s->first = o->first;
+	s->user.debug_dir = o->debug_dir;
+	if (o->debug_dir && debug_dir_check(o->debug_dir, error, sizeof(error)))
+		return complain(error);
 	if (o->symbols) {
-		s->symbols = symbols_open(o->symbols, error, sizeof(error));
+		s->symbols = symbols_open_debug(o->symbols, o->debug_dir, error, sizeof(error));
 		if (!s->symbols)
 			return complain(error);
 	}
+	if ((o->modules || o->user_symbols || o->debug_dir) && !o->symbols)
+		return complain("--modules, --user-symbols and --debug-dir need --symbols, the "
+				"kernel's vmlinux");
+	if (o->modules && modules_find(&s->modules, o->modules, error, sizeof(error)))
+		return complain(error);
+	if (o->user_symbols && user_files_open(&s->user, o->user_symbols, error, sizeof(error)))
+		return complain(error);
 	if (o->suppressions &&
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
 		return complain(error);
 	ask_device_tree(r);
+	ask_kernel(r);
 	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
 	if (!r->plugin || emulator_check(o->command[0], error, sizeof(error)))
 		return complain(error);
@@ -136,6 +171,10 @@ static char *plugin_argument(const struct run *r, int fd)
 		     r->options->write_allocate ? "write" : "core") < 0)
 		argument = NULL;
 	free(path);
+	if (*r->kernel && argument && asprintf(&longer, "%s,kernel=%s", argument, r->kernel) >= 0) {
+		free(argument);
+		argument = longer;
+	}
 	if (r->all_coherent && argument && asprintf(&longer, "%s,coherent=all", argument) >= 0) {
 		free(argument);
 		argument = longer;
@@ -383,6 +422,8 @@ enum watch_result watch_run(const struct watch_options *o)
 	tally_free(&r->session.tally);
 	suppress_free(&r->session.suppressions);
 	symbols_close(r->session.symbols);
+	modules_free(&r->session.modules);
+	user_files_close(&r->session.user);
 	free(r->plugin);
 	free(r);
 	return result;

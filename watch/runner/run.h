@@ -11,6 +11,7 @@ struct watch_options {
 	bool write_allocate; /* a store that misses fills a line, whatever the core does */
 	const char *symbols, *json, *suppressions, *plugin; /* files; NULL: not given */
 	const char *litmus; /* a folder; NULL: not given */
+	const char *modules, *user_symbols, *debug_dir;	    /* directories; NULL: not given */
 	bool first, redundant;
 	char **coherent; /* names of devices, up to a NULL; may be NULL */
 	uint64_t max;	 /* reports printed */

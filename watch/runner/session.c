@@ -54,7 +54,7 @@ static void check_fit(struct session *s, const struct code_place *at, bool is_lo
 {
 	enum insn_kind kind;
 
-	if (!s->symbols || at->user)
+	if (!s->symbols || at->user || at->module[0])
 		return;
 	s->named += at->function[0] != '\0';
 	s->unnamed += at->function[0] == '\0';
@@ -99,6 +99,7 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
 	report_make(&r, f, s->symbols);
+	user_files_name(&s->user, &s->tally, &r);
 	title = tally_finding(&s->tally, f->id, r.title);
 	if (!title)
 		return;
@@ -150,6 +151,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_DEVICE:
 		tally_device(&s->tally, body);
+		break;
+	case WIRE_MODULE:
+		modules_loaded(&s->modules, s->symbols, &s->tally, body);
 		break;
 	case WIRE_REFUSAL:
 		on_refusal(s, body);

@@ -11,9 +11,11 @@
 #include <stdio.h>
 
 #include "watch/runner/json.h"
+#include "watch/runner/modules.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
+#include "watch/runner/user_files.h"
 #include "watch/wire.h"
 
 struct session {
@@ -22,6 +24,8 @@ struct session {
 	uint64_t max; /* reports printed; the others are only counted */
 	bool first;   /* stop after the first one */
 	struct symbols *symbols;
+	struct module_files modules;
+	struct user_files user;
 	struct suppressions suppressions;
 	struct json_file json;
 	const char *litmus; /* folder; NULL: no litmus tests */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "watch/runner/symbols.h"
+#include "watch/runner/symbols_internal.h"
 
 #include <dwarf.h>
 #include <elfutils/libdw.h>
@@ -11,45 +11,66 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "watch/runner/debug_file.h"
 #include "watch/runner/source_path.h"
+#include "watch/wire_module.h"
 
-/* Code only.  The table is ours because libdwfl would give an address far from
- * any symbol the nearest one. */
-struct symbol {
-	uint32_t start, end;
-	int rank; /* which of two names of one address is shown: the higher */
-	const char *name;
-};
-
-struct segment {
-	uint32_t start, length;
-	const uint8_t *bytes;
-};
-
-struct symbols {
-	Dwfl *dwfl;
-	Dwfl_Module *module;
-	Elf *elf;
-	bool big_endian;
-	struct symbol *table;
-	size_t n;
-	struct segment *text;
-	size_t n_text;
-	char *source_root; /* NULL: not looked for yet */
-};
-
-static int no_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
-			const char *file, const char *link, GElf_Word crc, char **found)
+/* Nothing is asked of a server: libdwfl's own function would. */
+static int find_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
+			  const char *file, const char *link, GElf_Word crc, char **found)
 {
-	(void)m, (void)user, (void)name, (void)base;
-	(void)file, (void)link, (void)crc, (void)found;
-	return -1;
+	const struct symbols *s = *user;
+	const unsigned char *id = NULL;
+	GElf_Addr at;
+	int n;
+
+	(void)name, (void)base, (void)file, (void)link, (void)crc;
+	if (!s || !s->debug_dir)
+		return -1;
+	n = dwfl_module_build_id(m, &id, &at);
+	return n > 0 ? debug_file_open(s->debug_dir, id, n, found) : -1;
+}
+
+/* libdwfl keeps a pointer of ours for each file: its struct symbols. */
+static int find_elf(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base, char **file,
+		    Elf **elf)
+{
+	struct symbols *s = *user;
+
+	(void)m, (void)name, (void)base, (void)elf;
+	if (!s || !s->placed || !s->path)
+		return -1;
+	*file = strdup(s->path);
+	return *file ? open(*file, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+static const struct wire_section *section_named(const struct wire_module *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->n_sections; i++)
+		if (!strcmp(m->section[i].name, name))
+			return &m->section[i];
+	return NULL;
+}
+
+static int section_address(Dwfl_Module *m, void **user, const char *module, Dwarf_Addr base,
+			   const char *name, GElf_Word index, const GElf_Shdr *header,
+			   Dwarf_Addr *address)
+{
+	struct symbols *s = *user;
+	const struct wire_section *section;
+
+	if (!s || !s->placed)
+		return dwfl_offline_section_address(m, user, module, base, name, index, header,
+						    address);
+	section = section_named(s->placed, name);
+	*address = section ? section->address : (Dwarf_Addr)-1; /* -1: not loaded */
+	return DWARF_CB_OK;
 }
 
 static const Dwfl_Callbacks offline = {
-	.find_elf = dwfl_build_id_find_elf,
-	.find_debuginfo = no_debuginfo,
-	.section_address = dwfl_offline_section_address,
+	.find_elf = find_elf,
+	.find_debuginfo = find_debuginfo,
+	.section_address = section_address,
 };
 
 static bool fail(char *error, size_t size, const char *path, const char *what)
@@ -74,6 +95,14 @@ static bool check_elf(const char *path, int fd, char *error, size_t size)
 	return ok;
 }
 
+void symbols_remember_(struct symbols *s)
+{
+	void **user;
+
+	if (dwfl_module_info(s->module, &user, NULL, NULL, NULL, NULL, NULL, NULL))
+		*user = s;
+}
+
 static bool load_module(struct symbols *s, const char *path, int fd, char *error, size_t size)
 {
 	GElf_Addr bias;
@@ -88,11 +117,30 @@ static bool load_module(struct symbols *s, const char *path, int fd, char *error
 		return fail(error, size, path, dwfl_errmsg(-1));
 	}
 	dwfl_report_end(s->dwfl, NULL, NULL);
+	symbols_remember_(s);
 	s->elf = dwfl_module_getelf(s->module, &bias);
 	return s->elf ? true : fail(error, size, path, dwfl_errmsg(-1));
 }
 
-static bool load_text(struct symbols *s)
+/* Where a section is; false if a module's is nowhere. */
+static bool place_section(const struct symbols *s, GElf_Shdr *header)
+{
+	const struct wire_section *section;
+	const char *name;
+	size_t strings;
+
+	if (!s->placed)
+		return true;
+	if (elf_getshdrstrndx(s->elf, &strings))
+		return false;
+	name = elf_strptr(s->elf, strings, header->sh_name);
+	section = name ? section_named(s->placed, name) : NULL;
+	if (section)
+		header->sh_addr = section->address;
+	return section != NULL;
+}
+
+bool symbols_load_text_(struct symbols *s)
 {
 	GElf_Shdr header;
 	size_t n = 0;
@@ -106,7 +154,7 @@ static bool load_text(struct symbols *s)
 		Elf_Data *data;
 
 		if (!gelf_getshdr(scn, &header) || !(header.sh_flags & SHF_EXECINSTR) ||
-		    header.sh_type != SHT_PROGBITS)
+		    header.sh_type != SHT_PROGBITS || !place_section(s, &header))
 			continue;
 		data = elf_rawdata(scn, NULL);
 		if (data && data->d_buf)
@@ -117,12 +165,21 @@ static bool load_text(struct symbols *s)
 	return true;
 }
 
-static const struct segment *text_at(const struct symbols *s, uint32_t pc)
+static const struct segment *own_text_at(const struct symbols *s, uint32_t pc)
 {
-	for (size_t i = 0; s && i < s->n_text; i++)
+	for (size_t i = 0; i < s->n_text; i++)
 		if (pc - s->text[i].start < s->text[i].length)
 			return &s->text[i];
 	return NULL;
+}
+
+static const struct segment *text_at(const struct symbols *s, uint32_t pc)
+{
+	const struct segment *t = NULL;
+
+	for (; s && !t; s = s->next)
+		t = own_text_at(s, pc);
+	return t;
 }
 
 static bool is_mapping_symbol(const char *name)
@@ -165,7 +222,7 @@ static void settle_table(struct symbols *s)
 			s->table[kept++] = s->table[i];
 	s->n = kept;
 	for (size_t i = 0; i < s->n; i++) {
-		const struct segment *t = text_at(s, s->table[i].start);
+		const struct segment *t = own_text_at(s, s->table[i].start);
 		uint32_t end = t->start + t->length;
 
 		if (i + 1 < s->n && s->table[i + 1].start < end)
@@ -174,7 +231,7 @@ static void settle_table(struct symbols *s)
 	}
 }
 
-static bool load_table(struct symbols *s)
+bool symbols_load_table_(struct symbols *s)
 {
 	int n = dwfl_module_getsymtab(s->module);
 
@@ -189,7 +246,7 @@ static bool load_table(struct symbols *s)
 
 		if (!name || !*name || is_mapping_symbol(name) || sym.st_shndx == SHN_UNDEF ||
 		    sym.st_shndx == SHN_ABS || (type != STT_FUNC && type != STT_NOTYPE) ||
-		    !text_at(s, start))
+		    !own_text_at(s, start))
 			continue;
 		s->table[s->n++] = (struct symbol){ .start = start,
 						    .rank = rank_of(&sym, name),
@@ -199,23 +256,43 @@ static bool load_table(struct symbols *s)
 	return s->n > 0;
 }
 
-struct symbols *symbols_open(const char *path, char *error, size_t size)
+struct symbols *symbols_open_debug(const char *path, const char *debug_dir, char *error,
+				   size_t size)
 {
 	struct symbols *s = calloc(1, sizeof(*s));
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	elf_version(EV_CURRENT);
+	if (s)
+		s->debug_dir = debug_dir;
 	if (fd < 0 || !s) {
 		fail(error, size, path, fd < 0 ? strerror(errno) : "no memory");
 	} else if (!check_elf(path, fd, error, size)) {
 		close(fd);
 	} else if (load_module(s, path, fd, error, size)) {
-		if (load_text(s) && load_table(s))
+		if (symbols_load_text_(s) && symbols_load_table_(s))
 			return s;
 		fail(error, size, path, "no symbol table");
 	}
 	symbols_close(s);
 	return NULL;
+}
+
+struct symbols *symbols_open(const char *path, char *error, size_t size)
+{
+	return symbols_open_debug(path, NULL, error, size);
+}
+
+void symbols_empty_(struct symbols *s)
+{
+	free(s->table);
+	free(s->text);
+	free(s->source_root);
+	free(s->path);
+	s->table = NULL;
+	s->text = NULL;
+	s->source_root = s->path = NULL;
+	s->n = s->n_text = 0;
 }
 
 void symbols_close(struct symbols *s)
@@ -224,15 +301,19 @@ void symbols_close(struct symbols *s)
 		return;
 	if (s->dwfl)
 		dwfl_end(s->dwfl);
-	free(s->table);
-	free(s->text);
-	free(s->source_root);
-	free(s);
+	while (s) {
+		struct symbols *next = s->next;
+
+		symbols_empty_(s);
+		free(s->placed);
+		free(s);
+		s = next;
+	}
 }
 
-static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
+static const struct symbol *own_symbol_at(const struct symbols *s, uint32_t pc)
 {
-	size_t lo = 0, hi = s ? s->n : 0;
+	size_t lo = 0, hi = s->n;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -243,6 +324,27 @@ static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
 			hi = mid;
 	}
 	return lo && pc < s->table[lo - 1].end ? &s->table[lo - 1] : NULL;
+}
+
+/* *owner: the file that has it. */
+static const struct symbol *symbol_in(struct symbols *s, uint32_t pc, struct symbols **owner)
+{
+	const struct symbol *found = NULL;
+
+	for (; s && !found; s = s->next) {
+		found = own_symbol_at(s, pc);
+		*owner = s;
+	}
+	return found;
+}
+
+static const struct symbol *symbol_at(const struct symbols *s, uint32_t pc)
+{
+	const struct symbol *found = NULL;
+
+	for (; s && !found; s = s->next)
+		found = own_symbol_at(s, pc);
+	return found;
 }
 
 static void line_at(struct symbols *s, struct code_place *at)
@@ -283,18 +385,26 @@ static void inlined_at(struct symbols *s, struct code_place *at)
 
 bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place *at)
 {
+	const struct symbols *module = user == 1 ? NULL : symbols_module_at_(s, pc);
+	struct symbols *owner;
 	const struct symbol *symbol;
 
 	memset(at, 0, sizeof(*at));
 	at->pc = pc;
-	at->user = user == 1 || (s && pc < s->table[0].start && user != 0);
-	symbol = at->user ? NULL : symbol_at(s, pc);
+	at->user = user == 1 || (s && pc < s->table[0].start && user != 0 && !module);
+	if (module && module->disputed)
+		return false;
+	if (module) {
+		snprintf(at->module, sizeof(at->module), "%s", module->placed->name);
+		at->module_offset = pc - module->placed->base;
+	}
+	symbol = at->user ? NULL : symbol_in(s, pc, &owner);
 	if (!symbol)
 		return false;
 	snprintf(at->function, sizeof(at->function), "%s", symbol->name);
 	at->offset = pc - symbol->start;
-	line_at(s, at);
-	inlined_at(s, at);
+	line_at(owner, at);
+	inlined_at(owner, at);
 	return true;
 }
 
@@ -350,4 +460,9 @@ uint32_t symbols_call_target(const struct symbols *s, uint32_t pc)
 Dwfl *symbols_dwfl(struct symbols *s)
 {
 	return s ? s->dwfl : NULL;
+}
+
+Elf *symbols_elf(const struct symbols *s)
+{
+	return s->elf;
 }

@@ -15,6 +15,7 @@
 
 #include "watch/runner/symbols.h"
 #include "watch/runner/unwind.h"
+#include "watch/wire_module.h"
 
 #ifndef CROSS_CC
 #define CROSS_CC "arm-linux-gnueabi-gcc"
@@ -53,6 +54,29 @@ static void write_file(const char *name, const char *text)
 	fclose(out);
 }
 
+/*
+ * id.elf, stripped of everything; below debug/ what was taken from it; below wrong/, under the name
+ * of that, the same of a program with another build ID.
+ */
+static int separate_debug(void)
+{
+	char command[1024];
+
+	snprintf(command, sizeof(command),
+		 "cd %s && for n in 1 2; do " CROSS_CC
+		 " -g -O1 -marm -march=armv5te -nostdlib -static"
+		 " -mfloat-abi=soft -Ttext=0x10000 -Wl,--build-id=0x0a0b0c0d0e0f100$n -o id$n.elf "
+		 "a.c b.s &&"
+		 " arm-linux-gnueabi-objcopy --only-keep-debug id$n.elf id$n.debug 2>log || exit "
+		 "1; done;"
+		 " mkdir -p debug/.build-id/0a wrong/.build-id/0a &&"
+		 " arm-linux-gnueabi-strip -o id.elf id1.elf &&"
+		 " cp id1.debug debug/.build-id/0a/0b0c0d0e0f1001.debug &&"
+		 " cp id2.debug wrong/.build-id/0a/0b0c0d0e0f1001.debug",
+		 dir);
+	return system(command);
+}
+
 static int build(void **state)
 {
 	char command[1024];
@@ -68,7 +92,7 @@ static int build(void **state)
 		 " -static -Ttext=0x10000 -Wl,--build-id=none -o a.elf a.c b.s &&"
 		 " cp a.elf bare.elf && arm-linux-gnueabi-strip bare.elf",
 		 dir);
-	return system(command);
+	return system(command) || separate_debug();
 }
 
 static int clean_up(void **state)
@@ -204,6 +228,102 @@ static void chain_by_guess(void **state)
 	symbols_close(s);
 }
 
+static struct symbols *open_with(const char *debug_dir)
+{
+	char path[256], debug[256];
+
+	snprintf(path, sizeof(path), "%s/id.elf", dir);
+	snprintf(debug, sizeof(debug), "%s/%s", dir, debug_dir);
+	return symbols_open_debug(path, debug, error, sizeof(error));
+}
+
+static void separate_debug_information(void **state)
+{
+	struct symbols *s = open_with("debug");
+	struct code_place at;
+
+	(void)state;
+	assert_non_null(s);
+	assert_true(symbols_at(s, address_of(s, "middle") + 4, 0, &at));
+	assert_string_equal(at.function, "middle");
+	assert_string_equal(at.file, "a.c");
+	assert_in_range(at.line, 2, 5);
+	symbols_close(s);
+	assert_null(open_with("wrong"));
+	assert_non_null(strstr(error, "no symbol table"));
+	assert_null(open_with("none"));
+	assert_null(open_file("id.elf"));
+}
+
+static bool add(struct symbols *s, const char *name, uint32_t base, uint8_t id)
+{
+	struct wire_module m = {
+		.base = base,
+		.size = 0x1000,
+		.has_build_id = 1,
+		.build_id = { id },
+	};
+
+	strcpy(m.name, name);
+	return symbols_add_module(s, &m, NULL, error, sizeof(error));
+}
+
+static void expect_module(struct symbols *s, uint32_t pc, const char *name)
+{
+	struct code_place at;
+
+	assert_false(symbols_at(s, pc, 0, &at));
+	assert_string_equal(at.module, name);
+	assert_false(at.user);
+}
+
+/* By their names only: tests/watch/who.sh has files. */
+static void modules_take_their_places(void **state)
+{
+	struct symbols *s = open_file("a.elf");
+	struct code_place at;
+
+	(void)state;
+	for (int again = 0; again < 3; again++)
+		assert_true(add(s, "one", 0xbf000000, 1));
+	assert_true(add(s, "two", 0xbf001000, 1));
+	expect_module(s, 0xbf000fff, "one");
+	expect_module(s, 0xbf001000, "two");
+	expect_module(s, 0xbf002000, "");
+	assert_false(symbols_at(s, 0xbf000010, 1, &at)); /* user mode has no modules */
+	assert_string_equal(at.module, "");
+	assert_true(add(s, "three", 0xbf000800, 1)); /* over both halves */
+	expect_module(s, 0xbf000010, "");
+	expect_module(s, 0xbf000800, "");
+	expect_module(s, 0xbf001800, "");
+	assert_true(add(s, "four", 0xbf002000, 1));
+	assert_true(add(s, "four", 0xbf002000, 2)); /* another build */
+	expect_module(s, 0xbf002000, "");
+	symbols_close(s);
+}
+
+static void modules_are_not_the_program(void **state)
+{
+	struct symbols *s = open_file("a.elf");
+	uint32_t middle = address_of(s, "middle");
+	struct code_place at;
+
+	(void)state;
+	assert_true(add(s, "evil", middle & ~0xfffu, 1));
+	assert_true(symbols_at(s, middle, 0, &at));
+	assert_string_equal(at.module, "");
+	/* Below the lowest symbol, where else there are users. */
+	assert_true(add(s, "low", 0x1000, 1));
+	assert_false(symbols_at(s, 0x1010, 2, &at));
+	assert_false(at.user);
+	assert_string_equal(at.module, "low");
+	symbols_forget_modules(s);
+	assert_false(symbols_at(s, 0x1010, 2, &at));
+	assert_true(at.user);
+	assert_string_equal(at.module, "");
+	symbols_close(s);
+}
+
 static void refuse(const char *name, const char *what)
 {
 	assert_null(open_file(name));
@@ -223,8 +343,13 @@ static void refuses_other_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(names_and_lines),     cmocka_unit_test(instructions),
-		cmocka_unit_test(chain_by_frame_data), cmocka_unit_test(chain_by_guess),
+		cmocka_unit_test(names_and_lines),
+		cmocka_unit_test(instructions),
+		cmocka_unit_test(chain_by_frame_data),
+		cmocka_unit_test(chain_by_guess),
+		cmocka_unit_test(separate_debug_information),
+		cmocka_unit_test(modules_take_their_places),
+		cmocka_unit_test(modules_are_not_the_program),
 		cmocka_unit_test(refuses_other_files),
 	};
 
