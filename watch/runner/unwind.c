@@ -138,13 +138,18 @@ static bool find_return(const struct walk *w, uint32_t wanted, uint32_t *pc, uin
 	return found;
 }
 
-/* lr, if it still is the return address, pushed as well or not; else the stack. */
+/*
+ * lr, if it can still be the return address, pushed as well or not; else the stack.  The call
+ * before it need not lead here: what it called may have gone on by a branch, or through a pointer.
+ * Only a return into the function itself is of a call that it made.
+ */
 static bool guess(const struct walk *w, uint32_t *pc, uint32_t *sp)
 {
 	uint32_t lr = w->now.regs[LR];
 	bool exact = false;
 
-	if (!w->innermost || !is_return(w, lr, &exact) || !exact)
+	if (!w->innermost || !is_return(w, lr, &exact) ||
+	    symbols_start(w->symbols, lr) == symbols_start(w->symbols, w->last_pc))
 		return find_return(w, 0, pc, sp);
 	if (!find_return(w, lr, pc, sp)) {
 		*pc = lr;
