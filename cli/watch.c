@@ -32,7 +32,7 @@ static const char usage[] =
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
 	"  --first                stop QEMU after the first report\n"
 	"  --max N                print at most N reports, count the others\n"
-	"  --redundant            list the maintenance that changed nothing\n"
+	"  --redundant            list the maintenance that changed nothing, and who calls it\n"
 	"  --plugin FILE          libcoherer-watch.so, if it is not beside coherer\n"
 	"  --help                 this text\n"
 	"\n"

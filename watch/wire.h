@@ -19,7 +19,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 2u
+#define WIRE_VERSION 3u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -30,6 +30,7 @@ enum wire_type {
 	WIRE_END,
 	WIRE_DEVICE,  /* what one device did: sent at the end */
 	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
+	WIRE_PATH,    /* a call path to maintenance: behind the sites, only if asked for */
 };
 
 struct wire_header {
@@ -73,6 +74,16 @@ struct wire_maint {
 
 #define WIRE_NAME 40
 
+/* Where a call chain starts: registers and the top of the stack. */
+struct wire_context {
+	uint32_t known; /* 0: nothing here is valid */
+	uint32_t user;	/* 1: in user mode, 0: privileged */
+	uint32_t regs[16];
+	uint32_t cpsr;
+	uint32_t stack_va, stack_length;
+	uint8_t stack[WIRE_STACK];
+};
+
 struct wire_finding {
 	uint32_t id;	  /* from 1, in order */
 	uint32_t by;	  /* enum coh_reader */
@@ -95,12 +106,7 @@ struct wire_finding {
 	uint32_t n_copies;
 	struct wire_copy copy[WIRE_COPIES];
 	struct wire_maint last;
-	/* For the call chain: the reader's registers and the top of its stack. */
-	uint32_t regs_known;
-	uint32_t regs[16];
-	uint32_t cpsr;
-	uint32_t stack_va, stack_length;
-	uint8_t stack[WIRE_STACK];
+	struct wire_context context; /* the reader's */
 };
 
 struct wire_hello {
@@ -130,6 +136,13 @@ struct wire_maint_site {
 	uint32_t pc, op, insn, scope; /* as in wire_maint */
 	uint32_t reserved;
 	uint64_t count, redundant; /* how often, and how often it changed nothing */
+	uint64_t wrote;		   /* how often it wrote a dirty line back */
+};
+
+/* One way to a site, by the callers on the stack. */
+struct wire_path {
+	struct wire_maint_site site; /* counted are the operations that came this way */
+	struct wire_context context; /* at one of them */
 };
 
 struct wire_note {

@@ -34,7 +34,7 @@ enum choice {
 static const uint32_t length_of[] = {
 	sizeof(struct wire_hello),	sizeof(struct wire_finding), sizeof(struct wire_repeat),
 	sizeof(struct wire_maint_site), sizeof(struct wire_note),    sizeof(struct wire_end),
-	sizeof(struct wire_device),	sizeof(struct wire_refusal),
+	sizeof(struct wire_device),	sizeof(struct wire_refusal), sizeof(struct wire_path),
 };
 #define TYPES (sizeof(length_of) / sizeof(*length_of))
 
@@ -173,7 +173,7 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 		.first = choice & FIRST,
 		.symbols = choice & SYMBOLS ? symbols : NULL,
 	};
-	struct json_end end = { &s.tally, &s.suppressions, s.symbols, true, 0 };
+	struct json_end end = { &s.tally, &s.suppressions, &s.callers, s.symbols, true, 0 };
 	struct seen seen;
 	bool broken;
 
@@ -183,10 +183,11 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 	session_end(&s);
 	check_tally(&s);
 	summary_print(null, &s.tally, &s.suppressions);
-	summary_redundant(null, &s.tally, s.symbols);
+	summary_redundant(null, &s.tally, &s.callers, s.symbols);
 	CHECK(!json_close(&s.json, &end));
 	check_json(&s);
 	tally_free(&s.tally);
+	callers_free(&s.callers);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

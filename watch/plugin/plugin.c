@@ -321,6 +321,8 @@ static bool parse_option(const char *arg)
 		options.cpu = g_strdup(value);
 	else if (!strcmp(arg, "allocate=write") || !strcmp(arg, "allocate=core"))
 		options.write_allocate = !strcmp(value, "write");
+	else if (!strcmp(arg, "callers=yes"))
+		callers_init();
 	else if (g_str_has_prefix(arg, "coherent="))
 		dma_coherent(value);
 	else

@@ -9,6 +9,8 @@
  *   sweep.c       a whole cache cleaned by filling it with other lines
  *   maintain.c    cache, TLB and control operations; the log of the last ones
  *   events.c      findings: deduplicated and sent to the runner
+ *   callers.c     who asks for maintenance: call paths, counted
+ *   stack.c       registers and the stack, for call chains
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
  *   code_place.c  makes QEMU translate code for each address that it runs at
@@ -43,12 +45,19 @@ struct view_entry {
 #define VIEW_ENTRIES 1024u
 #define VPAGE_NONE   0xffffffffu
 
+/* The call path by which an operation came last: while nothing of this changes, it is the same. */
+struct last_call {
+	uint32_t lr, sp, va;
+	struct path *path;
+};
+
 /* A static instruction that maintains caches or switches translations. */
 struct action_site {
 	gint64 key; /* pc and encoding */
 	struct action action;
 	uint32_t pc;
-	uint64_t count, redundant;
+	uint64_t count, redundant, wrote; /* as in struct wire_maint_site */
+	struct last_call last;		  /* see callers.c */
 	struct action_site *next;
 };
 
@@ -175,6 +184,22 @@ void sweep_allocate(uint32_t va, uint32_t pc);
 /* Before a load from a page of XScale's mini data cache. */
 void mini_load(uint32_t va, uint32_t pc);
 
+/* stack.c */
+#define STACK_SPAN 8192u /* kernel stacks are aligned to this */
+/* The stack from sp on, most bytes at most.  Returns how many. */
+uint32_t stack_read(uint32_t sp, void *to, uint32_t most);
+/* The CPU's registers, with this program counter, and the top of its stack as memory has it. */
+void context_capture(struct wire_context *c, uint32_t pc);
+
+/* callers.c: does nothing but for callers_init. */
+void callers_init(void);
+/*
+ * An operation has just been executed, on this line (COH_VA_UNKNOWN: by set and way, or on all).
+ * wrote: it wrote a dirty line back.
+ */
+void callers_count(struct action_site *site, uint32_t va, bool changed, bool wrote);
+void callers_send(void);
+
 /* maintain.c */
 /* The whole data cache was cleaned and emptied, by no operation but by what took its place. */
 void maintain_by_sweep(uint32_t pc);
@@ -188,8 +213,10 @@ void after_reset(void);
 
 /* events.c */
 bool events_init(int fd);
+void send_message(enum wire_type type, const void *body, uint32_t length);
 void events_hello(const struct wire_hello *hello);
 void events_note(bool warning, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct wire_maint_site events_site(const struct action_site *s);
 void events_finding(const struct coh_finding *f);
 void events_end(void);
 /* The guest cannot be watched: says so, and ends QEMU. */

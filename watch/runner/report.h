@@ -32,6 +32,13 @@ struct report {
 /* report_make: *r stays valid as long as f.  s may be NULL. */
 void report_make(struct report *r, const struct wire_finding *f, struct symbols *s);
 
+/* The callers, nearest first.  Returns how many: 0 in user mode, or if the context is not known. */
+unsigned report_calls(const struct wire_context *c, struct symbols *s,
+		      struct report_call call[UNWIND_FRAMES]);
+
+/* A return address: the line of the call, but the address that the stack holds. */
+void report_call_place(uint32_t pc, struct symbols *s, struct code_place *at);
+
 /* "function+0x1c  file.c:12", or as much as is known; "user mode" for user code. */
 void report_place(const struct code_place *at, char *out, size_t size);
 

@@ -132,6 +132,11 @@ static char *plugin_argument(const struct run *r, int fd)
 		free(argument);
 		argument = longer;
 	}
+	if (r->options->redundant && argument &&
+	    asprintf(&longer, "%s,callers=yes", argument) >= 0) {
+		free(argument);
+		argument = longer;
+	}
 	for (char **name = r->options->coherent; argument && name && *name; name++) {
 		if (asprintf(&longer, "%s,coherent=%s", argument, *name) < 0)
 			longer = NULL;
@@ -323,14 +328,14 @@ static enum watch_result judge(const struct run *r)
 static enum watch_result finish(struct run *r, enum watch_result result)
 {
 	struct session *s = &r->session;
-	struct json_end end = { &s->tally, &s->suppressions, s->symbols, r->options->redundant,
-				(int)result };
+	struct json_end end = { &s->tally,  &s->suppressions,	   &s->callers,
+				s->symbols, r->options->redundant, (int)result };
 
 	session_end(s);
 	if (s->tally.has_hello) {
 		summary_print(stderr, &s->tally, &s->suppressions);
 		if (r->options->redundant)
-			summary_redundant(stderr, &s->tally, s->symbols);
+			summary_redundant(stderr, &s->tally, &s->callers, s->symbols);
 	}
 	if (json_close(&s->json, &end)) {
 		fprintf(stderr, "coherer watch: %s: %s; the file is not complete\n",
@@ -363,6 +368,7 @@ enum watch_result watch_run(const struct watch_options *o)
 	if (r->signals >= 0)
 		close(r->signals);
 	tally_free(&r->session.tally);
+	callers_free(&r->session.callers);
 	suppress_free(&r->session.suppressions);
 	symbols_close(r->session.symbols);
 	free(r->plugin);

@@ -99,6 +99,7 @@ void session_end(struct session *s)
 	if (s->unnamed && !s->named)
 		misfit(s, "no address has a name", s->last_unnamed);
 	tally_settle_suppressions(&s->tally);
+	callers_sort(&s->callers);
 }
 
 void session_message(void *context, enum wire_type type, const void *body)
@@ -119,6 +120,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_MAINT_SITE:
 		tally_site(&s->tally, body);
+		break;
+	case WIRE_PATH:
+		callers_add(&s->callers, body, s->symbols);
 		break;
 	case WIRE_NOTE:
 		tally_note(&s->tally, body);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "watch/runner/callers.h"
 #include "watch/runner/json.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
@@ -19,14 +20,15 @@
 struct session {
 	FILE *out; /* where reports go */
 	bool colour;
-	uint64_t max; /* reports printed; the others are only counted */
-	bool first;   /* stop after the first one */
+	uint64_t max;	     /* reports printed; the others are only counted */
+	bool first;	     /* stop after the first one */
 	struct symbols *symbols;
 	struct suppressions suppressions;
 	struct json_file json;
 
 	/* What came of it. */
 	struct tally tally;
+	struct callers callers;
 	uint64_t printed;
 	bool stop_wanted;
 	bool wrong_version;

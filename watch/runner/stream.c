@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watch/runner/stream.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert(sizeof(struct wire_finding) >= sizeof(struct wire_path),
+	      "struct stream has room for the longest message");
 
 static size_t length_of(uint32_t type)
 {
@@ -22,6 +26,8 @@ static size_t length_of(uint32_t type)
 		return sizeof(struct wire_device);
 	case WIRE_REFUSAL:
 		return sizeof(struct wire_refusal);
+	case WIRE_PATH:
+		return sizeof(struct wire_path);
 	default:
 		return 0;
 	}

@@ -4,6 +4,7 @@
 #include <elfutils/libdw.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SP 13
 #define LR 14
@@ -196,4 +197,17 @@ unsigned unwind(struct symbols *s, const struct unwind_state *state,
 	}
 	current = NULL;
 	return w.n;
+}
+
+unsigned unwind_context(struct symbols *s, const struct wire_context *c,
+			struct unwind_frame frame[UNWIND_FRAMES])
+{
+	struct unwind_state state = {
+		.stack_va = c->stack_va,
+		.stack = c->stack,
+		.stack_length = c->stack_length < WIRE_STACK ? c->stack_length : WIRE_STACK,
+	};
+
+	memcpy(state.regs, c->regs, sizeof(state.regs));
+	return unwind(s, &state, frame);
 }
