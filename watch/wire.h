@@ -31,6 +31,7 @@ enum wire_type {
 	WIRE_DEVICE,  /* what one device did: sent at the end */
 	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
 	WIRE_PATH,    /* a call path to maintenance: behind the sites, only if asked for */
+	WIRE_WRITER,  /* the writer's context: in front of its finding, if asked for and known */
 };
 
 struct wire_header {
@@ -107,6 +108,17 @@ struct wire_finding {
 	struct wire_copy copy[WIRE_COPIES];
 	struct wire_maint last;
 	struct wire_context context; /* the reader's */
+};
+
+/* The other way, from the runner to the plugin: a store whose context is wanted in this run. */
+struct wire_wanted {
+	uint32_t pc;
+	uint32_t pa; /* of the word */
+};
+
+struct wire_writer {
+	uint32_t id; /* of the finding */
+	struct wire_context context;
 };
 
 struct wire_hello {

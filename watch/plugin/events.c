@@ -189,6 +189,8 @@ void events_finding(const struct coh_finding *f)
 		context_capture(&w.context, f->pc);
 		w.read.user = w.context.user;
 	}
+	if (f->writer_known && !f->by_device)
+		writers_send(w.id, f->writer.pc, f->first_pa);
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 

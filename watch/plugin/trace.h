@@ -10,6 +10,7 @@
  *   maintain.c    cache, TLB and control operations; the log of the last ones
  *   events.c      findings: deduplicated and sent to the runner
  *   callers.c     who asks for maintenance: call paths, counted
+ *   writers.c     the context of stores that a first run has named
  *   stack.c       registers and the stack, for call chains
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
@@ -190,6 +191,13 @@ void mini_load(uint32_t va, uint32_t pc);
 uint32_t stack_read(uint32_t sp, void *to, uint32_t most);
 /* The CPU's registers, with this program counter, and the top of its stack as memory has it. */
 void context_capture(struct wire_context *c, uint32_t pc);
+
+/* writers.c: does nothing but for writers_init.  fd: struct wire_wanted, one after another. */
+void writers_init(int fd);
+/* Behind on_store: a finding of this very store is about the one before. */
+void instrument_writer(struct qemu_plugin_insn *insn, uint32_t pc);
+/* The last store of pc to the word at pa, if it is known. */
+void writers_send(uint32_t id, uint32_t pc, uint32_t pa);
 
 /* callers.c: does nothing but for callers_init. */
 void callers_init(void);

@@ -208,6 +208,10 @@ static json_t *report_of(const struct report *r, bool suppressed)
 	json_object_set_new(o, "verdict", text(r->verdict));
 	json_object_set_new(o, "missing", text(r->missing));
 	json_object_set_new(o, "calls", calls_of(r->call, r->n_calls));
+	if (r->writer_chain == WRITER_KNOWN)
+		json_object_set_new(o, "writer_calls", calls_of(r->writer_call, r->n_writer_calls));
+	else if (r->writer_chain != WRITER_NOT_ASKED)
+		json_object_set_new(o, "writer_calls", json_null());
 	return o;
 }
 

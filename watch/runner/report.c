@@ -55,7 +55,8 @@ static void name_writer(struct report *r, struct symbols *s)
 		snprintf(r->writer, sizeof(r->writer), "unknown writer");
 }
 
-void report_make(struct report *r, const struct wire_finding *f, struct symbols *s)
+void report_make(struct report *r, const struct wire_finding *f, const struct wire_context *writer,
+		 struct symbols *s)
 {
 	char culprit[128] = "";
 
@@ -68,6 +69,10 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	else
 		stable_name(&r->read, r->reader, sizeof(r->reader));
 	name_writer(r, s);
+	if (writer) {
+		r->writer_chain = WRITER_KNOWN;
+		r->n_writer_calls = report_calls(writer, s, r->writer_call);
+	}
 	if (f->culprit.known) {
 		symbols_at(s, f->culprit.pc, f->culprit.user, &r->culprit);
 		stable_name(&r->culprit, culprit, sizeof(culprit));
@@ -194,6 +199,15 @@ static void print_calls(FILE *out, const struct report_call *call, unsigned n)
 	}
 }
 
+static void print_writer_calls(FILE *out, const struct report *r)
+{
+	if (r->writer_chain == WRITER_NOT_SEEN && !r->write.user)
+		fprintf(out, "  called from: not known, the second run did not see this store\n");
+	if (r->writer_chain == WRITER_NOT_AGAIN && !r->write.user)
+		fprintf(out, "  called from: not known, no second run came to this report\n");
+	print_calls(out, r->writer_call, r->n_writer_calls);
+}
+
 static void print_write(FILE *out, const struct report *r)
 {
 	const struct wire_finding *f = r->f;
@@ -222,6 +236,7 @@ static void print_write(FILE *out, const struct report *r)
 							  : "the same alias");
 	print_place(out, &r->write);
 	fprintf(out, "  mm 0x%08x\n", f->write.mm);
+	print_writer_calls(out, r);
 }
 
 static void print_culprit(FILE *out, const struct report *r)

@@ -17,11 +17,23 @@ struct report_call {
 	bool guessed;
 };
 
+/* Is the call chain of the writer known?  Of code in user mode there never is one. */
+enum report_writer {
+	WRITER_NOT_ASKED,
+	WRITER_KNOWN,
+	WRITER_NOT_SEEN,  /* the second run came to the finding, but did not see that store */
+	WRITER_NOT_AGAIN, /* the second run did not come to the finding, or there was none */
+};
+
 struct report {
 	const struct wire_finding *f;
 	struct code_place read, write, culprit, last;
 	struct report_call call[UNWIND_FRAMES];
 	unsigned n_calls;
+	/* How the writer came to its store: only after a second run (again.h). */
+	struct report_call writer_call[UNWIND_FRAMES];
+	unsigned n_writer_calls;
+	enum report_writer writer_chain;
 	const char *kind;
 	/* As in the title: without compiler suffixes, offsets and addresses. */
 	char reader[128], writer[128];
@@ -29,8 +41,9 @@ struct report {
 	char verdict[768], missing[384];
 };
 
-/* report_make: *r stays valid as long as f.  s may be NULL. */
-void report_make(struct report *r, const struct wire_finding *f, struct symbols *s);
+/* report_make: *r stays valid as long as f.  writer and s may be NULL. */
+void report_make(struct report *r, const struct wire_finding *f, const struct wire_context *writer,
+		 struct symbols *s);
 
 /* The callers, nearest first.  Returns how many: 0 in user mode, or if the context is not known. */
 unsigned report_calls(const struct wire_context *c, struct symbols *s,

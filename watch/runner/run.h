@@ -11,6 +11,7 @@ struct watch_options {
 	bool write_allocate; /* a store that misses fills a line, whatever the core does */
 	const char *symbols, *json, *suppressions, *plugin; /* files; NULL: not given */
 	bool first, redundant;
+	bool again;	 /* a second run, for the call chains of writers */
 	char **coherent; /* names of devices, up to a NULL; may be NULL */
 	uint64_t max;	 /* reports printed */
 	char **command;	 /* QEMU and its arguments, up to a NULL; not empty */

@@ -2,6 +2,7 @@
 #include "watch/runner/session.h"
 
 #include "model/shadow.h"
+#include "watch/runner/again.h"
 #include "watch/runner/report.h"
 
 /* So many nameless places, and none named, are no accident. */
@@ -66,7 +67,7 @@ static void check_fit(struct session *s, const struct code_place *at, bool is_lo
 		       at->pc);
 }
 
-static void on_finding(struct session *s, const struct wire_finding *sent)
+void session_finding(struct session *s, const struct wire_finding *sent)
 {
 	struct wire_finding copy = *sent;
 	const struct wire_finding *f = &copy;
@@ -76,11 +77,13 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 	copy.reader[WIRE_NAME - 1] = copy.writer[WIRE_NAME - 1] = '\0';
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
-	report_make(&r, f, s->symbols);
+	report_make(&r, f, again_writer(s->again, f), s->symbols);
+	again_judge(s->again, &r);
 	title = tally_finding(&s->tally, f->id, r.title);
-	if (!title)
+	if (title)
+		title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
+	if (again_keeps(s, f, title) || !title)
 		return;
-	title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
 	json_report(&s->json, &r, title->by != NULL);
 	if (title->by || s->printed >= s->max || s->stop_wanted)
 		return;
@@ -113,7 +116,7 @@ void session_message(void *context, enum wire_type type, const void *body)
 		on_hello(s, body);
 		break;
 	case WIRE_FINDING:
-		on_finding(s, body);
+		session_finding(s, body);
 		break;
 	case WIRE_REPEAT:
 		tally_repeat(&s->tally, body);
@@ -123,6 +126,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_PATH:
 		callers_add(&s->callers, body, s->symbols);
+		break;
+	case WIRE_WRITER:
+		again_take_writer(s->again, body);
 		break;
 	case WIRE_NOTE:
 		tally_note(&s->tally, body);

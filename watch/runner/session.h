@@ -22,6 +22,7 @@ struct session {
 	bool colour;
 	uint64_t max;	     /* reports printed; the others are only counted */
 	bool first;	     /* stop after the first one */
+	struct again *again; /* NULL: one run is all; see again.h */
 	struct symbols *symbols;
 	struct suppressions suppressions;
 	struct json_file json;
@@ -44,5 +45,8 @@ void session_end(struct session *s);
 
 /* session_message: a stream_handler; context is the session. */
 void session_message(void *context, enum wire_type type, const void *body);
+
+/* What is done with a finding, whenever it comes. */
+void session_finding(struct session *s, const struct wire_finding *sent);
 
 #endif

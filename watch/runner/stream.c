@@ -4,7 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-static_assert(sizeof(struct wire_finding) >= sizeof(struct wire_path),
+static_assert(sizeof(struct wire_finding) >= sizeof(struct wire_path) &&
+		      sizeof(struct wire_finding) >= sizeof(struct wire_writer),
 	      "struct stream has room for the longest message");
 
 static size_t length_of(uint32_t type)
@@ -28,6 +29,8 @@ static size_t length_of(uint32_t type)
 		return sizeof(struct wire_refusal);
 	case WIRE_PATH:
 		return sizeof(struct wire_path);
+	case WIRE_WRITER:
+		return sizeof(struct wire_writer);
 	default:
 		return 0;
 	}

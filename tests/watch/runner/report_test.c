@@ -268,7 +268,7 @@ static void expect_title(const struct wire_finding *f, const char *title)
 {
 	struct report r;
 
-	report_make(&r, f, NULL);
+	report_make(&r, f, NULL, NULL);
 	assert_string_equal(r.title, title);
 }
 
