@@ -76,7 +76,7 @@ struct wire_maint {
 #define WIRE_NAME 40
 
 /* Where a call chain starts: registers and the top of the stack. */
-struct wire_context {
+struct wire_stack {
 	uint32_t known; /* 0: nothing here is valid */
 	uint32_t user;	/* 1: in user mode, 0: privileged */
 	uint32_t regs[16];
@@ -107,7 +107,7 @@ struct wire_finding {
 	uint32_t n_copies;
 	struct wire_copy copy[WIRE_COPIES];
 	struct wire_maint last;
-	struct wire_context context; /* the reader's */
+	struct wire_stack chain; /* the reader's */
 };
 
 /* The other way, from the runner to the plugin: a store whose context is wanted in this run. */
@@ -118,7 +118,7 @@ struct wire_wanted {
 
 struct wire_writer {
 	uint32_t id; /* of the finding */
-	struct wire_context context;
+	struct wire_stack chain;
 };
 
 struct wire_hello {
@@ -154,7 +154,7 @@ struct wire_maint_site {
 /* One way to a site, by the callers on the stack. */
 struct wire_path {
 	struct wire_maint_site site; /* counted are the operations that came this way */
-	struct wire_context context; /* at one of them */
+	struct wire_stack chain; /* at one of them */
 };
 
 struct wire_note {

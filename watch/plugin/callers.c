@@ -113,7 +113,7 @@ static struct path *path_new(const struct path_name *name)
 	p->name = *name;
 	p->sent.site = events_site(name->site);
 	p->sent.site.count = p->sent.site.redundant = p->sent.site.wrote = 0;
-	context_capture(&p->sent.context, name->site->pc);
+	stack_capture(&p->sent.chain, name->site->pc);
 	g_hash_table_insert(paths, &p->name, p);
 	return p;
 }

@@ -186,8 +186,8 @@ void events_finding(const struct coh_finding *f)
 	fill(&w, f);
 	w.id = k->id;
 	if (!is_of_device(f)) {
-		context_capture(&w.context, f->pc);
-		w.read.user = w.context.user;
+		stack_capture(&w.chain, f->pc);
+		w.read.user = w.chain.user;
 	}
 	if (f->writer_known && !f->by_device)
 		writers_send(w.id, f->writer.pc, f->first_pa);

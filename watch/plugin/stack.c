@@ -18,7 +18,7 @@ uint32_t stack_read(uint32_t sp, void *to, uint32_t most)
 	return 0;
 }
 
-void context_capture(struct wire_context *c, uint32_t pc)
+void stack_capture(struct wire_stack *c, uint32_t pc)
 {
 	c->known = 1;
 	for (unsigned i = 0; i < TARGET_REGISTERS; i++)

@@ -190,7 +190,7 @@ void mini_load(uint32_t va, uint32_t pc);
 /* The stack from sp on, most bytes at most.  Returns how many. */
 uint32_t stack_read(uint32_t sp, void *to, uint32_t most);
 /* The CPU's registers, with this program counter, and the top of its stack as memory has it. */
-void context_capture(struct wire_context *c, uint32_t pc);
+void stack_capture(struct wire_stack *c, uint32_t pc);
 
 /* writers.c: does nothing but for writers_init.  fd: struct wire_wanted, one after another. */
 void writers_init(int fd);

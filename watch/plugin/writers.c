@@ -13,7 +13,7 @@
 
 struct store {
 	struct wire_wanted what;      /* the key */
-	struct wire_context *context; /* NULL: not seen yet */
+	struct wire_stack *chain; /* NULL: not seen yet */
 };
 
 static GHashTable *stores; /* struct store, to itself; NULL: nobody asked */
@@ -65,9 +65,9 @@ void writers_init(int fd)
 
 static void keep(struct store *s)
 {
-	if (!s->context)
-		s->context = g_new0(struct wire_context, 1);
-	context_capture(s->context, s->what.pc);
+	if (!s->chain)
+		s->chain = g_new0(struct wire_stack, 1);
+	stack_capture(s->chain, s->what.pc);
 }
 
 static void on_wanted_store(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr, void *udata)
@@ -105,8 +105,8 @@ void writers_send(uint32_t id, uint32_t pc, uint32_t pa)
 	struct store *s = stores ? g_hash_table_lookup(stores, &what) : NULL;
 	struct wire_writer w = { .id = id };
 
-	if (!s || !s->context)
+	if (!s || !s->chain)
 		return;
-	w.context = *s->context;
+	w.chain = *s->chain;
 	send_message(WIRE_WRITER, &w, sizeof(w));
 }

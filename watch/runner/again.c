@@ -64,11 +64,11 @@ void again_take_writer(struct again *a, const struct wire_writer *w)
 		a->writer = *w;
 }
 
-const struct wire_context *again_writer(const struct again *a, const struct wire_finding *f)
+const struct wire_stack *again_writer(const struct again *a, const struct wire_finding *f)
 {
 	bool is_its = a && a->stage == SECOND_RUN && a->writer.id == f->id && has_writer(f);
 
-	return is_its && a->writer.context.known ? &a->writer.context : NULL;
+	return is_its && a->writer.chain.known ? &a->writer.chain : NULL;
 }
 
 void again_judge(struct again *a, struct report *r)

@@ -39,7 +39,7 @@ void again_end(struct session *s);
 void again_take_writer(struct again *a, const struct wire_writer *w);
 
 /* The context of this finding's writer; NULL: not known. */
-const struct wire_context *again_writer(const struct again *a, const struct wire_finding *f);
+const struct wire_stack *again_writer(const struct again *a, const struct wire_finding *f);
 
 /* Says in the report why it has no chain of the writer. */
 void again_judge(struct again *a, struct report *r);

@@ -41,7 +41,7 @@ static struct callers_node *node_at(struct callers_node **list, const struct wir
 void callers_add(struct callers *c, const struct wire_path *path, struct symbols *s)
 {
 	struct unwind_frame frame[UNWIND_FRAMES];
-	unsigned n = path->context.known ? unwind_context(s, &path->context, frame) : 0;
+	unsigned n = path->chain.known ? unwind_stack(s, &path->chain, frame) : 0;
 	struct callers_node *node = node_at(&c->sites, &path->site);
 
 	for (unsigned i = 0; node; i++) {

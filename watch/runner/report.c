@@ -25,7 +25,7 @@ static void stable_name(const struct code_place *at, char *out, size_t size)
 	}
 }
 
-unsigned report_calls(const struct wire_context *c, struct symbols *s,
+unsigned report_calls(const struct wire_stack *c, struct symbols *s,
 		      struct report_call call[UNWIND_FRAMES])
 {
 	struct unwind_frame frame[UNWIND_FRAMES];
@@ -33,7 +33,7 @@ unsigned report_calls(const struct wire_context *c, struct symbols *s,
 
 	if (!c->known || c->user)
 		return 0;
-	n = unwind_context(s, c, frame);
+	n = unwind_stack(s, c, frame);
 	for (unsigned i = 0; i < n; i++) {
 		report_call_place(frame[i].pc, s, &call[i].at);
 		call[i].guessed = frame[i].guessed;
@@ -55,7 +55,7 @@ static void name_writer(struct report *r, struct symbols *s)
 		snprintf(r->writer, sizeof(r->writer), "unknown writer");
 }
 
-void report_make(struct report *r, const struct wire_finding *f, const struct wire_context *writer,
+void report_make(struct report *r, const struct wire_finding *f, const struct wire_stack *writer,
 		 struct symbols *s)
 {
 	char culprit[128] = "";
@@ -80,7 +80,7 @@ void report_make(struct report *r, const struct wire_finding *f, const struct wi
 	if (f->last.known)
 		symbols_at(s, f->last.pc, 0, &r->last);
 	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
-	r->n_calls = report_calls(&f->context, s, r->call);
+	r->n_calls = report_calls(&f->chain, s, r->call);
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
 	words_missing(f, r->missing, sizeof(r->missing));
 }

@@ -42,11 +42,11 @@ struct report {
 };
 
 /* report_make: *r stays valid as long as f.  writer and s may be NULL. */
-void report_make(struct report *r, const struct wire_finding *f, const struct wire_context *writer,
+void report_make(struct report *r, const struct wire_finding *f, const struct wire_stack *writer,
 		 struct symbols *s);
 
 /* The callers, nearest first.  Returns how many: 0 in user mode, or if the context is not known. */
-unsigned report_calls(const struct wire_context *c, struct symbols *s,
+unsigned report_calls(const struct wire_stack *c, struct symbols *s,
 		      struct report_call call[UNWIND_FRAMES]);
 
 /* A return address: the line of the call, but the address that the stack holds. */

@@ -199,7 +199,7 @@ unsigned unwind(struct symbols *s, const struct unwind_state *state,
 	return w.n;
 }
 
-unsigned unwind_context(struct symbols *s, const struct wire_context *c,
+unsigned unwind_stack(struct symbols *s, const struct wire_stack *c,
 			struct unwind_frame frame[UNWIND_FRAMES])
 {
 	struct unwind_state state = {

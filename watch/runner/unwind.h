@@ -36,7 +36,7 @@ unsigned unwind(struct symbols *s, const struct unwind_state *state,
 		struct unwind_frame frame[UNWIND_FRAMES]);
 
 /* The same, of what the plugin kept. */
-unsigned unwind_context(struct symbols *s, const struct wire_context *c,
+unsigned unwind_stack(struct symbols *s, const struct wire_stack *c,
 			struct unwind_frame frame[UNWIND_FRAMES]);
 
 #endif

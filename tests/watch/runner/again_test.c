@@ -84,7 +84,7 @@ static void find(struct play *p, uint32_t id, uint32_t writer)
 
 static void find_with_context(struct play *p, uint32_t id, uint32_t writer)
 {
-	struct wire_writer w = { .id = id, .context.known = 1 };
+	struct wire_writer w = { .id = id, .chain.known = 1 };
 
 	session_message(&p->session, WIRE_WRITER, &w);
 	find(p, id, writer);

@@ -92,15 +92,15 @@ static struct wire_path path_through(const char *caller, uint64_t count, uint64_
 {
 	struct wire_path p = {
 		.site = { .count = count, .redundant = redundant, .wrote = wrote },
-		.context = { .known = 1, .stack_va = STACK_VA, .stack_length = 64 },
+		.chain = { .known = 1, .stack_va = STACK_VA, .stack_length = 64 },
 	};
 	uint32_t back = return_to("_start", caller);
 
 	p.site.pc = address_of("leaf");
-	p.context.regs[13] = STACK_VA;
-	p.context.regs[14] = return_to(caller, "leaf");
-	p.context.regs[15] = p.site.pc;
-	memcpy(p.context.stack + 4, &back, 4);
+	p.chain.regs[13] = STACK_VA;
+	p.chain.regs[14] = return_to(caller, "leaf");
+	p.chain.regs[15] = p.site.pc;
+	memcpy(p.chain.stack + 4, &back, 4);
 	return p;
 }
 
@@ -203,7 +203,7 @@ static void the_rest_is_told(void **state)
 	char *text;
 
 	(void)state;
-	unknown.context.known = 0;
+	unknown.chain.known = 0;
 	callers_add(&c, &waste, symbols);
 	callers_add(&c, &unknown, symbols);
 	text = printed(&c, &waste.site, 1, &left_out);
@@ -234,14 +234,14 @@ static void user_code_has_no_chain(void **state)
 	struct report_call call[UNWIND_FRAMES];
 
 	(void)state;
-	assert_int_equal(report_calls(&p.context, symbols, call), 2);
+	assert_int_equal(report_calls(&p.chain, symbols, call), 2);
 	assert_string_equal(call[0].at.function, "waste");
 	assert_string_equal(call[1].at.function, "_start");
-	p.context.user = 1;
-	assert_int_equal(report_calls(&p.context, symbols, call), 0);
-	p.context.user = 0;
-	p.context.known = 0;
-	assert_int_equal(report_calls(&p.context, symbols, call), 0);
+	p.chain.user = 1;
+	assert_int_equal(report_calls(&p.chain, symbols, call), 0);
+	p.chain.user = 0;
+	p.chain.known = 0;
+	assert_int_equal(report_calls(&p.chain, symbols, call), 0);
 }
 
 /* What was on the stack is gone, or goes round in a circle: the nearest caller is still right. */
@@ -253,23 +253,23 @@ static void a_damaged_stack(void **state)
 	uint32_t random = 7; /* an LCG */
 
 	(void)state;
-	memset(p.context.stack, 0xff, sizeof(p.context.stack));
-	assert_int_equal(report_calls(&p.context, symbols, call), 1);
+	memset(p.chain.stack, 0xff, sizeof(p.chain.stack));
+	assert_int_equal(report_calls(&p.chain, symbols, call), 1);
 	assert_string_equal(call[0].at.function, "waste");
 	for (uint32_t at = 0; at < WIRE_STACK; at += 4)
-		memcpy(p.context.stack + at, &circle, 4);
-	p.context.stack_length = 0xffffffff;
-	assert_in_range(report_calls(&p.context, symbols, call), 1, UNWIND_FRAMES);
+		memcpy(p.chain.stack + at, &circle, 4);
+	p.chain.stack_length = 0xffffffff;
+	assert_in_range(report_calls(&p.chain, symbols, call), 1, UNWIND_FRAMES);
 	assert_string_equal(call[0].at.function, "waste");
-	p.context.stack_length = 0;
-	assert_int_equal(report_calls(&p.context, symbols, call), 1);
+	p.chain.stack_length = 0;
+	assert_int_equal(report_calls(&p.chain, symbols, call), 1);
 	for (int i = 0; i < 2000; i++) {
-		uint8_t *bytes = (uint8_t *)&p.context;
+		uint8_t *bytes = (uint8_t *)&p.chain;
 
 		for (size_t at = 8; at < 512; at++)
 			bytes[at] = (uint8_t)((random = random * 1664525 + 1013904223) >> 24);
-		p.context.regs[15] = address_of("leaf") + 4 * (random >> 28);
-		assert_in_range(report_calls(&p.context, symbols, call), 0, UNWIND_FRAMES);
+		p.chain.regs[15] = address_of("leaf") + 4 * (random >> 28);
+		assert_in_range(report_calls(&p.chain, symbols, call), 0, UNWIND_FRAMES);
 	}
 }
 
