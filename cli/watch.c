@@ -36,7 +36,10 @@ static const char usage[] =
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
 	"  --first                stop QEMU after the first report\n"
 	"  --max N                print at most N reports, count the others\n"
-	"  --redundant            list the maintenance that changed nothing\n"
+	"  --redundant            list the maintenance that changed nothing, and who calls it\n"
+	"  --again                run the command a second time, for the call chains of writers:\n"
+	"                         the reports are the second run's, and the guest's console\n"
+	"                         appears twice.  For a QEMU with -icount\n"
 	"  --plugin FILE          libcoherer-watch.so, if it is not beside coherer\n"
 	"  --help                 this text\n"
 	"\n"
@@ -57,6 +60,7 @@ enum option_id {
 	OPT_FIRST,
 	OPT_MAX,
 	OPT_REDUNDANT,
+	OPT_AGAIN,
 	OPT_PLUGIN,
 	OPT_HELP,
 };
@@ -75,6 +79,7 @@ static const struct option options[] = {
 	{ "first", no_argument, NULL, OPT_FIRST },
 	{ "max", required_argument, NULL, OPT_MAX },
 	{ "redundant", no_argument, NULL, OPT_REDUNDANT },
+	{ "again", no_argument, NULL, OPT_AGAIN },
 	{ "plugin", required_argument, NULL, OPT_PLUGIN },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -201,6 +206,9 @@ static int take(struct watch_options *o, int id, const char *word)
 		return set_max(o, optarg);
 	case OPT_REDUNDANT:
 		o->redundant = true;
+		return 0;
+	case OPT_AGAIN:
+		o->again = true;
 		return 0;
 	case OPT_PLUGIN:
 		o->plugin = optarg;

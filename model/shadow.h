@@ -171,6 +171,7 @@ struct coh_shadow_counts {
 	/* Not given up: how often a dirty line began to threaten memory with old bytes, or brought
 	 * them there.  Code that was fetched in order before may be old the next time. */
 	uint64_t threats;
+	uint64_t written_back; /* nor this: dirty lines that maintenance wrote back */
 };
 
 struct coh_shadow;

@@ -80,6 +80,7 @@ static bool maintain_copy(struct coh_shadow *s, const struct place *pl, struct r
 	bool changed = op != COH_CLEAN || c->dirty;
 
 	s->counts.threats += c->dirty && c->held;
+	s->counts.written_back += c->dirty && op != COH_INVALIDATE;
 	if (c->dirty && op != COH_INVALIDATE)
 		write_back(pl, r, c, who);
 	else if (c->dirty)
@@ -174,8 +175,10 @@ static bool maintain_place(struct coh_shadow *s, const struct place *pl, enum co
 				     who);
 		return false;
 	}
-	if (maintain_quietly(l, acts[op]))
+	if (maintain_quietly(l, acts[op])) {
+		s->counts.written_back += was_dirty && acts[op] & CLEAN;
 		return op != COH_CLEAN || was_dirty;
+	}
 	return maintain_record(s, pl, side, op, tag, who);
 }
 
@@ -281,6 +284,7 @@ static bool clean_copies(struct coh_shadow *s, const struct place *pl, struct re
 		if (!c->dirty || c->foreign || !(act_on(s, w, pl, c->tag) & CLEAN))
 			continue;
 		s->counts.threats += c->held != 0;
+		s->counts.written_back++;
 		write_back(pl, r, c, w->who);
 		any = true;
 	}
@@ -357,7 +361,7 @@ static bool sweep_place(struct coh_shadow *s, const struct place *pl, const stru
 {
 	struct coh_line *l = pl->line;
 	unsigned act;
-	bool changes;
+	bool changes, writes;
 
 	if (l->d & COH_D_RECORD)
 		return sweep_record(s, pl, w);
@@ -367,9 +371,12 @@ static bool sweep_place(struct coh_shadow *s, const struct place *pl, const stru
 	if (!(l->d & COH_D_PRESENT))
 		return false;
 	act = act_on(s, w, pl, l->d & ~COH_D_FLAGS);
-	changes = act & DROP || (act & CLEAN && l->d & COH_D_DIRTY);
-	if (maintain_quietly(l, act))
+	writes = act & CLEAN && l->d & COH_D_DIRTY;
+	changes = act & DROP || writes;
+	if (maintain_quietly(l, act)) {
+		s->counts.written_back += writes;
 		return changes;
+	}
 	make_room(s);
 	return sweep_record(s, pl, w);
 }

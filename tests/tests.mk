@@ -114,6 +114,7 @@ check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 
 check-guests: all guests ## the guests under coherer watch, reports compared exactly
 	@tests/watch/guests.sh
+	@tests/watch/chains.sh
 
 check-setup: all guests ## bad input: each a clear message and its exit code
 	@tests/watch/bad-input.sh

@@ -34,6 +34,8 @@ enum wire_type {
 	WIRE_DEVICE,  /* what one device did: sent at the end */
 	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
 	WIRE_MODULE,  /* a loaded module: before the first finding that may be in it */
+	WIRE_PATH,    /* a call path to maintenance: behind the sites, only if asked for */
+	WIRE_WRITER,  /* the writer's context: in front of its finding, if asked for and known */
 };
 
 struct wire_header {
@@ -84,6 +86,16 @@ struct wire_event {
 
 #define WIRE_NAME 40
 
+/* Where a call chain starts: registers and the top of the stack. */
+struct wire_stack {
+	uint32_t known; /* 0: nothing here is valid */
+	uint32_t user;	/* 1: in user mode, 0: privileged */
+	uint32_t regs[16];
+	uint32_t cpsr;
+	uint32_t stack_va, stack_length;
+	uint8_t stack[WIRE_STACK];
+};
+
 struct wire_finding {
 	uint32_t id;	  /* from 1, in order */
 	uint32_t by;	  /* enum coh_reader */
@@ -115,12 +127,18 @@ struct wire_finding {
 	uint32_t n_events, events_cut, events_odd; /* struct coh_history */
 	struct wire_event event[WIRE_EVENTS];
 	struct wire_context context;
-	/* For the call chain: the reader's registers and the top of its stack. */
-	uint32_t regs_known;
-	uint32_t regs[16];
-	uint32_t cpsr;
-	uint32_t stack_va, stack_length;
-	uint8_t stack[WIRE_STACK];
+	struct wire_stack chain; /* the reader's */
+};
+
+/* The other way, from the runner to the plugin: a store whose context is wanted in this run. */
+struct wire_wanted {
+	uint32_t pc;
+	uint32_t pa; /* of the word */
+};
+
+struct wire_writer {
+	uint32_t id; /* of the finding */
+	struct wire_stack chain;
 };
 
 struct wire_hello {
@@ -150,6 +168,13 @@ struct wire_maint_site {
 	uint32_t pc, op, insn, scope; /* as in wire_maint */
 	uint32_t reserved;
 	uint64_t count, redundant; /* how often, and how often it changed nothing */
+	uint64_t wrote;		   /* how often it wrote a dirty line back */
+};
+
+/* One way to a site, by the callers on the stack. */
+struct wire_path {
+	struct wire_maint_site site; /* counted are the operations that came this way */
+	struct wire_stack chain;     /* at one of them */
 };
 
 struct wire_note {

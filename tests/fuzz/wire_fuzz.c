@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "tests/fuzz/fuzz.h"
+#include "watch/runner/again.h"
 #include "watch/runner/session.h"
 #include "watch/runner/stream.h"
 #include "watch/runner/summary.h"
@@ -26,7 +27,8 @@ enum choice {
 	WELL_FORMED = 1, /* the rest are bodies; else it is the stream */
 	SYMBOLS = 2,
 	FIRST = 4,
-	FEW = 8, /* --max 1 */
+	FEW = 8,    /* --max 1 */
+	AGAIN = 16, /* the stream is both runs */
 };
 
 #define STREAM_MAX (1u << 18)
@@ -35,6 +37,7 @@ static const uint32_t length_of[] = {
 	sizeof(struct wire_hello),	sizeof(struct wire_finding), sizeof(struct wire_repeat),
 	sizeof(struct wire_maint_site), sizeof(struct wire_note),    sizeof(struct wire_end),
 	sizeof(struct wire_device),	sizeof(struct wire_refusal), sizeof(struct wire_module),
+	sizeof(struct wire_path),	sizeof(struct wire_writer),
 };
 #define TYPES (sizeof(length_of) / sizeof(*length_of))
 
@@ -164,6 +167,19 @@ static void check_tally(const struct session *s)
 	CHECK(!s->first || s->stop_wanted || !s->printed);
 }
 
+static void run_again(struct session *s, size_t size)
+{
+	int list = again_start(s);
+	bool broken;
+
+	CHECK(!s->printed);
+	if (list >= 0) {
+		feed(s, size, 65536, &broken);
+		close(list);
+	}
+	again_end(s);
+}
+
 static void watch(uint8_t choice, size_t size, const struct seen *expected)
 {
 	static char *const command[] = { "qemu-system-arm", NULL };
@@ -172,24 +188,29 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 		.max = choice & FEW ? 1 : UINT64_MAX,
 		.first = choice & FIRST,
 		.symbols = choice & SYMBOLS ? symbols : NULL,
+		.again = choice & AGAIN ? again_new() : NULL,
 	};
-	struct json_end end = { &s.tally, &s.suppressions, s.symbols, true, 0 };
+	struct json_end end = { &s.tally, &s.suppressions, &s.callers, s.symbols, true, 0 };
 	struct seen seen;
 	bool broken;
 
 	CHECK(!ftruncate(json_file, 0) && !json_open(&s.json, json_path, command));
 	seen = feed(&s, size, 65536, &broken);
 	CHECK(seen.n == expected->n && seen.sum == expected->sum);
+	if (s.again)
+		run_again(&s, size);
 	session_end(&s);
 	check_tally(&s);
 	summary_print(null, &s.tally, &s.suppressions);
-	summary_redundant(null, &s.tally, s.symbols);
+	summary_redundant(null, &s.tally, &s.callers, s.symbols);
 	CHECK(!json_close(&s.json, &end));
 	check_json(&s);
 	user_files_close(&s.user);
 	if (s.symbols)
 		symbols_forget_modules(s.symbols);
 	tally_free(&s.tally);
+	callers_free(&s.callers);
+	again_free(s.again);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

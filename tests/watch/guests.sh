@@ -38,12 +38,14 @@ reports() {
 watch() {
 	elf=build/guests/$1
 	[ -f "$elf" ] || { echo "guests.sh: $elf is missing: run make guests" >&2; exit 2; }
-	# On the core that the source names, or the board's.
+	# On the core that the source names, or the board's; with the options that it names.
 	source=${1%.elf}
 	core=$(sed -n 's/^ \* Core: //p' "guests/${source%-bug}.c")
+	options=$(sed -n 's/^ \* Options: //p' "guests/${source%-bug}.c")
 	status=0
 	rm -rf "$work/litmus"
-	timeout 900 "$coherer" watch --symbols "$elf" --litmus "$work/litmus" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
+	# shellcheck disable=SC2086 # $options: a list of words
+	timeout 900 "$coherer" watch $options --symbols "$elf" --litmus "$work/litmus" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
 		-nographic -no-reboot -audio none -monitor none -serial stdio -kernel "$elf" \
 		</dev/null >"$work/console" 2>"$work/err" || status=$?
 	reports "$work/err" >"$work/reports"

@@ -16,7 +16,6 @@
 static_assert(WIRE_EVENTS == COH_HISTORY_MAX, "a history goes into a finding");
 
 #define DIFFERENT_MAX 65536u
-#define STACK_SPAN    8192u /* kernel stacks are aligned to this */
 
 struct known {
 	uint32_t by, cause, read_pc, write_pc;
@@ -65,7 +64,7 @@ static bool write_all(const void *data, size_t length)
 }
 
 /* A runner that is gone takes the reports with it; the guest goes on. */
-static void send_message(enum wire_type type, const void *body, uint32_t length)
+void send_message(enum wire_type type, const void *body, uint32_t length)
 {
 	struct wire_header h = { type, length };
 
@@ -107,29 +106,6 @@ void events_refuse(const char *format, ...)
 	send_message(WIRE_REFUSAL, &refusal, sizeof(refusal));
 	out = -1; /* it stands alone: no END follows, for nothing was watched */
 	exit(2);
-}
-
-/* The reader's registers and the top of its stack, for the call chain. */
-static void capture_context(struct wire_finding *w)
-{
-	uint32_t room;
-
-	for (unsigned i = 0; i < TARGET_REGISTERS; i++)
-		w->regs[i] = read_register(tracer.reg[i]);
-	w->cpsr = read_register(tracer.status);
-	w->regs_known = 1;
-	w->read.user = tracer.isa->in_user_mode(w->cpsr);
-	w->regs[15] = w->read.pc;
-	w->stack_va = w->regs[13] & ~3u;
-	room = STACK_SPAN - (w->stack_va & (STACK_SPAN - 1));
-	for (room = room < WIRE_STACK ? room : WIRE_STACK; room >= 64; room /= 2) {
-		g_byte_array_set_size(tracer.scratch, 0);
-		if (!qemu_plugin_read_memory_vaddr(w->stack_va, tracer.scratch, room))
-			continue;
-		memcpy(w->stack, tracer.scratch->data, room);
-		w->stack_length = room;
-		return;
-	}
 }
 
 static struct wire_access access_of(const struct coh_who *who, bool is_known, uint32_t pa)
@@ -194,8 +170,7 @@ static void fill_lasts(struct wire_finding *w, const struct coh_history *h)
 	for (uint32_t i = 0; i < h->n; i++)
 		if (h->event[i].va != COH_VA_UNKNOWN)
 			add_last(w, w->line_pa, h->event[i].va,
-				 h->event[i].kind == COH_EVENT_FETCH ? COH_INSN
-								     : h->event[i].side);
+				 h->event[i].kind == COH_EVENT_FETCH ? COH_INSN : h->event[i].side);
 	if (w->by != COH_BY_WALK && w->read.va != COH_VA_UNKNOWN)
 		add_last(w, w->line_pa, w->read.va, w->by == COH_BY_FETCH ? COH_INSN : COH_DATA);
 }
@@ -262,9 +237,13 @@ void events_finding(const struct coh_finding *f)
 	g_hash_table_add(known, k);
 	fill(&w, f);
 	w.id = k->id;
-	if (!is_of_device(f))
-		capture_context(&w);
+	if (!is_of_device(f)) {
+		stack_capture(&w.chain, f->pc);
+		w.read.user = w.chain.user;
+	}
 	context_take(&w, is_of_device(f));
+	if (f->writer_known && !f->by_device)
+		writers_send(w.id, f->writer.pc, f->first_pa);
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
@@ -283,20 +262,27 @@ static void send_repeats(void)
 	}
 }
 
+struct wire_maint_site events_site(const struct action_site *s)
+{
+	const struct action *a = &s->action;
+
+	return (struct wire_maint_site){
+		.pc = s->pc,
+		.op = a->op,
+		.insn = a->data && a->insn ? 2 : a->insn,
+		.scope = a->scope,
+		.count = s->count,
+		.redundant = s->redundant,
+		.wrote = s->wrote,
+	};
+}
+
 static void send_sites(void)
 {
 	for (const struct action_site *s = tracer.sites; s; s = s->next) {
-		const struct action *a = &s->action;
-		struct wire_maint_site m = {
-			.pc = s->pc,
-			.op = a->op,
-			.insn = a->data && a->insn ? 2 : a->insn,
-			.scope = a->scope,
-			.count = s->count,
-			.redundant = s->redundant,
-		};
+		struct wire_maint_site m = events_site(s);
 
-		if (a->kind == ACTION_MAINTAIN && s->count)
+		if (s->action.kind == ACTION_MAINTAIN && s->count)
 			send_message(WIRE_MAINT_SITE, &m, sizeof(m));
 	}
 }
@@ -316,6 +302,7 @@ void events_end(void)
 	context_end();
 	send_repeats();
 	send_sites();
+	callers_send();
 	send_devices();
 	tracer.end.device_bytes += c->device_bytes;
 	tracer.end.copies_dropped = c->copies_dropped;

@@ -158,13 +158,19 @@ void maintain_by_sweep(uint32_t pc)
 
 static void maintain(struct action_site *site)
 {
-	uint32_t operand;
-	bool changed = true;
+	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
+	uint64_t before;
+	uint32_t va = COH_VA_UNKNOWN;
+	bool changed = true, wrote;
 
+	/* What was put off is no effect of this operation. */
+	if (site->action.scope != SCOPE_SET_WAY)
+		coh_shadow_settle(tracer.shadow);
+	before = c->written_back;
 	switch (site->action.scope) {
 	case SCOPE_LINE:
-		operand = read_register(tracer.reg[site->action.reg]);
-		changed = maintain_line(site, mmu_modified_va(&tracer.mmu, operand));
+		va = mmu_modified_va(&tracer.mmu, read_register(tracer.reg[site->action.reg]));
+		changed = maintain_line(site, va);
 		break;
 	case SCOPE_SET_WAY:
 		maintain_set_way(site, read_register(tracer.reg[site->action.reg]));
@@ -175,6 +181,9 @@ static void maintain(struct action_site *site)
 	}
 	site->count++;
 	site->redundant += !changed;
+	wrote = c->written_back != before;
+	site->wrote += wrote;
+	callers_count(site, va, changed, wrote);
 }
 
 static void control(uint32_t value)

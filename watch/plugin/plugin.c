@@ -107,6 +107,7 @@ static void instrument_insn(struct qemu_plugin_insn *insn)
 		QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_R, udata);
 	qemu_plugin_register_vcpu_mem_cb(insn, on_store, QEMU_PLUGIN_CB_R_REGS, QEMU_PLUGIN_MEM_W,
 					 udata);
+	instrument_writer(insn, pc);
 	if (arm)
 		instrument_action(insn, pc, word);
 }
@@ -322,6 +323,10 @@ static bool parse_option(const char *arg)
 		options.cpu = g_strdup(value);
 	else if (!strcmp(arg, "allocate=write") || !strcmp(arg, "allocate=core"))
 		options.write_allocate = !strcmp(value, "write");
+	else if (g_str_has_prefix(arg, "writers="))
+		writers_init(atoi(value));
+	else if (!strcmp(arg, "callers=yes"))
+		callers_init();
 	else if (g_str_has_prefix(arg, "coherent="))
 		dma_coherent(value);
 	else if (g_str_has_prefix(arg, "kernel="))

@@ -13,6 +13,9 @@
  *   modules.c     the modules that such a kernel has loaded
  *   user_code.c   the file that a process of such a kernel has mapped at an address
  *   guest_read.c  guest memory by kernel address, for that
+ *   callers.c     who asks for maintenance: call paths, counted
+ *   writers.c     the context of stores that a first run has named
+ *   stack.c       registers and the stack, for call chains
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
  *   code_place.c  makes QEMU translate code for each address that it runs at
@@ -47,12 +50,19 @@ struct view_entry {
 #define VIEW_ENTRIES 1024u
 #define VPAGE_NONE   0xffffffffu
 
+/* The call path by which an operation came last: while nothing of this changes, it is the same. */
+struct last_call {
+	uint32_t lr, sp, va;
+	struct path *path;
+};
+
 /* A static instruction that maintains caches or switches translations. */
 struct action_site {
 	gint64 key; /* pc and encoding */
 	struct action action;
 	uint32_t pc;
-	uint64_t count, redundant;
+	uint64_t count, redundant, wrote; /* as in struct wire_maint_site */
+	struct last_call last;		  /* see callers.c */
 	struct action_site *next;
 };
 
@@ -101,9 +111,9 @@ struct tracer {
 
 	struct action_site *sites;
 	GHashTable *site_by_key;
-	struct maint_entry *maint[2];	/* by enum coh_side */
+	struct maint_entry *maint[2];	    /* by enum coh_side */
 	struct maint_entry *maint_alias[2]; /* the same, of each alias by itself */
-	struct maint_entry last_all[2]; /* by enum coh_side */
+	struct maint_entry last_all[2];	    /* by enum coh_side */
 	uint64_t maint_clock;
 
 	_Atomic bool dma_waits; /* devices did something that the shadow does not know yet */
@@ -180,6 +190,29 @@ void sweep_allocate(uint32_t va, uint32_t pc);
 /* Before a load from a page of XScale's mini data cache. */
 void mini_load(uint32_t va, uint32_t pc);
 
+/* stack.c */
+#define STACK_SPAN 8192u /* kernel stacks are aligned to this */
+/* The stack from sp on, most bytes at most.  Returns how many. */
+uint32_t stack_read(uint32_t sp, void *to, uint32_t most);
+/* The CPU's registers, with this program counter, and the top of its stack as memory has it. */
+void stack_capture(struct wire_stack *c, uint32_t pc);
+
+/* writers.c: does nothing but for writers_init.  fd: struct wire_wanted, one after another. */
+void writers_init(int fd);
+/* Behind on_store: a finding of this very store is about the one before. */
+void instrument_writer(struct qemu_plugin_insn *insn, uint32_t pc);
+/* The last store of pc to the word at pa, if it is known. */
+void writers_send(uint32_t id, uint32_t pc, uint32_t pa);
+
+/* callers.c: does nothing but for callers_init. */
+void callers_init(void);
+/*
+ * An operation has just been executed, on this line (COH_VA_UNKNOWN: by set and way, or on all).
+ * wrote: it wrote a dirty line back.
+ */
+void callers_count(struct action_site *site, uint32_t va, bool changed, bool wrote);
+void callers_send(void);
+
 /* maintain.c */
 /* The whole data cache was cleaned and emptied, by no operation but by what took its place. */
 void maintain_by_sweep(uint32_t pc);
@@ -194,8 +227,10 @@ void after_reset(void);
 
 /* events.c */
 bool events_init(int fd);
+void send_message(enum wire_type type, const void *body, uint32_t length);
 void events_hello(const struct wire_hello *hello);
 void events_note(bool warning, const char *format, ...) __attribute__((format(printf, 2, 3)));
+struct wire_maint_site events_site(const struct action_site *s);
 void events_finding(const struct coh_finding *f);
 void events_module(const struct wire_module *m);
 void events_end(void);

@@ -96,10 +96,10 @@ static bool find_area(const struct kernel_layout *k, uint32_t mm, uint32_t va, u
 }
 
 /* Filled from its end: the names come from the file up to the root, which is its own parent. */
-static bool read_path(const struct kernel_layout *k, uint32_t dentry, char path[WIRE_PATH])
+static bool read_path(const struct kernel_layout *k, uint32_t dentry, char path[WIRE_FILE_PATH])
 {
-	char name[WIRE_PATH];
-	uint32_t at = WIRE_PATH - 1, text, parent;
+	char name[WIRE_FILE_PATH];
+	uint32_t at = WIRE_FILE_PATH - 1, text, parent;
 	bool done = false;
 
 	path[at] = '\0';
@@ -122,7 +122,7 @@ static bool read_path(const struct kernel_layout *k, uint32_t dentry, char path[
 		memcpy(path + at, name, length);
 		path[--at] = '/';
 	}
-	memmove(path, path + at, WIRE_PATH - at);
+	memmove(path, path + at, WIRE_FILE_PATH - at);
 	return *path != '\0';
 }
 

@@ -192,15 +192,15 @@ static json_t *last_of(const struct report *r)
 	return o;
 }
 
-static json_t *calls_of(const struct report *r)
+static json_t *calls_of(const struct report_call *call, unsigned n)
 {
 	json_t *list = json_array();
 	char place[512];
 
-	for (unsigned i = 0; i < r->n_calls; i++) {
-		report_place(&r->call[i].at, place, sizeof(place));
+	for (unsigned i = 0; i < n; i++) {
+		report_place(&call[i].at, place, sizeof(place));
 		json_array_append_new(list,
-				      json_sprintf("%s%s", r->call[i].guessed ? "? " : "", place));
+				      json_sprintf("%s%s", call[i].guessed ? "? " : "", place));
 	}
 	return list;
 }
@@ -225,7 +225,11 @@ static json_t *report_of(const struct report *r, bool suppressed)
 	json_object_set_new(o, "last_maintenance", last_of(r));
 	json_object_set_new(o, "verdict", text(r->verdict));
 	json_object_set_new(o, "missing", text(r->missing));
-	json_object_set_new(o, "calls", calls_of(r));
+	json_object_set_new(o, "calls", calls_of(r->call, r->n_calls));
+	if (r->writer_chain == WRITER_KNOWN)
+		json_object_set_new(o, "writer_calls", calls_of(r->writer_call, r->n_writer_calls));
+	else if (r->writer_chain != WRITER_NOT_ASKED)
+		json_object_set_new(o, "writer_calls", json_null());
 	return o;
 }
 
@@ -286,20 +290,53 @@ static json_t *suppressions_of(const struct suppressions *s)
 	return list;
 }
 
-static json_t *redundant_of(const struct tally *t, struct symbols *s)
+static void set_counts(json_t *o, const struct wire_maint_site *site)
 {
+	uint64_t dropped = site->count - site->redundant - site->wrote;
+	bool known = callers_knows_effect(site);
+
+	json_object_set_new(o, "count", json_integer((json_int_t)site->count));
+	json_object_set_new(o, "redundant", json_integer((json_int_t)site->redundant));
+	json_object_set_new(o, "wrote_back",
+			    known ? json_integer((json_int_t)site->wrote) : json_null());
+	json_object_set_new(o, "dropped", known ? json_integer((json_int_t)dropped) : json_null());
+}
+
+static json_t *callers_of_node(const struct callers_node *node, struct symbols *s)
+{
+	json_t *list = json_array();
+
+	for (const struct callers_node *n = node ? node->callers : NULL; n; n = n->next) {
+		json_t *o = json_object();
+		struct code_place at;
+
+		report_call_place(n->site.pc, s, &at);
+		set_place(o, &at);
+		json_object_set_new(o, "guessed", json_boolean(n->guessed));
+		set_counts(o, &n->site);
+		json_object_set_new(o, "callers", callers_of_node(n, s));
+		json_array_append_new(list, o);
+	}
+	return list;
+}
+
+static json_t *redundant_of(const struct json_end *end)
+{
+	const struct tally *t = end->tally;
 	struct wire_maint_site *site = summary_sorted_sites(t);
 	json_t *list = json_array();
 
 	for (size_t i = 0; site && i < t->n_sites; i++) {
-		json_t *o = json_pack(
-			"{s:s, s:s, s:s, s:I, s:I}", "op", coh_op_name((enum coh_op)site[i].op),
-			"side", side_of(site[i].insn), "scope", scope_of(site[i].scope), "count",
-			(json_int_t)site[i].count, "redundant", (json_int_t)site[i].redundant);
+		json_t *o =
+			json_pack("{s:s, s:s, s:s}", "op", coh_op_name((enum coh_op)site[i].op),
+				  "side", side_of(site[i].insn), "scope", scope_of(site[i].scope));
+		const struct callers_node *node = callers_of(end->callers, &site[i]);
 		struct code_place at;
 
-		symbols_at(s, site[i].pc, 0, &at);
+		symbols_at(end->symbols, site[i].pc, 0, &at);
 		set_place(o, &at);
+		set_counts(o, &site[i]);
+		json_object_set_new(o, "callers", callers_of_node(node, end->symbols));
 		json_array_append_new(list, o);
 	}
 	free(site);
@@ -394,7 +431,7 @@ int json_close(struct json_file *j, const struct json_end *end)
 	member(j->out, "counts", counts_of(t));
 	member(j->out, "suppressions", suppressions_of(end->suppressions));
 	if (end->redundant)
-		member(j->out, "redundant", redundant_of(t, end->symbols));
+		member(j->out, "redundant", redundant_of(end));
 	member(j->out, "counters", counters_of(&t->end));
 	member(j->out, "complete", json_boolean(!tally_gaps(t, gap)));
 	member(j->out, "notes", notes_of(t));

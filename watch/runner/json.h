@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "watch/runner/callers.h"
 #include "watch/runner/report.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/tally.h"
@@ -29,7 +30,8 @@ void json_report(struct json_file *j, const struct report *r, bool suppressed);
 struct json_end {
 	const struct tally *tally;
 	const struct suppressions *suppressions;
-	struct symbols *symbols; /* for the redundant sites */
+	const struct callers *callers; /* of the redundant sites */
+	struct symbols *symbols;       /* for the redundant sites */
 	bool redundant;
 	int exit_code;
 };

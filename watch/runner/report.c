@@ -26,30 +26,20 @@ static void stable_name(const struct code_place *at, char *out, size_t size)
 	}
 }
 
-static void find_calls(struct report *r, struct symbols *s)
+unsigned report_calls(const struct wire_stack *c, struct symbols *s,
+		      struct report_call call[UNWIND_FRAMES])
 {
-	struct unwind_state state;
 	struct unwind_frame frame[UNWIND_FRAMES];
+	unsigned n;
 
-	if (!r->f->regs_known || r->read.user)
-		return;
-	memcpy(state.regs, r->f->regs, sizeof(state.regs));
-	state.stack_va = r->f->stack_va;
-	state.stack = r->f->stack;
-	state.stack_length = r->f->stack_length < WIRE_STACK ? r->f->stack_length : WIRE_STACK;
-	r->n_calls = unwind(s, &state, frame);
-	for (unsigned i = 0; i < r->n_calls; i++) {
-		struct code_place *at = &r->call[i].at;
-
-		/* The line of the call, but the address that the stack holds.
-		 * Without a call before it, lr was set by hand to a beginning. */
-		uint32_t back = symbols_insn(s, frame[i].pc - 4) == INSN_CALL ? 4 : 0;
-
-		symbols_at(s, frame[i].pc - back, 0, at);
-		at->pc += back;
-		at->offset += back;
-		r->call[i].guessed = frame[i].guessed;
+	if (!c->known || c->user)
+		return 0;
+	n = unwind_stack(s, c, frame);
+	for (unsigned i = 0; i < n; i++) {
+		report_call_place(frame[i].pc, s, &call[i].at);
+		call[i].guessed = frame[i].guessed;
 	}
+	return n;
 }
 
 static void name_writer(struct report *r, struct symbols *s)
@@ -66,7 +56,8 @@ static void name_writer(struct report *r, struct symbols *s)
 		snprintf(r->writer, sizeof(r->writer), "unknown writer");
 }
 
-void report_make(struct report *r, const struct wire_finding *f, struct symbols *s)
+void report_make(struct report *r, const struct wire_finding *f, const struct wire_stack *writer,
+		 struct symbols *s)
 {
 	char culprit[128] = "";
 
@@ -79,6 +70,10 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	else
 		stable_name(&r->read, r->reader, sizeof(r->reader));
 	name_writer(r, s);
+	if (writer) {
+		r->writer_chain = WRITER_KNOWN;
+		r->n_writer_calls = report_calls(writer, s, r->writer_call);
+	}
 	if (f->culprit.known) {
 		symbols_at(s, f->culprit.pc, f->culprit.user, &r->culprit);
 		stable_name(&r->culprit, culprit, sizeof(culprit));
@@ -86,8 +81,18 @@ void report_make(struct report *r, const struct wire_finding *f, struct symbols 
 	if (f->last.known)
 		symbols_at(s, f->last.pc, 0, &r->last);
 	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
-	find_calls(r, s);
+	r->n_calls = report_calls(&f->chain, s, r->call);
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
+}
+
+void report_call_place(uint32_t pc, struct symbols *s, struct code_place *at)
+{
+	/* Without a call before it, lr was set by hand to a beginning. */
+	uint32_t back = symbols_insn(s, pc - 4) == INSN_CALL ? 4 : 0;
+
+	symbols_at(s, pc - back, 0, at);
+	at->pc += back;
+	at->offset += back;
 }
 
 /* In brackets the module, or in user mode the file. */
@@ -204,16 +209,25 @@ static void print_read(FILE *out, const struct report *r)
 	print_values(out, f);
 }
 
-static void print_calls(FILE *out, const struct report *r)
+static void print_calls(FILE *out, const struct report_call *call, unsigned n)
 {
 	char place[512];
 
-	if (r->n_calls)
+	if (n)
 		fprintf(out, "  called from:\n");
-	for (unsigned i = 0; i < r->n_calls; i++) {
-		report_place(&r->call[i].at, place, sizeof(place));
-		fprintf(out, "    %s%s\n", r->call[i].guessed ? "? " : "", place);
+	for (unsigned i = 0; i < n; i++) {
+		report_place(&call[i].at, place, sizeof(place));
+		fprintf(out, "    %s%s\n", call[i].guessed ? "? " : "", place);
 	}
+}
+
+static void print_writer_calls(FILE *out, const struct report *r)
+{
+	if (r->writer_chain == WRITER_NOT_SEEN && !r->write.user)
+		fprintf(out, "  called from: not known, the second run did not see this store\n");
+	if (r->writer_chain == WRITER_NOT_AGAIN && !r->write.user)
+		fprintf(out, "  called from: not known, no second run came to this report\n");
+	print_calls(out, r->writer_call, r->n_writer_calls);
 }
 
 static void print_write(FILE *out, const struct report *r)
@@ -250,6 +264,7 @@ static void print_write(FILE *out, const struct report *r)
 		report_place(&r->write_if_last, place, sizeof(place));
 		fprintf(out, "  if it was that process: %s\n", place);
 	}
+	print_writer_calls(out, r);
 }
 
 static void print_culprit(FILE *out, const struct report *r)
@@ -319,7 +334,7 @@ void report_print(FILE *out, const struct report *r, bool colour)
 
 	fprintf(out, "%s\n%sCOHERER: %s%s\n\n", RULE, red, r->title, normal);
 	print_read(out, r);
-	print_calls(out, r);
+	print_calls(out, r->call, r->n_calls);
 	print_write(out, r);
 	print_culprit(out, r);
 	print_line(out, r->f);

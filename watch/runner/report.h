@@ -17,6 +17,14 @@ struct report_call {
 	bool guessed;
 };
 
+/* Is the call chain of the writer known?  Of code in user mode there never is one. */
+enum report_writer {
+	WRITER_NOT_ASKED,
+	WRITER_KNOWN,
+	WRITER_NOT_SEEN,  /* the second run came to the finding, but did not see that store */
+	WRITER_NOT_AGAIN, /* the second run did not come to the finding, or there was none */
+};
+
 struct report {
 	const struct wire_finding *f;
 	struct code_place read, write, culprit, last;
@@ -28,6 +36,10 @@ struct report {
 	/* f->last is not the last of the physical line, but of the alias that is to blame. */
 	bool last_is_alias, last_insn;
 	uint32_t last_va;
+	/* How the writer came to its store: only after a second run (again.h). */
+	struct report_call writer_call[UNWIND_FRAMES];
+	unsigned n_writer_calls;
+	enum report_writer writer_chain;
 	const char *kind;
 	/* As in the title: without compiler suffixes, offsets and addresses. */
 	char reader[128], writer[128];
@@ -35,8 +47,16 @@ struct report {
 	char verdict[1024], missing[768]; /* missing: by report_advise */
 };
 
-/* report_make: *r stays valid as long as f.  s may be NULL. */
-void report_make(struct report *r, const struct wire_finding *f, struct symbols *s);
+/* report_make: *r stays valid as long as f.  writer and s may be NULL. */
+void report_make(struct report *r, const struct wire_finding *f, const struct wire_stack *writer,
+		 struct symbols *s);
+
+/* The callers, nearest first.  Returns how many: 0 in user mode, or if the context is not known. */
+unsigned report_calls(const struct wire_stack *c, struct symbols *s,
+		      struct report_call call[UNWIND_FRAMES]);
+
+/* A return address: the line of the call, but the address that the stack holds. */
+void report_call_place(uint32_t pc, struct symbols *s, struct code_place *at);
 
 /* "function+0x1c  file.c:12", or as much as is known; "user mode" for user code. */
 void report_place(const struct code_place *at, char *out, size_t size);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "watch/runner/again.h"
 #include "watch/runner/debug_file.h"
 #include "watch/runner/device_tree.h"
 #include "watch/runner/emulator.h"
@@ -40,6 +41,7 @@ struct run {
 	bool ended, stopping, interrupted;
 	int status;		      /* as of waitpid */
 	int64_t deadline;	      /* when QEMU is killed; 0: never */
+	int wanted;		      /* the list for the second run; -1: none */
 	bool all_coherent;	      /* the device tree says so */
 	char kernel[KERNEL_ARGUMENT]; /* where its tasks are; "": not known */
 };
@@ -105,6 +107,22 @@ static void ask_kernel(struct run *r)
 	}
 }
 
+/* The same instructions twice: only if QEMU counts them to tell the time. */
+static int prepare_again(struct run *r)
+{
+	static const struct wire_note note = {
+		.text = "--again without QEMU's -icount: the second run need not be as the first",
+	};
+	char *const *word = r->options->command;
+
+	while (*word && strcmp(*word, "-icount") && strcmp(*word, "--icount"))
+		word++;
+	if (!*word)
+		tally_note(&r->session.tally, &note);
+	r->session.again = again_new();
+	return r->session.again ? 0 : -1;
+}
+
 /* Everything that can be wrong before QEMU starts; the file that is to be
  * written comes last, so that a wrong command leaves an old one alone. */
 static int set_up(struct run *r)
@@ -137,6 +155,8 @@ static int set_up(struct run *r)
 		return complain(error);
 	ask_device_tree(r);
 	ask_kernel(r);
+	if (o->again && prepare_again(r))
+		return complain(strerror(ENOMEM));
 	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
 	if (!r->plugin || emulator_check(o->command[0], error, sizeof(error)))
 		return complain(error);
@@ -179,6 +199,16 @@ static char *plugin_argument(const struct run *r, int fd)
 		free(argument);
 		argument = longer;
 	}
+	if (r->wanted >= 0 && argument &&
+	    asprintf(&longer, "%s,writers=%d", argument, r->wanted) >= 0) {
+		free(argument);
+		argument = longer;
+	}
+	if (r->options->redundant && argument &&
+	    asprintf(&longer, "%s,callers=yes", argument) >= 0) {
+		free(argument);
+		argument = longer;
+	}
 	for (char **name = r->options->coherent; argument && name && *name; name++) {
 		if (asprintf(&longer, "%s,coherent=%s", argument, *name) < 0)
 			longer = NULL;
@@ -209,10 +239,8 @@ static void run_child(const struct run *r, int fd)
 	_exit(127);
 }
 
-static int start(struct run *r)
+static void block_signals(struct run *r)
 {
-	int fd[2];
-
 	sigemptyset(&r->blocked);
 	sigaddset(&r->blocked, SIGINT);
 	sigaddset(&r->blocked, SIGTERM);
@@ -221,6 +249,14 @@ static int start(struct run *r)
 	sigprocmask(SIG_BLOCK, &r->blocked, &r->before);
 	signal(SIGPIPE, SIG_IGN);
 	r->signals = signalfd(-1, &r->blocked, SFD_CLOEXEC);
+}
+
+static int start(struct run *r)
+{
+	int fd[2];
+
+	if (r->signals < 0)
+		block_signals(r);
 	if (r->signals < 0 || pipe2(fd, O_CLOEXEC))
 		return complain(strerror(errno));
 	fcntl(fd[1], F_SETPIPE_SZ, PIPE_SIZE); /* best effort: the guest waits less */
@@ -370,14 +406,14 @@ static enum watch_result judge(const struct run *r)
 static enum watch_result finish(struct run *r, enum watch_result result)
 {
 	struct session *s = &r->session;
-	struct json_end end = { &s->tally, &s->suppressions, s->symbols, r->options->redundant,
-				(int)result };
+	struct json_end end = { &s->tally,  &s->suppressions,	   &s->callers,
+				s->symbols, r->options->redundant, (int)result };
 
 	session_end(s);
 	if (s->tally.has_hello) {
 		summary_print(stderr, &s->tally, &s->suppressions);
 		if (r->options->redundant)
-			summary_redundant(stderr, &s->tally, s->symbols);
+			summary_redundant(stderr, &s->tally, &s->callers, s->symbols);
 	}
 	if (s->litmus)
 		fprintf(stderr,
@@ -397,6 +433,48 @@ static enum watch_result finish(struct run *r, enum watch_result result)
 	return result;
 }
 
+static enum watch_result run_once(struct run *r)
+{
+	if (start(r))
+		return WATCH_QEMU;
+	follow(r);
+	return judge(r);
+}
+
+static void say_again(size_t n)
+{
+	fprintf(stderr,
+		"coherer watch: %zu different report%s; the same again, for the call chains of"
+		" the writers\n",
+		n, n == 1 ? "" : "s");
+}
+
+/* After the first run.  Returns the result of both. */
+static enum watch_result run_again(struct run *r, enum watch_result result)
+{
+	struct session *s = &r->session;
+	size_t different = tally_different(&s->tally, false);
+
+	if (result == WATCH_FOUND && !r->interrupted)
+		r->wanted = again_start(s);
+	if (r->wanted >= 0) {
+		say_again(different);
+		if (r->pipe >= 0)
+			close(r->pipe);
+		r->pipe = -1;
+		r->stream = (struct stream){ 0 };
+		r->ended = r->stopping = false;
+		r->status = 0;
+		r->deadline = 0;
+		result = run_once(r);
+		close(r->wanted);
+	}
+	again_end(s);
+	if (result == WATCH_SETUP || result == WATCH_QEMU)
+		return result;
+	return tally_different(&s->tally, false) ? WATCH_FOUND : result;
+}
+
 enum watch_result watch_run(const struct watch_options *o)
 {
 	struct run *r = calloc(1, sizeof(*r));
@@ -405,13 +483,11 @@ enum watch_result watch_run(const struct watch_options *o)
 	if (!r)
 		return WATCH_SETUP;
 	r->options = o;
-	r->pipe = r->signals = -1;
+	r->pipe = r->signals = r->wanted = -1;
 	if (!set_up(r)) {
-		result = WATCH_QEMU;
-		if (!start(r)) {
-			follow(r);
-			result = judge(r);
-		}
+		result = run_once(r);
+		if (o->again)
+			result = run_again(r, result);
 		result = finish(r, result);
 		sigprocmask(SIG_SETMASK, &r->before, NULL);
 	}
@@ -419,7 +495,9 @@ enum watch_result watch_run(const struct watch_options *o)
 		close(r->pipe);
 	if (r->signals >= 0)
 		close(r->signals);
+	again_free(r->session.again);
 	tally_free(&r->session.tally);
+	callers_free(&r->session.callers);
 	suppress_free(&r->session.suppressions);
 	symbols_close(r->session.symbols);
 	modules_free(&r->session.modules);

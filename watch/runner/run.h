@@ -13,6 +13,7 @@ struct watch_options {
 	const char *litmus; /* a folder; NULL: not given */
 	const char *modules, *user_symbols, *debug_dir;	    /* directories; NULL: not given */
 	bool first, redundant;
+	bool again;	 /* a second run, for the call chains of writers */
 	char **coherent; /* names of devices, up to a NULL; may be NULL */
 	uint64_t max;	 /* reports printed */
 	char **command;	 /* QEMU and its arguments, up to a NULL; not empty */

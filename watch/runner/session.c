@@ -5,6 +5,7 @@
 
 #include "model/shadow.h"
 #include "watch/runner/advice_words.h"
+#include "watch/runner/again.h"
 #include "watch/runner/report.h"
 #include "watch/runner/scenario.h"
 
@@ -87,7 +88,7 @@ static void write_litmus(struct session *s, const struct report *r, const struct
 	}
 }
 
-static void on_finding(struct session *s, const struct wire_finding *sent)
+void session_finding(struct session *s, const struct wire_finding *sent)
 {
 	struct wire_finding copy = *sent;
 	const struct wire_finding *f = &copy;
@@ -98,13 +99,15 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 	copy.reader[WIRE_NAME - 1] = copy.writer[WIRE_NAME - 1] = '\0';
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
-	report_make(&r, f, s->symbols);
+	report_make(&r, f, again_writer(s->again, f), s->symbols);
 	user_files_name(&s->user, &s->tally, &r);
+	again_judge(s->again, &r);
 	title = tally_finding(&s->tally, f->id, r.title);
-	if (!title)
+	if (title)
+		title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
+	if (again_keeps(s, f, title) || !title)
 		return;
 	report_advise(&r, &copy, &s->tally.hello, s->symbols, &advice);
-	title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
 	json_report(&s->json, &r, title->by != NULL);
 	if (!title->by)
 		write_litmus(s, &r, &advice);
@@ -125,6 +128,7 @@ void session_end(struct session *s)
 	if (s->unnamed && !s->named)
 		misfit(s, "no address has a name", s->last_unnamed);
 	tally_settle_suppressions(&s->tally);
+	callers_sort(&s->callers);
 }
 
 void session_message(void *context, enum wire_type type, const void *body)
@@ -138,13 +142,19 @@ void session_message(void *context, enum wire_type type, const void *body)
 		on_hello(s, body);
 		break;
 	case WIRE_FINDING:
-		on_finding(s, body);
+		session_finding(s, body);
 		break;
 	case WIRE_REPEAT:
 		tally_repeat(&s->tally, body);
 		break;
 	case WIRE_MAINT_SITE:
 		tally_site(&s->tally, body);
+		break;
+	case WIRE_PATH:
+		callers_add(&s->callers, body, s->symbols);
+		break;
+	case WIRE_WRITER:
+		again_take_writer(s->again, body);
 		break;
 	case WIRE_NOTE:
 		tally_note(&s->tally, body);

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "watch/runner/callers.h"
 #include "watch/runner/json.h"
 #include "watch/runner/modules.h"
 #include "watch/runner/suppress.h"
@@ -21,8 +22,9 @@
 struct session {
 	FILE *out; /* where reports go */
 	bool colour;
-	uint64_t max; /* reports printed; the others are only counted */
-	bool first;   /* stop after the first one */
+	uint64_t max;	     /* reports printed; the others are only counted */
+	bool first;	     /* stop after the first one */
+	struct again *again; /* NULL: one run is all; see again.h */
 	struct symbols *symbols;
 	struct module_files modules;
 	struct user_files user;
@@ -32,6 +34,7 @@ struct session {
 
 	/* What came of it. */
 	struct tally tally;
+	struct callers callers;
 	uint64_t printed;
 	uint64_t litmus_written, litmus_unsaid;
 	int litmus_error; /* errno; 0: none */
@@ -49,5 +52,8 @@ void session_end(struct session *s);
 
 /* session_message: a stream_handler; context is the session. */
 void session_message(void *context, enum wire_type type, const void *body);
+
+/* What is done with a finding, whenever it comes. */
+void session_finding(struct session *s, const struct wire_finding *sent);
 
 #endif

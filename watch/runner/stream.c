@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watch/runner/stream.h"
 
+#include <assert.h>
 #include <string.h>
+
+static_assert(sizeof(struct wire_finding) >= sizeof(struct wire_path) &&
+		      sizeof(struct wire_finding) >= sizeof(struct wire_writer),
+	      "struct stream has room for the longest message");
 
 static size_t length_of(uint32_t type)
 {
@@ -24,6 +29,10 @@ static size_t length_of(uint32_t type)
 		return sizeof(struct wire_refusal);
 	case WIRE_MODULE:
 		return sizeof(struct wire_module);
+	case WIRE_PATH:
+		return sizeof(struct wire_path);
+	case WIRE_WRITER:
+		return sizeof(struct wire_writer);
 	default:
 		return 0;
 	}

@@ -11,6 +11,7 @@
 
 #define TOP_TITLES 10
 #define TOP_SITES  20
+#define SHARE	   100 /* callers with less than this part of all redundant operations are left out */
 
 static void print_core(FILE *out, const struct wire_hello *h)
 {
@@ -191,29 +192,65 @@ static void print_site(FILE *out, const struct wire_maint_site *site, struct sym
 	symbols_at(s, site->pc, 0, &at); /* an operation takes a privileged mode */
 	report_place(&at, place, sizeof(place));
 	words_maintenance(&m, words, sizeof(words));
-	fprintf(out, "  %10" PRIu64 " of %10" PRIu64 "  %3.0f %%  0x%08x %s: %s\n", site->redundant,
-		site->count,
-		site->count ? 100.0 * (double)site->redundant / (double)site->count : 0, site->pc,
-		place, words);
+	callers_print_counts(out, site);
+	fprintf(out, "0x%08x %s: %s\n", site->pc, place, words);
 }
 
-void summary_redundant(FILE *out, const struct tally *t, struct symbols *s)
+/* What is left out of the tree, or could not be put there. */
+static void print_unseen(FILE *out, const struct callers *callers, uint64_t count,
+			 unsigned left_out)
+{
+	uint64_t known = 0;
+
+	for (const struct callers_node *n = callers->sites; n; n = n->next)
+		known += n->site.count;
+	if (left_out)
+		fprintf(out,
+			"  left out: %u call%s, each with less than %d %% of what changed "
+			"nothing\n",
+			left_out, left_out == 1 ? "" : "s", 100 / SHARE);
+	if (known < count)
+		fprintf(out,
+			"  %" PRIu64
+			" operations are under no caller: their call paths were beyond "
+			"what is kept\n",
+			count - known);
+	if (callers->out_of_memory)
+		fprintf(out, "  some callers are missing: the runner ran out of memory\n");
+}
+
+void summary_redundant(FILE *out, const struct tally *t, const struct callers *callers,
+		       struct symbols *s)
 {
 	struct wire_maint_site *order = summary_sorted_sites(t);
-	uint64_t count = 0, redundant = 0;
+	struct wire_maint_site all = { 0 };
+	uint64_t least;
+	unsigned left_out = 0;
 
-	fprintf(out, "maintenance that changed nothing:\n");
+	fprintf(out, "maintenance that changed nothing:\n"
+		     "     nothing of        all          wrote back     dropped   where, and from "
+		     "where\n");
 	for (size_t i = 0; order && i < t->n_sites; i++) {
-		count += order[i].count;
-		redundant += order[i].redundant;
-		if (i < TOP_SITES)
-			print_site(out, &order[i], s);
+		all.count += order[i].count;
+		all.redundant += order[i].redundant;
+		all.wrote += order[i].wrote;
+		if (!callers_knows_effect(&order[i]))
+			all.scope = order[i].scope;
+	}
+	least = all.redundant ? (all.redundant + SHARE - 1) / SHARE : 1;
+	for (size_t i = 0; order && i < t->n_sites && i < TOP_SITES; i++) {
+		const struct callers_node *node = callers_of(callers, &order[i]);
+
+		print_site(out, &order[i], s);
+		if (node)
+			callers_print(out, node, least, &left_out, s);
 	}
 	if (t->n_sites > TOP_SITES)
 		fprintf(out, "  and %zu more places\n", t->n_sites - TOP_SITES);
-	fprintf(out, "  %10" PRIu64 " of %10" PRIu64 "  %3.0f %%  in total, %zu places\n",
-		redundant, count, count ? 100.0 * (double)redundant / (double)count : 0,
-		t->n_sites);
+	callers_print_counts(out, &all);
+	fprintf(out, "in total, %zu places\n", t->n_sites);
+	if (callers->sites)
+		print_unseen(out, callers, all.count, left_out);
 	free(order);
 	fflush(out);
 }

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "watch/runner/callers.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
@@ -12,8 +13,9 @@
 /* summary_print: after tally_settle_suppressions. */
 void summary_print(FILE *out, const struct tally *t, const struct suppressions *suppressions);
 
-/* The places whose maintenance changed nothing, most often first, with a total. */
-void summary_redundant(FILE *out, const struct tally *t, struct symbols *s);
+/* The places whose maintenance changed nothing, most often first, with their callers and a total. */
+void summary_redundant(FILE *out, const struct tally *t, const struct callers *callers,
+		       struct symbols *s);
 
 /* The sites by redundant operations, most first; the caller frees the array. */
 struct wire_maint_site *summary_sorted_sites(const struct tally *t);

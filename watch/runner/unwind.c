@@ -4,6 +4,7 @@
 #include <elfutils/libdw.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SP 13
 #define LR 14
@@ -138,13 +139,18 @@ static bool find_return(const struct walk *w, uint32_t wanted, uint32_t *pc, uin
 	return found;
 }
 
-/* lr, if it still is the return address, pushed as well or not; else the stack. */
+/*
+ * lr, if it can still be the return address, pushed as well or not; else the stack.  The call
+ * before it need not lead here: what it called may have gone on by a branch, or through a pointer.
+ * Only a return into the function itself is of a call that it made.
+ */
 static bool guess(const struct walk *w, uint32_t *pc, uint32_t *sp)
 {
 	uint32_t lr = w->now.regs[LR];
 	bool exact = false;
 
-	if (!w->innermost || !is_return(w, lr, &exact) || !exact)
+	if (!w->innermost || !is_return(w, lr, &exact) ||
+	    symbols_start(w->symbols, lr) == symbols_start(w->symbols, w->last_pc))
 		return find_return(w, 0, pc, sp);
 	if (!find_return(w, lr, pc, sp)) {
 		*pc = lr;
@@ -191,4 +197,17 @@ unsigned unwind(struct symbols *s, const struct unwind_state *state,
 	}
 	current = NULL;
 	return w.n;
+}
+
+unsigned unwind_stack(struct symbols *s, const struct wire_stack *c,
+			struct unwind_frame frame[UNWIND_FRAMES])
+{
+	struct unwind_state state = {
+		.stack_va = c->stack_va,
+		.stack = c->stack,
+		.stack_length = c->stack_length < WIRE_STACK ? c->stack_length : WIRE_STACK,
+	};
+
+	memcpy(state.regs, c->regs, sizeof(state.regs));
+	return unwind(s, &state, frame);
 }

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "watch/runner/symbols.h"
+#include "watch/wire.h"
 
 #define UNWIND_FRAMES 8u
 
@@ -33,5 +34,9 @@ struct unwind_state {
  */
 unsigned unwind(struct symbols *s, const struct unwind_state *state,
 		struct unwind_frame frame[UNWIND_FRAMES]);
+
+/* The same, of what the plugin kept. */
+unsigned unwind_stack(struct symbols *s, const struct wire_stack *c,
+			struct unwind_frame frame[UNWIND_FRAMES]);
 
 #endif

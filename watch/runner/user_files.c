@@ -12,7 +12,7 @@
 
 struct user_file {
 	struct user_file *next;
-	char path[WIRE_PATH];	 /* as the guest has it */
+	char path[WIRE_FILE_PATH];	 /* as the guest has it */
 	char *found;		 /* NULL: it is not below the directory */
 	struct symbols *symbols; /* NULL: there are none */
 	bool told;		 /* what is wrong with it */
@@ -127,10 +127,10 @@ static bool linked_at(struct symbols *s, uint32_t offset, uint32_t *va)
 }
 
 /* From a guest, and for a terminal. */
-static void clean_path(const struct wire_code *c, char path[WIRE_PATH])
+static void clean_path(const struct wire_code *c, char path[WIRE_FILE_PATH])
 {
-	memcpy(path, c->path, WIRE_PATH);
-	path[WIRE_PATH - 1] = '\0';
+	memcpy(path, c->path, WIRE_FILE_PATH);
+	path[WIRE_FILE_PATH - 1] = '\0';
 	for (char *p = path; *p; p++)
 		if (*p < ' ' || *p > '~')
 			*p = '?';
@@ -139,7 +139,7 @@ static void clean_path(const struct wire_code *c, char path[WIRE_PATH])
 static void name_place(struct user_files *u, struct tally *t, const struct wire_code *c,
 		       struct code_place *at)
 {
-	char path[WIRE_PATH];
+	char path[WIRE_FILE_PATH];
 	struct user_file *f;
 	struct code_place in_file;
 	uint32_t va;

@@ -189,7 +189,7 @@ static void expect_title(const struct wire_finding *f, const char *title)
 {
 	struct report r;
 
-	report_make(&r, f, NULL);
+	report_make(&r, f, NULL, NULL);
 	assert_string_equal(r.title, title);
 }
 
@@ -434,7 +434,9 @@ static void json_is_complete_without_an_end(void **state)
 {
 	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu \xff", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = { &session.tally, &session.suppressions, NULL, true, 3 };
+	struct json_end end = {
+		&session.tally, &session.suppressions, &session.callers, NULL, true, 3
+	};
 	struct wire_finding f = missed_clean();
 	json_t *root, *report;
 
@@ -460,7 +462,9 @@ static void json_tells_a_device_s_read(void **state)
 {
 	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = { &session.tally, &session.suppressions, NULL, false, 1 };
+	struct json_end end = {
+		&session.tally, &session.suppressions, &session.callers, NULL, false, 1
+	};
 	struct wire_finding f = device_read();
 	struct wire_device device = { .name = "lance", .coherent = 1, .bytes_read = 7 };
 	json_t *root, *read, *told;
@@ -494,7 +498,9 @@ static void a_full_disk_is_noticed(void **state)
 {
 	char *command[] = { "qemu", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = { &session.tally, &session.suppressions, NULL, false, 0 };
+	struct json_end end = {
+		&session.tally, &session.suppressions, &session.callers, NULL, false, 0
+	};
 
 	(void)state;
 	assert_int_equal(json_open(&session.json, "/dev/full", command), 0);

@@ -324,6 +324,34 @@ static void modules_are_not_the_program(void **state)
 	symbols_close(s);
 }
 
+/*
+ * What outer calls goes on to copy by a branch: outer is the nearest that can be known.  A call
+ * that copy itself made does not count.
+ */
+static void chain_by_branch(void **state)
+{
+	struct symbols *s = open_file("a.elf");
+	uint8_t stack[32] = { 0 };
+	uint32_t back = call_in(s, "_start", "outer") + 4;
+	struct unwind_state st = { .stack_va = 0x1000, .stack_length = 32, .stack = stack };
+	struct unwind_frame frame[UNWIND_FRAMES];
+
+	(void)state;
+	st.regs[13] = 0x1000;
+	st.regs[14] = call_in(s, "outer", "middle") + 4;
+	st.regs[15] = address_of(s, "copy");
+	/* outer has pushed something and lr: lr is the upper word. */
+	memcpy(stack + 4, &back, 4);
+	assert_int_equal(unwind(s, &st, frame), 2);
+	expect_call(s, &frame[0], "outer", true);
+	expect_call(s, &frame[1], "_start", false);
+	st.regs[14] = call_in(s, "copy", "helper") + 4;
+	st.regs[15] = st.regs[14];
+	assert_int_equal(unwind(s, &st, frame), 1);
+	expect_call(s, &frame[0], "_start", true);
+	symbols_close(s);
+}
+
 static void refuse(const char *name, const char *what)
 {
 	assert_null(open_file(name));
@@ -347,6 +375,7 @@ int main(void)
 		cmocka_unit_test(instructions),
 		cmocka_unit_test(chain_by_frame_data),
 		cmocka_unit_test(chain_by_guess),
+		cmocka_unit_test(chain_by_branch),
 		cmocka_unit_test(separate_debug_information),
 		cmocka_unit_test(modules_take_their_places),
 		cmocka_unit_test(modules_are_not_the_program),

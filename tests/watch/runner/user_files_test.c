@@ -91,12 +91,12 @@ static void not_user_code(void **state)
 static void a_path_without_an_end(void **state)
 {
 	struct wire_finding f = finding();
-	char text[WIRE_PATH + 16];
+	char text[WIRE_FILE_PATH + 16];
 
 	(void)state;
-	memset(f.context.writer_code.path, 'p', WIRE_PATH);
+	memset(f.context.writer_code.path, 'p', WIRE_FILE_PATH);
 	memset(text, 'p', sizeof(text));
-	strcpy(text + WIRE_PATH - 1, "]+0x130\n");
+	strcpy(text + WIRE_FILE_PATH - 1, "]+0x130\n");
 	expect(&f, text);
 }
 

@@ -261,6 +261,36 @@ static void conditions(void **state)
 	}
 }
 
+/* Behind these there can be a return address. */
+static void calls(void **state)
+{
+	static const uint32_t yes[] = {
+		0xeb000010, /* bl */
+		0x1bfffffe, /* blne */
+		0xfa000010, /* blx */
+		0xe12fff33, /* blx r3 */
+		0xe12fff13, /* bx r3, behind mov lr, pc */
+		0xe1a0f003, /* mov pc, r3 */
+		0xe593f000, /* ldr pc, [r3] */
+	};
+	static const uint32_t no[] = {
+		0xea000010, /* b */
+		0xe1a03003, /* mov r3, r3 */
+		0xe583f000, /* str pc, [r3] */
+		0xe5930000, /* ldr r0, [r3] */
+		0xe5d30000, /* ldrb */
+		0xe92d4010, /* push */
+		0xee070f3e, /* maintenance */
+		0x00000000,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
+		assert_true(arm_instruction_set.is_call(yes[i]));
+	for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
+		assert_false(arm_instruction_set.is_call(no[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -275,6 +305,7 @@ int main(void)
 		cmocka_unit_test(near_misses),
 		cmocka_unit_test(condition_field),
 		cmocka_unit_test(conditions),
+		cmocka_unit_test(calls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "watch/plugin/trace.h"
+
+#define STACK_LEAST 64u
+
+uint32_t stack_read(uint32_t sp, void *to, uint32_t most)
+{
+	uint32_t room = STACK_SPAN - (sp & (STACK_SPAN - 1));
+
+	/* Where memory ends before the stack could: what is there. */
+	for (room = room < most ? room : most; room >= STACK_LEAST; room /= 2) {
+		g_byte_array_set_size(tracer.scratch, 0);
+		if (!qemu_plugin_read_memory_vaddr(sp, tracer.scratch, room))
+			continue;
+		memcpy(to, tracer.scratch->data, room);
+		return room;
+	}
+	return 0;
+}
+
+void stack_capture(struct wire_stack *c, uint32_t pc)
+{
+	c->known = 1;
+	for (unsigned i = 0; i < TARGET_REGISTERS; i++)
+		c->regs[i] = read_register(tracer.reg[i]);
+	c->regs[15] = pc;
+	c->cpsr = read_register(tracer.status);
+	c->user = tracer.isa->in_user_mode(c->cpsr);
+	c->stack_va = c->regs[13] & ~3u;
+	c->stack_length = stack_read(c->stack_va, c->stack, WIRE_STACK);
+}
