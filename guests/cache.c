@@ -79,12 +79,12 @@ void invalidate_icache_line(uint32_t va)
 	CACHE_OP("c5, 1", va);
 }
 
-void invalidate_icache_set_way(uint32_t set_way)
-{
-	CACHE_OP("c5, 2", set_way);
-}
-
 void invalidate_icache(void)
 {
 	CACHE_OP("c5, 0", 0);
+}
+
+void invalidate_icache_set_way(uint32_t set_way)
+{
+	CACHE_OP("c5, 2", set_way);
 }
