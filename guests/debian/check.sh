@@ -89,7 +89,7 @@ check() {
 	start=$(date +%s)
 	status=0
 	# shellcheck disable=SC2086 # a list of words, see run.sh --print
-	"$coherer" watch --symbols "$kernel/vmlinux" --json "$dir/reports.json" -- $command \
+	"$coherer" watch --symbols "$kernel/vmlinux" --modules "$kernel" --json "$dir/reports.json" -- $command \
 		</dev/null >"$dir/console.txt" 2>"$dir/reports.txt" || status=$?
 	seconds=$(($(date +%s) - start))
 

@@ -84,7 +84,8 @@ def access_matches(access, pattern):
     except ValueError:
         return False
     if pattern in ("USER", "KERNEL"):
-        return (pc >= KERNEL_START) == (pattern == "KERNEL")
+        in_kernel = pc >= KERNEL_START or "module" in access
+        return in_kernel == (pattern == "KERNEL")
     return re.fullmatch(pattern, access.get("function") or "") is not None
 
 

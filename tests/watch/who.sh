@@ -439,10 +439,10 @@ build_areas() { # NAME OPTIONS OF THE COMPILER...
 		.pivot = { 0x5fffffff, 0xffffffff },
 	};
 
-	/* A node's address has its type and a mark in its lowest bits. */
-	static inline void *node_entry(void *node, uint32_t type)
+	/* A node's address has its type in its lowest bits, and the root a mark. */
+	static inline void *node_entry(void *node, uint32_t type, uint32_t mark)
 	{
-		return (void *)((uint32_t)node | type << 3 | 2);
+		return (void *)((uint32_t)node | type << 3 | 4 | mark);
 	}
 
 	static void map(void)
@@ -450,8 +450,8 @@ build_areas() { # NAME OPTIONS OF THE COMPILER...
 	#ifdef LIST
 		mm.mmap = &first;
 	#else
-		node.slot[0] = node_entry(&leaf, 1);
-		mm.mm_mt.ma_root = node_entry(&node, 3);
+		node.slot[0] = node_entry(&leaf, 1, 0);
+		mm.mm_mt.ma_root = node_entry(&node, 3, 2);
 	#endif
 	#ifdef DAMAGE
 		DAMAGE;
@@ -516,6 +516,17 @@ watch --symbols "$bug" --user-symbols "$work/stripped"
 no_names "the file has no symbol table"
 finish "a stripped file: no names, and a note"
 
+# A library's text is not at the address that its file says.
+cp -r "$work/root" "$work/library"
+build_program "$work/root/bin/program" -DMORE=0 -shared -Wl,-Ttext=0x15000
+build_areas library
+watch --symbols "$bug" --user-symbols "$work/root"
+no_note
+says "user mode, _start+0x0 [/bin/program]  program.c:3"
+json_is 'r[0]["program_offset"] != "0x15000" and r[0]["pc"] == "0x40100000"'
+finish "a library, at another address than it says"
+cp "$work/library/bin/program" "$work/root/bin/program"
+
 # DAMAGE: a statement in C.
 damaged() { # NAME DAMAGE OPTIONS OF THE COMPILER...
 	what=$1
@@ -528,7 +539,7 @@ damaged() { # NAME DAMAGE OPTIONS OF THE COMPILER...
 	finish "$what: the task, and no program"
 }
 damaged "a tree that leads to itself" "node.slot[0] = mm.mm_mt.ma_root"
-damaged "a tree of other nodes" "mm.mm_mt.ma_root = node_entry(&node, 7)"
+damaged "a tree of other nodes" "mm.mm_mt.ma_root = node_entry(&node, 7, 2)"
 damaged "a list that leads to itself" "first.vm_next = &first" -DLIST
 damaged "an area of another address space" "area.vm_mm = &other_mm"
 damaged "an area that is elsewhere" "area.vm_start = USER_2 + 2048"

@@ -22,7 +22,8 @@
 #define TYPE_RANGE  2u
 #define TYPE_ARANGE 3u
 
-static bool is_node(uint32_t entry)
+/* A tree of one entry has none.  Only the root is marked by these bits. */
+static bool is_root(uint32_t entry)
 {
 	return (entry & 3) == 2 && entry > NODE_SMALL;
 }
@@ -51,20 +52,19 @@ static bool find_in_tree(const struct kernel_layout *k, uint32_t mm, uint32_t va
 {
 	uint32_t entry;
 
-	if (!kernel_field(k, mm, KERNEL_MM_TREE, &entry))
+	if (!kernel_field(k, mm, KERNEL_MM_TREE, &entry) || !is_root(entry))
 		return false;
-	for (unsigned depth = 0; depth < DEPTH_MAX && is_node(entry); depth++) {
-		uint32_t slot;
+	for (unsigned depth = 0; depth < DEPTH_MAX; depth++) {
 		bool leaf = (entry >> NODE_TYPE & 15) == TYPE_LEAF;
 
-		if (!slot_of(k, entry, va, &slot))
+		if (!slot_of(k, entry, va, &entry))
 			return false;
-		entry = slot;
-		if (leaf)
-			break;
+		if (leaf) {
+			*area = entry;
+			return kernel_pointer(k, entry);
+		}
 	}
-	*area = entry;
-	return kernel_pointer(k, entry);
+	return false;
 }
 
 static bool find_in_list(const struct kernel_layout *k, uint32_t mm, uint32_t va, uint32_t *area)
