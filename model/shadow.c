@@ -425,7 +425,8 @@ static void store_foreign(struct coh_shadow *s, const struct part *p, struct cop
 		c = copy_find(r, COH_DATA, foreign->tag);
 		if (c)
 			overwrite(p, &other, c, other.pa == foreign->other_pa ? p->mask : 0);
-		history_odd(s, &other);
+		if (c)
+			history_odd(s, &other);
 		record_close(s, &other);
 	}
 }

@@ -185,6 +185,14 @@ no_output() {
 		finish "JSON into ${file#"$work"/}"
 	done
 
+	for folder in "$bug" "$work/none/litmus"; do
+		watch --litmus "$folder" -- $board -kernel "$bug"
+		status_is 2
+		says "expected a folder, or a name for one"
+		printed_is 0
+		finish "litmus tests into ${folder#"$work"/}"
+	done
+
 	status=0
 	"$coherer" watch --json /dev/full -- $board -kernel "$bug" \
 		</dev/null >/dev/null 2>"$work/err" || status=$?

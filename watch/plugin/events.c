@@ -157,8 +157,8 @@ static void add_last(struct wire_finding *w, uint32_t line_pa, uint32_t va, enum
 			return;
 	if (w->n_lasts == WIRE_COPIES)
 		return;
-	*l = (struct wire_last){ va, side, last_of_alias(line_pa, va, side) };
-	w->n_lasts++;
+	*l = (struct wire_last){ .va = va, .insn = side };
+	w->n_lasts += last_of_alias(line_pa, va, side, &l->last);
 }
 
 /* Of each alias that this line's history names.  Homonyms first: there the other page's counts. */

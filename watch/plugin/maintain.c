@@ -3,9 +3,9 @@
  * Cache maintenance, TLB maintenance and the control registers, as the guest
  * executes them; and for each line the last maintenance that named it.
  *
- * The log of last operations is two tables a side, by a hash of the physical line, and of that and
- * the alias, in which the last one wins; and one entry for the last operation on the whole cache.  Of the two the later one is
- * shown.  An entry that another line has overwritten is lost: the report then says less, and never
+ * The log of last operations is a table a side, by a hash of the physical line, in which the last
+ * one wins, and the last through another alias stays beside it; and one entry for the last operation
+ * on the whole cache.  Of the two the later one is shown.  An entry that another line has overwritten is lost: the report then says less, and never
  * something wrong about another line.
  *
  * An operation by set and way names a place, not a line.  The shadow collects such operations, and
@@ -14,18 +14,11 @@
 #include "watch/plugin/context.h"
 #include "watch/plugin/trace.h"
 
-static struct maint_entry *log_slot(uint32_t line_pa, enum coh_side side)
+static struct maint_slot *log_slot(uint32_t line_pa, enum coh_side side)
 {
 	uint32_t line = line_pa / tracer.granule;
 
 	return &tracer.maint[side][(line ^ line >> 16) % MAINT_LOG];
-}
-
-static struct maint_entry *alias_slot(uint32_t line_pa, uint32_t va, enum coh_side side)
-{
-	uint32_t line = line_pa / tracer.granule, alias = va >> COH_ALIAS_SHIFT;
-
-	return &tracer.maint_alias[side][(line ^ line >> 16 ^ alias * 40503u) % MAINT_LOG];
 }
 
 static struct wire_maint describe(const struct action_site *site, uint32_t va, bool changed)
@@ -46,32 +39,39 @@ static struct wire_maint describe(const struct action_site *site, uint32_t va, b
 
 struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side)
 {
-	const struct maint_entry *e = log_slot(line_pa, side);
+	const struct maint_entry *e = &log_slot(line_pa, side)->last;
 	const struct maint_entry *all = &tracer.last_all[side];
 
 	return e->when > all->when && e->line_pa == line_pa ? e->op : all->op;
 }
 
-struct wire_maint last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side)
+bool last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side, struct wire_maint *last)
 {
-	const struct maint_entry *e = alias_slot(line_pa, va, side);
+	const struct maint_slot *slot = log_slot(line_pa, side);
+	const struct maint_entry *e = slot->last.va == va ? &slot->last : &slot->other;
 	const struct maint_entry *all = &tracer.last_all[side];
 
-	return e->when > all->when && e->line_pa == line_pa && e->va == va ? e->op : all->op;
+	/* Two others came since: an older one of this alias may be lost. */
+	if (e->va != va && slot->last.line_pa == line_pa && e->line_pa == line_pa &&
+	    e->when > all->when)
+		return false;
+	*last = e->when > all->when && e->line_pa == line_pa && e->va == va ? e->op : all->op;
+	return true;
 }
 
 static void log_line(const struct action_site *site, enum coh_side side, uint32_t va, uint32_t pa,
 		     bool changed)
 {
-	struct maint_entry *e = log_slot(pa, side);
+	struct maint_slot *slot = log_slot(pa, side);
+	struct maint_entry *e = &slot->last;
+	uint32_t line = va & ~(tracer.granule - 1);
 
-	*e = (struct maint_entry){
-		.line_pa = pa,
-		.va = va & ~(tracer.granule - 1),
-		.when = ++tracer.maint_clock,
-		.op = describe(site, va, changed),
-	};
-	*alias_slot(pa, e->va, side) = *e;
+	if (e->line_pa != pa || e->va != line)
+		slot->other = *e;
+	e->line_pa = pa;
+	e->va = line;
+	e->when = ++tracer.maint_clock;
+	e->op = describe(site, va, changed);
 }
 
 static void log_all(const struct action_site *site, enum coh_side side, bool changed)

@@ -369,10 +369,8 @@ int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, 
 	dma_init();
 	watch_resets();
 	tracer.site_by_key = g_hash_table_new(g_int64_hash, g_int64_equal);
-	for (int side = COH_DATA; side <= COH_INSN; side++) {
-		tracer.maint[side] = g_new0(struct maint_entry, MAINT_LOG);
-		tracer.maint_alias[side] = g_new0(struct maint_entry, MAINT_LOG);
-	}
+	for (int side = COH_DATA; side <= COH_INSN; side++)
+		tracer.maint[side] = g_new0(struct maint_slot, MAINT_LOG);
 	tracer.sees_ram = guest_ram_init();
 	if (!events_init(options.fd))
 		return refuse("no memory");

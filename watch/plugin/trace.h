@@ -80,6 +80,11 @@ struct maint_entry {
 	struct wire_maint op;
 };
 
+/* The last of a line, and the last through another alias than that. */
+struct maint_slot {
+	struct maint_entry last, other;
+};
+
 #define MAINT_LOG  (1u << 16)
 #define BLOCKS_MAX (1u << 18)
 
@@ -111,9 +116,8 @@ struct tracer {
 
 	struct action_site *sites;
 	GHashTable *site_by_key;
-	struct maint_entry *maint[2];	    /* by enum coh_side */
-	struct maint_entry *maint_alias[2]; /* the same, of each alias by itself */
-	struct maint_entry last_all[2];	    /* by enum coh_side */
+	struct maint_slot *maint[2];	/* by enum coh_side */
+	struct maint_entry last_all[2]; /* by enum coh_side */
 	uint64_t maint_clock;
 
 	_Atomic bool dma_waits; /* devices did something that the shadow does not know yet */
@@ -218,7 +222,8 @@ void callers_send(void);
 void maintain_by_sweep(uint32_t pc);
 void on_action(unsigned vcpu, void *udata);
 struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
-struct wire_maint last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side);
+/* False: not known any more. */
+bool last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side, struct wire_maint *last);
 
 /* plugin.c */
 uint32_t read_register(struct qemu_plugin_register *reg);

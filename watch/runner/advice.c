@@ -406,6 +406,15 @@ static bool try_edit(const struct search *s, uint32_t event, enum coh_op op, uin
 	return try_change(s, &c);
 }
 
+/* Was the line read or stored to through this alias? */
+static bool takes_part(const struct wire_finding *f, uint32_t va)
+{
+	for (uint32_t i = 0; i < f->n_events; i++)
+		if (f->event[i].kind <= COH_EVENT_FETCH && f->event[i].va == va)
+			return true;
+	return !is_of_device(f) && f->by != COH_BY_WALK && line_of(f, f->read.va) == va;
+}
+
 /* Was there an operation that would have been enough, were it not for one thing? */
 static void look_at_done(const struct search *s, struct advice *a)
 {
@@ -430,7 +439,7 @@ static void look_at_done(const struct search *s, struct advice *a)
 			continue;
 		if (e->va == op->va && e->op != op->op && e->op != COH_FLUSH)
 			a->wrong_kind = try_edit(s, i, COH_FLUSH, e->va);
-		else if (e->va != op->va)
+		else if (e->va != op->va && !takes_part(s->f, e->va))
 			a->wrong_address = try_edit(s, i, e->op, op->va);
 		a->wrong = i;
 	}

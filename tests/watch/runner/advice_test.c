@@ -298,6 +298,16 @@ static void elsewhere_is_not_the_cause(void **state)
 	expect("a clean of the D line 0x40000000 after the store and before this load.", "");
 }
 
+/* What is flushed there is the reader's own line, and has to be. */
+static void the_reader_s_flush_is_not_at_fault(void **state)
+{
+	(void)state;
+	scene_store(&s, U, 4);
+	scene_op(&s, COH_DATA, COH_FLUSH, K);
+	scene_load(&s, K, 4);
+	expect("a clean of the D line 0x40000000 after the store and before this load.", "");
+}
+
 /* Two operations were missing: one more of the same is not enough. */
 static void a_flush_elsewhere_is_not_at_fault(void **state)
 {
@@ -424,6 +434,7 @@ int main(void)
 		TEST(it_was_of_the_wrong_kind),
 		TEST(it_went_elsewhere),
 		TEST(elsewhere_is_not_the_cause),
+		TEST(the_reader_s_flush_is_not_at_fault),
 		TEST(a_flush_elsewhere_is_not_at_fault),
 		TEST(the_range_was_one_line_short),
 		TEST(a_short_range_is_not_the_cause),
