@@ -27,15 +27,14 @@
 set -eu
 
 case ${1:-} in
-stock-6.12 | debian-6.12) series=6.12 packages=linux-6.12 ;;
-*) series=6.1 packages=linux ;;
+stock-6.12 | debian-6.12) series=6.12 packages=linux-6.12 dts=arch/arm/boot/dts/arm/versatile-pb.dtb ;;
+*) series=6.1 packages=linux dts=arch/arm/boot/dts/versatile-pb.dtb ;;
 esac
 here=$(cd "$(dirname "$0")" && pwd)
 out=$(cd "$here/../.." && pwd)/build/linux
 tarball=${LINUX_SOURCE:-/usr/src/linux-source-$series.tar.xz}
 source=$out/linux-source-$series
 port=$here/../../ports/linux
-dts=arch/arm/boot/dts/versatile-pb.dtb
 kconfig=
 lenient=
 
