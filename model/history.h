@@ -9,7 +9,7 @@
  *
  * An event that changes nothing is left out: a read that memory answers, a read that was there
  * before and nothing since.  Two stores in turn through one alias are one event, of the later pc,
- * unless something could happen to the line between them.
+ * unless something could happen to the line between them.  Of a loop two rounds are kept.
  */
 #ifndef COH_MODEL_HISTORY_H
 #define COH_MODEL_HISTORY_H

@@ -10,6 +10,9 @@
 /* Of the prelude: more different writers of one line than this are told as one. */
 #define RUNS_MAX 4u
 
+/* Events of one turn of a loop. */
+#define ROUND_MAX 8u
+
 static struct coh_history *history_of(const struct coh_shadow *s, const struct record *r)
 {
 	return &s->histories[r - s->records];
@@ -79,6 +82,32 @@ static bool fold(const struct coh_shadow *s, const struct record *r, struct coh_
 	last->pc = e->pc;
 	last->mm = e->mm;
 	return true;
+}
+
+static bool same_round(const struct coh_event *a, const struct coh_event *b, uint32_t n)
+{
+	for (uint32_t i = n; i--;)
+		if (!same_act(&a[i], &b[i]) || a[i].bytes != b[i].bytes)
+			return false;
+	return true;
+}
+
+/*
+ * A loop does the same round again and again.  What may be old only grows by it, and has grown as
+ * far as it can after two: of three rounds the last is let go, but for who did it.
+ */
+static void fold_rounds(struct coh_history *h)
+{
+	for (uint32_t round = 1; round <= ROUND_MAX && 3 * round <= h->n; round++) {
+		struct coh_event *last = &h->event[h->n - round];
+
+		if (!same_round(last, last - round, round) ||
+		    !same_round(last, last - 2 * round, round))
+			continue;
+		memcpy(last - round, last, round * sizeof(*last));
+		h->n -= round;
+		return;
+	}
 }
 
 /* Which event matters least: the oldest that a later one does again; else the oldest. */
@@ -179,8 +208,10 @@ void history_add(struct coh_shadow *s, const struct place *pl, const struct coh_
 	if (!r)
 		return;
 	h = history_of(s, r);
-	if (!fold(s, r, h, e))
-		push(h, e);
+	if (fold(s, r, h, e))
+		return;
+	push(h, e);
+	fold_rounds(h);
 }
 
 void history_access(struct coh_shadow *s, const struct part *p, enum coh_event_kind kind)
