@@ -26,6 +26,9 @@ struct segment {
 	const uint8_t *bytes;
 };
 
+/* Few places are asked for again and again, and each costs a walk through DWARF. */
+#define REMEMBERED 1024u
+
 struct symbols {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
@@ -36,6 +39,8 @@ struct symbols {
 	struct segment *text;
 	size_t n_text;
 	char *source_root; /* NULL: not looked for yet */
+	/* By the address's low bits; one whose function is empty is free. */
+	struct code_place remembered[REMEMBERED];
 };
 
 static int no_debuginfo(Dwfl_Module *m, void **user, const char *name, Dwarf_Addr base,
@@ -284,6 +289,7 @@ static void inlined_at(struct symbols *s, struct code_place *at)
 bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place *at)
 {
 	const struct symbol *symbol;
+	struct code_place *known = s ? &s->remembered[pc / 4 % REMEMBERED] : NULL;
 
 	memset(at, 0, sizeof(*at));
 	at->pc = pc;
@@ -291,10 +297,15 @@ bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place
 	symbol = at->user ? NULL : symbol_at(s, pc);
 	if (!symbol)
 		return false;
+	if (known->function[0] && known->pc == pc) {
+		*at = *known;
+		return true;
+	}
 	snprintf(at->function, sizeof(at->function), "%s", symbol->name);
 	at->offset = pc - symbol->start;
 	line_at(s, at);
 	inlined_at(s, at);
+	*known = *at;
 	return true;
 }
 
@@ -303,6 +314,11 @@ uint32_t symbols_start(const struct symbols *s, uint32_t pc)
 	const struct symbol *symbol = symbol_at(s, pc);
 
 	return symbol ? symbol->start : 0;
+}
+
+bool symbols_are_above(const struct symbols *s, uint32_t va)
+{
+	return s && va < s->table[0].start;
 }
 
 static bool word_at(const struct symbols *s, uint32_t pc, uint32_t *insn)
