@@ -30,8 +30,10 @@ static const char usage[] =
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
+	"  --library FILE         more functions that a title names the caller of, as of memcpy\n"
 	"  --first                stop QEMU after the first report\n"
 	"  --max N                print at most N reports, count the others\n"
+	"  --all                  print each report, also if one of the same cause was printed\n"
 	"  --redundant            list the maintenance that changed nothing\n"
 	"  --plugin FILE          libcoherer-watch.so, if it is not beside coherer\n"
 	"  --help                 this text\n"
@@ -46,8 +48,10 @@ enum option_id {
 	OPT_JSON,
 	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
+	OPT_LIBRARY,
 	OPT_FIRST,
 	OPT_MAX,
+	OPT_ALL,
 	OPT_REDUNDANT,
 	OPT_PLUGIN,
 	OPT_HELP,
@@ -60,8 +64,10 @@ static const struct option options[] = {
 	{ "json", required_argument, NULL, OPT_JSON },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
+	{ "library", required_argument, NULL, OPT_LIBRARY },
 	{ "first", no_argument, NULL, OPT_FIRST },
 	{ "max", required_argument, NULL, OPT_MAX },
+	{ "all", no_argument, NULL, OPT_ALL },
 	{ "redundant", no_argument, NULL, OPT_REDUNDANT },
 	{ "plugin", required_argument, NULL, OPT_PLUGIN },
 	{ "help", no_argument, NULL, OPT_HELP },
@@ -170,11 +176,17 @@ static int take(struct watch_options *o, int id, const char *word)
 	case OPT_SUPPRESSIONS:
 		o->suppressions = optarg;
 		return 0;
+	case OPT_LIBRARY:
+		o->library = optarg;
+		return 0;
 	case OPT_FIRST:
 		o->first = true;
 		return 0;
 	case OPT_MAX:
 		return set_max(o, optarg);
+	case OPT_ALL:
+		o->all = true;
+		return 0;
 	case OPT_REDUNDANT:
 		o->redundant = true;
 		return 0;

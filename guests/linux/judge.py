@@ -13,7 +13,7 @@ has lines
 
 of which each `expect` must hold: some report must match all its keys.  `kind` takes a
 list separated by commas.  The others are regular expressions for the whole name of the
-function; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
+function, that of the access itself or that of the title; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
 for any device; the name of a device is compared as that of a function is.
 `caller` is one of the functions in the reader's call chain.  If the file has an `allow`
 line, reports that match neither an `expect` nor an `allow` line are not expected;
@@ -70,7 +70,8 @@ def load_expectations(path):
     return lists["expect"], lists["allow"] if "allow" in seen else None
 
 
-def access_matches(access, pattern):
+def access_matches(access, named, pattern):
+    """named: as the title calls who did it."""
     access = access or {}
     # A write says "by", a read of a device has its name.
     is_device = access.get("by") == "device" or "device" in access
@@ -84,7 +85,7 @@ def access_matches(access, pattern):
         return False
     if pattern in ("USER", "KERNEL"):
         return (pc >= KERNEL_START) == (pattern == "KERNEL")
-    return re.fullmatch(pattern, access.get("function") or "") is not None
+    return any(re.fullmatch(pattern, name or "") for name in (access.get("function"), named))
 
 
 def called_by(report, pattern):
@@ -105,7 +106,8 @@ def matches(report, expected):
         elif key == "caller":
             ok = called_by(report, pattern)
         else:
-            ok = access_matches(report.get("read" if key == "reader" else "write"), pattern)
+            access = report.get("read" if key == "reader" else "write")
+            ok = access_matches(access, report.get(key), pattern)
         if not ok:
             return False
     return True

@@ -238,6 +238,12 @@ expect 1 ', 1 not expected; the first: missed-clean in memcpy' judge "$report" '
 allow nothing'
 expect 1 ', 1 not expected' judge "$report" 'allow kind=missed-clean caller=copy'
 
+named=$(echo "$report" | sed 's/"read"/"reader": "copy_file", "writer": "user mode", "read"/')
+expect 0 '^1 report$' judge "$named" 'expect reader=copy_file writer=USER'
+expect 0 '^1 report$' judge "$named" 'expect reader=memcpy writer=USER'
+expect 1 'none with reader=copy' judge "$named" 'expect reader=copy'
+expect 1 'none with writer=copy_file' judge "$named" 'expect writer=copy_file'
+
 from_device='{"id": 2, "kind": "stale-read", "title": "stale-read in memcpy / device",
 	"read": {"function": "memcpy", "pc": "0xc0300000"}, "write": {"by": "device"},
 	"calls": ["? poll.isra.0+0x10  a.c:1", "receive+0x0"]}'

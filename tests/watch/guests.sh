@@ -41,7 +41,7 @@ watch() {
 	source=${1%.elf}
 	core=$(sed -n 's/^ \* Core: //p' "guests/${source%-bug}.c")
 	status=0
-	timeout 900 "$coherer" watch --symbols "$elf" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
+	timeout 900 "$coherer" watch --all --symbols "$elf" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
 		-nographic -no-reboot -audio none -monitor none -serial stdio -kernel "$elf" \
 		</dev/null >"$work/console" 2>"$work/err" || status=$?
 	reports "$work/err" >"$work/reports"

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "watch/runner/library.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/unwind.h"
 #include "watch/wire.h"
@@ -15,6 +16,7 @@
 struct report_call {
 	struct code_place at; /* at.pc is the return address */
 	bool guessed;
+	bool sure; /* not guessed, or the call there leads to the function before */
 };
 
 struct report {
@@ -23,14 +25,16 @@ struct report {
 	struct report_call call[UNWIND_FRAMES];
 	unsigned n_calls;
 	const char *kind;
-	/* As in the title: without compiler suffixes, offsets and addresses. */
+	/* As in the title, see title.h; and the functions of the accesses themselves. */
 	char reader[128], writer[128];
+	char reader_leaf[128], writer_leaf[128];
 	char title[320];
 	char verdict[768], missing[384];
 };
 
-/* report_make: *r stays valid as long as f.  s may be NULL. */
-void report_make(struct report *r, const struct wire_finding *f, struct symbols *s);
+/* report_make: *r stays valid as long as f.  s and library may be NULL. */
+void report_make(struct report *r, const struct wire_finding *f, struct symbols *s,
+		 const struct library *library);
 
 /* "function+0x1c  file.c:12", or as much as is known; "user mode" for user code. */
 void report_place(const struct code_place *at, char *out, size_t size);
@@ -40,6 +44,10 @@ void report_value(const uint8_t *bytes, uint32_t n, char *out, size_t size);
 
 /* The one value of the read that a report shows, and where in the read it is. */
 void report_value_span(const struct wire_finding *f, uint32_t *first, uint32_t *n);
+
+/* Does a report on this finding show the newest and the old value?  Then: are they the same? */
+bool report_shows_values(const struct wire_finding *f);
+bool report_values_same(const struct wire_finding *f);
 
 void report_print(FILE *out, const struct report *r, bool colour);
 

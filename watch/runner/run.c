@@ -91,6 +91,7 @@ static int set_up(struct run *r)
 	s->colour = use_colour();
 	s->max = o->max;
 	s->first = o->first;
+	s->all = o->all;
 	if (o->symbols) {
 		s->symbols = symbols_open(o->symbols, error, sizeof(error));
 		if (!s->symbols)
@@ -98,6 +99,8 @@ static int set_up(struct run *r)
 	}
 	if (o->suppressions &&
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
+		return complain(error);
+	if (o->library && library_load(&s->library, o->library, error, sizeof(error)))
 		return complain(error);
 	ask_device_tree(r);
 	r->plugin = emulator_plugin(o->plugin, error, sizeof(error));
@@ -323,12 +326,12 @@ static enum watch_result judge(const struct run *r)
 static enum watch_result finish(struct run *r, enum watch_result result)
 {
 	struct session *s = &r->session;
-	struct json_end end = { &s->tally, &s->suppressions, s->symbols, r->options->redundant,
+	struct json_end end = { &s->tally, &s->groups, &s->suppressions, s->symbols, r->options->redundant,
 				(int)result };
 
 	session_end(s);
 	if (s->tally.has_hello) {
-		summary_print(stderr, &s->tally, &s->suppressions);
+		summary_print(stderr, &s->tally, &s->groups, &s->suppressions);
 		if (r->options->redundant)
 			summary_redundant(stderr, &s->tally, s->symbols);
 	}
@@ -363,7 +366,9 @@ enum watch_result watch_run(const struct watch_options *o)
 	if (r->signals >= 0)
 		close(r->signals);
 	tally_free(&r->session.tally);
+	groups_free(&r->session.groups);
 	suppress_free(&r->session.suppressions);
+	library_free(&r->session.library);
 	symbols_close(r->session.symbols);
 	free(r->plugin);
 	free(r);

@@ -9,8 +9,8 @@
 struct watch_options {
 	const char *cpu;     /* a name of model/cpus, or "auto" */
 	bool write_allocate; /* a store that misses fills a line, whatever the core does */
-	const char *symbols, *json, *suppressions, *plugin; /* files; NULL: not given */
-	bool first, redundant;
+	const char *symbols, *json, *suppressions, *library, *plugin; /* files; NULL: not given */
+	bool first, all, redundant;
 	char **coherent; /* names of devices, up to a NULL; may be NULL */
 	uint64_t max;	 /* reports printed */
 	char **command;	 /* QEMU and its arguments, up to a NULL; not empty */

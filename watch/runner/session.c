@@ -66,31 +66,63 @@ static void check_fit(struct session *s, const struct code_place *at, bool is_lo
 		       at->pc);
 }
 
+/* Whole, or a line that names the first of its group. */
+static void show(struct session *s, const struct report *r, uint32_t title)
+{
+	enum group_show how = GROUP_WHOLE;
+
+	if (s->printed >= s->max || s->stop_wanted)
+		return;
+	if (!s->all)
+		how = group_show(&s->groups, title, group_rank(r));
+	if (how == GROUP_WHOLE) {
+		s->printed++;
+		report_print(s->out, r, s->colour);
+	} else if (how != GROUP_NOTHING) {
+		fprintf(s->out, "coherer: also %s, which goes with %s%s\n", r->title,
+			s->tally.title[group_of(&s->groups, title)].title,
+			how == GROUP_LAST_LINE ? "; more that do are only counted" : "");
+		fflush(s->out);
+	}
+}
+
 static void on_finding(struct session *s, const struct wire_finding *sent)
 {
 	struct wire_finding copy = *sent;
 	const struct wire_finding *f = &copy;
-	struct tally_title *title;
+	struct suppression *by;
+	struct tally_title *t;
 	struct report r;
+	uint32_t title;
+	bool is_new;
 
 	copy.reader[WIRE_NAME - 1] = copy.writer[WIRE_NAME - 1] = '\0';
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
-	report_make(&r, f, s->symbols);
-	title = tally_finding(&s->tally, f->id, r.title);
-	if (!title)
+	report_make(&r, f, s->symbols, &s->library);
+	by = suppress_find(&s->suppressions, r.kind,
+			   (struct suppress_names){ r.reader, r.reader_leaf },
+			   (struct suppress_names){ r.writer, r.writer_leaf });
+	title = tally_finding(&s->tally, f->id, r.title, by, &is_new);
+	if (title == TALLY_NONE)
 		return;
-	title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
-	json_report(&s->json, &r, title->by != NULL);
-	if (title->by || s->printed >= s->max || s->stop_wanted)
+	t = &s->tally.title[title];
+	if (!by)
+		group_finding(&s->groups, title, &r, s->symbols);
+	s->tally.out_of_memory |= s->groups.out_of_memory;
+	if (!by && group_rank(&r) < t->rank)
+		t->rank = group_rank(&r);
+	if (!is_new)
 		return;
-	s->printed++;
-	report_print(s->out, &r, s->colour);
+	json_report(&s->json, &r, by ? 0 : s->tally.title[group_of(&s->groups, title)].id);
+	if (by)
+		return;
+	show(s, &r, title);
 	if (f->by == COH_BY_LOAD)
 		check_fit(s, &r.read, true);
 	if (f->write.known && !f->by_device)
 		check_fit(s, &r.write, false);
-	if (s->first)
+	if (s->first && s->printed)
 		s->stop_wanted = true;
 }
 

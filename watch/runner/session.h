@@ -10,7 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "watch/runner/group.h"
 #include "watch/runner/json.h"
+#include "watch/runner/library.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
@@ -21,12 +23,15 @@ struct session {
 	bool colour;
 	uint64_t max; /* reports printed; the others are only counted */
 	bool first;   /* stop after the first one */
+	bool all;     /* print those of a group that has had one, too */
 	struct symbols *symbols;
 	struct suppressions suppressions;
+	struct library library;
 	struct json_file json;
 
 	/* What came of it. */
 	struct tally tally;
+	struct groups groups; /* of its titles that are not suppressed */
 	uint64_t printed;
 	bool stop_wanted;
 	bool wrong_version;

@@ -19,6 +19,7 @@
 struct unwind_frame {
 	uint32_t pc; /* the return address */
 	bool guessed;
+	bool calls; /* the instruction before pc calls the function of the frame before */
 };
 
 struct unwind_state {

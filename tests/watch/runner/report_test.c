@@ -268,7 +268,7 @@ static void expect_title(const struct wire_finding *f, const char *title)
 {
 	struct report r;
 
-	report_make(&r, f, NULL);
+	report_make(&r, f, NULL, NULL);
 	assert_string_equal(r.title, title);
 }
 
@@ -366,6 +366,7 @@ static void a_device_s_report_is_whole(void **state)
 	fclose(session.out);
 	assert_string_equal(text, whole_device_report);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	free(text);
 }
 
@@ -393,6 +394,7 @@ static void names_without_an_end_are_cut(void **state)
 	assert_non_null(strstr(text, title));
 	assert_string_equal(session.tally.device[0].name, name);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	free(text);
 }
 
@@ -481,6 +483,7 @@ static void a_stream_becomes_one_report(void **state)
 		assert_int_equal(tally_occurrences(&session.tally, false), 42);
 		assert_true(session.tally.has_end);
 		tally_free(&session.tally);
+		groups_free(&session.groups);
 		free(text);
 	}
 }
@@ -498,6 +501,7 @@ static void nonsense_is_noticed(void **state)
 	put(&s, &session, 7, &note, sizeof(note), 64);
 	assert_string_equal(s.broken, "a message of unknown type");
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 }
 
 static void another_version_stops_the_run(void **state)
@@ -521,7 +525,9 @@ static void json_is_complete_without_an_end(void **state)
 {
 	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu \xff", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = { &session.tally, &session.suppressions, NULL, true, 3 };
+	struct json_end end = {
+		&session.tally, &session.groups, &session.suppressions, NULL, true, 3
+	};
 	struct wire_finding f = missed_clean();
 	json_t *root, *report;
 
@@ -540,6 +546,7 @@ static void json_is_complete_without_an_end(void **state)
 			 1);
 	json_decref(root);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	unlink(path);
 }
 
@@ -547,7 +554,8 @@ static void json_tells_a_device_s_read(void **state)
 {
 	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = { &session.tally, &session.suppressions, NULL, false, 1 };
+	struct json_end end = { &session.tally, &session.groups, &session.suppressions,
+				NULL,		false,		 1 };
 	struct wire_finding f = device_read();
 	struct wire_device device = { .name = "lance", .coherent = 1, .bytes_read = 7 };
 	json_t *root, *read, *told;
@@ -574,6 +582,7 @@ static void json_tells_a_device_s_read(void **state)
 	assert_int_equal(json_integer_value(json_object_get(told, "bytes_read")), 7);
 	json_decref(root);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	unlink(path);
 }
 
@@ -581,7 +590,8 @@ static void a_full_disk_is_noticed(void **state)
 {
 	char *command[] = { "qemu", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = { &session.tally, &session.suppressions, NULL, false, 0 };
+	struct json_end end = { &session.tally, &session.groups, &session.suppressions,
+				NULL,		false,		 0 };
 
 	(void)state;
 	assert_int_equal(json_open(&session.json, "/dev/full", command), 0);
