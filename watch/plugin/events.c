@@ -9,38 +9,17 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "watch/plugin/seen.h"
 #include "watch/plugin/trace.h"
 
-#define DIFFERENT_MAX 65536u
 #define STACK_SPAN    8192u /* kernel stacks are aligned to this */
 
-struct known {
-	uint32_t by, cause, read_pc, write_pc;
-	uint32_t id;
-	uint64_t count;
-};
-
 static int out = -1;
-static GHashTable *known; /* struct known, to itself */
-static uint32_t last_id;
-
-static guint known_hash(gconstpointer p)
-{
-	const struct known *k = p;
-
-	return (k->read_pc * 31 + k->write_pc) * 31 + k->by * 8 + k->cause;
-}
-
-static gboolean known_equal(gconstpointer a, gconstpointer b)
-{
-	return !memcmp(a, b, offsetof(struct known, id));
-}
 
 bool events_init(int fd)
 {
 	out = fd;
-	known = g_hash_table_new_full(known_hash, known_equal, NULL, g_free);
-	return known != NULL;
+	return seen_init();
 }
 
 static bool write_all(const void *data, size_t length)
@@ -110,6 +89,9 @@ static void capture_context(struct wire_finding *w)
 	w->cpsr = read_register(tracer.status);
 	w->regs_known = 1;
 	w->read.user = tracer.isa->in_user_mode(w->cpsr);
+	/* A walk that ends in a fault is seen when the exception was taken. */
+	if (w->by == COH_BY_WALK && !w->read.user)
+		w->read.user = 2;
 	w->regs[15] = w->read.pc;
 	w->stack_va = w->regs[13] & ~3u;
 	room = STACK_SPAN - (w->stack_va & (STACK_SPAN - 1));
@@ -182,51 +164,30 @@ static void fill(struct wire_finding *w, const struct coh_finding *f)
 				   f->by == COH_BY_FETCH && !f->memory_old ? COH_INSN : COH_DATA);
 }
 
-void events_finding(const struct coh_finding *f)
+static void send_finding(uint32_t id, const struct coh_finding *f)
 {
-	/* A device has no instruction: its number tells it apart. */
-	struct known key = { f->by,
-			     f->cause,
-			     is_of_device(f) ? f->mm : f->pc,
-			     f->writer_known ? f->writer.pc : 0,
-			     0,
-			     0 };
-	struct known *k = g_hash_table_lookup(known, &key);
-	struct wire_finding w = { 0 };
+	struct wire_finding w = { .id = id };
 
-	tracer.end.findings++;
-	if (k) {
-		k->count++;
-		return;
-	}
-	if (last_id == DIFFERENT_MAX) {
-		tracer.end.findings_lost++;
-		return;
-	}
-	k = g_memdup2(&key, sizeof(key));
-	k->id = ++last_id;
-	k->count = 1;
-	g_hash_table_add(known, k);
 	fill(&w, f);
-	w.id = k->id;
 	if (!is_of_device(f))
 		capture_context(&w);
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
-static void send_repeats(void)
+void events_finding(const struct coh_finding *f)
 {
-	GHashTableIter it;
-	gpointer p;
+	uint32_t id = seen_before(f);
 
-	g_hash_table_iter_init(&it, known);
-	while (g_hash_table_iter_next(&it, &p, NULL)) {
-		const struct known *k = p;
-		struct wire_repeat r = { k->id, 0, k->count };
+	tracer.end.findings++;
+	if (id)
+		send_finding(id, f);
+}
 
-		if (k->count > 1)
-			send_message(WIRE_REPEAT, &r, sizeof(r));
-	}
+static void send_repeat(uint32_t id, uint64_t count)
+{
+	struct wire_repeat r = { id, 0, count };
+
+	send_message(WIRE_REPEAT, &r, sizeof(r));
 }
 
 static void send_sites(void)
@@ -259,7 +220,7 @@ void events_end(void)
 {
 	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
 
-	send_repeats();
+	seen_again(send_repeat);
 	send_sites();
 	send_devices();
 	tracer.end.device_bytes += c->device_bytes;

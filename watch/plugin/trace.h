@@ -9,6 +9,7 @@
  *   sweep.c       a whole cache cleaned by filling it with other lines
  *   maintain.c    cache, TLB and control operations; the log of the last ones
  *   events.c      findings: deduplicated and sent to the runner
+ *   seen.c        which findings are the same again
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
  *   code_place.c  makes QEMU translate code for each address that it runs at

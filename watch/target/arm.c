@@ -17,6 +17,16 @@ static const char *refuses(uint32_t midr)
 	       "tables are understood";
 }
 
+/* ARMv4 has no blx: it sets lr, then goes by a bx, a move or a load. */
+static bool is_call(uint32_t insn)
+{
+	return (insn & 0x0f000000) == 0x0b000000 || /* bl */
+	       (insn & 0xfe000000) == 0xfa000000 || /* blx, an address */
+	       (insn & 0x0fffffd0) == 0x012fff10 || /* bx, blx, a register */
+	       (insn & 0x0ffffff0) == 0x01a0f000 || /* mov pc, a register */
+	       (insn & 0x0c10f000) == 0x0410f000;   /* ldr pc */
+}
+
 static bool in_user_mode(uint32_t cpsr)
 {
 	return (cpsr & MODE_MASK) == MODE_USER;
@@ -78,6 +88,7 @@ const struct instruction_set arm_instruction_set = {
 	.refuses = refuses,
 	.decode = arm_decode,
 	.access_size = arm_access_size,
+	.is_call = is_call,
 	.condition_holds = arm_condition_holds,
 	.in_user_mode = in_user_mode,
 	.in_abort_mode = in_abort_mode,

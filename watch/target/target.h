@@ -108,6 +108,8 @@ struct instruction_set {
 	 * does not.  Spares the quiet path a question to the emulator.
 	 */
 	uint32_t (*access_size)(uint32_t insn);
+	/* Can what follows this instruction be a return address? */
+	bool (*is_call)(uint32_t insn);
 	bool (*condition_holds)(unsigned cond, uint32_t status);
 	bool (*in_user_mode)(uint32_t status);
 	bool (*in_abort_mode)(uint32_t status);
