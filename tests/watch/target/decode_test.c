@@ -260,6 +260,33 @@ static void conditions(void **state)
 	}
 }
 
+static void what_can_be_returned_from(void **state)
+{
+	static const uint32_t calls[] = {
+		0xeb000010, /* bl */
+		0x0bfffffe, /* bleq */
+		0xfa000001, /* blx */
+		0xe12fff33, /* blx r3 */
+		0xe12fff12, /* bx r2, behind mov lr, pc */
+		0xe1a0f003, /* mov pc, r3 */
+		0xe59cf008, /* ldr pc, [ip, #8] */
+	};
+	static const uint32_t others[] = {
+		0xea000010, /* b */
+		0xe59c3008, /* ldr r3, [ip, #8] */
+		0xe1a03003, /* mov r3, r3 */
+		0xe58cf008, /* str pc, [ip, #8] */
+		0xe8bd8010, /* pop {r4, pc} */
+		0x00000000,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++)
+		assert_true(arm_instruction_set.is_call(calls[i]));
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++)
+		assert_false(arm_instruction_set.is_call(others[i]));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -274,6 +301,7 @@ int main(void)
 		cmocka_unit_test(near_misses),
 		cmocka_unit_test(condition_field),
 		cmocka_unit_test(conditions),
+		cmocka_unit_test(what_can_be_returned_from),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
