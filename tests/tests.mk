@@ -112,7 +112,8 @@ check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 check-guests: all guests ## the guests under coherer watch, reports compared exactly
 	@tests/watch/guests.sh
 
-check-setup: all guests ## bad input: each a clear message and its exit code
+check-setup: all guests ## bad input: each a clear message and its exit code; a terminal
 	@tests/watch/bad-input.sh
+	@tests/watch/terminal.sh
 
 include tests/src/torture/torture.mk

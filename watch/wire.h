@@ -19,7 +19,7 @@
 
 #include <stdint.h>
 
-#define WIRE_VERSION 2u
+#define WIRE_VERSION 3u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -28,8 +28,9 @@ enum wire_type {
 	WIRE_MAINT_SITE, /* one place that issues maintenance: sent at the end */
 	WIRE_NOTE,	 /* something the user should know: text follows */
 	WIRE_END,
-	WIRE_DEVICE,  /* what one device did: sent at the end */
-	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
+	WIRE_DEVICE,   /* what one device did: sent at the end */
+	WIRE_REFUSAL,  /* instead of HELLO: this guest cannot be watched */
+	WIRE_PROGRESS, /* how far the run has come: at most once a second */
 };
 
 struct wire_header {
@@ -139,6 +140,13 @@ struct wire_note {
 
 struct wire_refusal {
 	char text[256]; /* why, and what is expected */
+};
+
+/* As in struct wire_end, so far. */
+struct wire_progress {
+	uint64_t accesses; /* loads, stores and fetches */
+	uint64_t maintenance;
+	uint64_t findings;
 };
 
 /* Counters of the whole run.  Above all: what was not checked. */

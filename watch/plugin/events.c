@@ -7,12 +7,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "watch/plugin/seen.h"
 #include "watch/plugin/trace.h"
 
-#define STACK_SPAN    8192u /* kernel stacks are aligned to this */
+#define STACK_SPAN 8192u /* kernel stacks are aligned to this */
 
 static int out = -1;
 
@@ -181,6 +182,25 @@ void events_finding(const struct coh_finding *f)
 	tracer.end.findings++;
 	if (id)
 		send_finding(id, f);
+}
+
+void events_progress(void)
+{
+	static unsigned calls;
+	static time_t last;
+	const struct wire_end *e = &tracer.end;
+	struct wire_progress p = { e->loads + e->stores + e->fetches, e->maint_line + e->maint_all,
+				   e->findings };
+	struct timespec now;
+
+	/* The clock is not asked each time. */
+	if (++calls & 63)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec == last)
+		return;
+	last = now.tv_sec;
+	send_message(WIRE_PROGRESS, &p, sizeof(p));
 }
 
 static void send_repeat(uint32_t id, uint64_t count)

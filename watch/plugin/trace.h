@@ -192,6 +192,8 @@ bool events_init(int fd);
 void events_hello(const struct wire_hello *hello);
 void events_note(bool warning, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void events_finding(const struct coh_finding *f);
+/* From time to time, off the quiet path: says how far the run has come, if a second has passed. */
+void events_progress(void);
 void events_end(void);
 /* The guest cannot be watched: says so, and ends QEMU. */
 _Noreturn void events_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));

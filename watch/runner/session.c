@@ -10,6 +10,7 @@
 static void on_hello(struct session *s, const struct wire_hello *hello)
 {
 	if (hello->version != WIRE_VERSION) {
+		progress_erase(&s->progress);
 		fprintf(s->out,
 			"coherer: the plugin speaks version %u, this program %u; expected both"
 			" from one build\n",
@@ -26,6 +27,7 @@ static void on_hello(struct session *s, const struct wire_hello *hello)
 
 static void on_refusal(struct session *s, const struct wire_refusal *refusal)
 {
+	progress_erase(&s->progress);
 	fprintf(s->out, "coherer watch: %.*s\n", (int)sizeof(refusal->text), refusal->text);
 	s->refused = true;
 }
@@ -41,6 +43,7 @@ static void misfit(struct session *s, const char *why, uint32_t pc)
 		 "the symbols do not fit what the guest runs: %s (0x%08x); names and lines are"
 		 " wrong, give the vmlinux of this very kernel",
 		 why, pc);
+	progress_erase(&s->progress);
 	fprintf(s->out, "coherer: warning: %s\n", note.text);
 	tally_note(&s->tally, &note);
 }
@@ -77,8 +80,10 @@ static void show(struct session *s, const struct report *r, uint32_t title)
 		how = group_show(&s->groups, title, group_rank(r));
 	if (how == GROUP_WHOLE) {
 		s->printed++;
+		progress_erase(&s->progress);
 		report_print(s->out, r, s->colour);
 	} else if (how != GROUP_NOTHING) {
+		progress_erase(&s->progress);
 		fprintf(s->out, "coherer: also %s, which goes with %s%s\n", r->title,
 			s->tally.title[group_of(&s->groups, title)].title,
 			how == GROUP_LAST_LINE ? "; more that do are only counted" : "");
@@ -128,6 +133,7 @@ static void on_finding(struct session *s, const struct wire_finding *sent)
 
 void session_end(struct session *s)
 {
+	progress_erase(&s->progress);
 	if (s->unnamed && !s->named)
 		misfit(s, "no address has a name", s->last_unnamed);
 	tally_settle_suppressions(&s->tally);
@@ -160,6 +166,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_REFUSAL:
 		on_refusal(s, body);
+		break;
+	case WIRE_PROGRESS:
+		progress_tell(&s->progress, body);
 		break;
 	case WIRE_END:
 		s->tally.end = *(const struct wire_end *)body;

@@ -13,6 +13,7 @@
 #include "watch/runner/group.h"
 #include "watch/runner/json.h"
 #include "watch/runner/library.h"
+#include "watch/runner/progress.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
@@ -28,6 +29,7 @@ struct session {
 	struct suppressions suppressions;
 	struct library library;
 	struct json_file json;
+	struct progress progress;
 
 	/* What came of it. */
 	struct tally tally;

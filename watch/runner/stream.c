@@ -22,6 +22,8 @@ static size_t length_of(uint32_t type)
 		return sizeof(struct wire_device);
 	case WIRE_REFUSAL:
 		return sizeof(struct wire_refusal);
+	case WIRE_PROGRESS:
+		return sizeof(struct wire_progress);
 	default:
 		return 0;
 	}
