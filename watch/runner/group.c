@@ -104,6 +104,8 @@ static void marks_of_data(struct marks *m, const struct report *r, const struct 
 	}
 	if (f->by_device)
 		both(m, MARK_DEVICE, page, hash_of(r->writer, 0));
+	if (f->by == COH_BY_DEVICE_WRITE)
+		both(m, MARK_DEVICE, page, hash_of(r->reader, 0));
 	if (f->by == COH_BY_FETCH)
 		return;
 	seek(m, MARK_HOMONYM_PAGE, page, 0);

@@ -9,7 +9,7 @@
  *  - are homonyms on one side of the cache, in one region of the address space;
  *  - are about one page and one alias of it, that of a linear mapping not counted: every page has
  *    it, so it says nothing.  A page that is used again for something else is mapped elsewhere;
- *  - are about one page, and the bytes of one device;
+ *  - are about one page, and what one device wrote there;
  *  - may follow from homonyms: about a page that one of them is about, or, where there are
  *    homonyms, read in another address space than they were stored in, through such a region.
  *

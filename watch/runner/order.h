@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The titles of a run in the order in which the summary and the JSON file list them: by groups, the
- * one with most occurrences first; in a group the most telling title first.  Groups in which the old
- * value was always the newest come last.
+ * The titles of a run in the order in which the summary and the JSON file list them: by groups,
+ * the one with most occurrences first; in a group the most telling title first.  Groups in which
+ * the old value was always the newest come last.
  */
 #ifndef COH_WATCH_RUNNER_ORDER_H
 #define COH_WATCH_RUNNER_ORDER_H

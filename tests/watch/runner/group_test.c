@@ -191,18 +191,24 @@ static void what_follows_from_homonyms_goes_with_them(void **state)
 
 static void a_device_s_bytes_in_one_page_are_one_group(void **state)
 {
-	struct wire_finding a = finding(PAGE, COH_VA_UNKNOWN), b = a, c = a;
+	struct wire_finding a = finding(PAGE, COH_VA_UNKNOWN), b = a, c = a, dirty = a, read = a;
 
 	(void)state;
 	a.by_device = b.by_device = c.by_device = 1;
 	c.line_pa += 0x1000;
+	dirty.by = COH_BY_DEVICE_WRITE; /* under a line that is dirty */
+	read.by = COH_BY_DEVICE;
 	enter(0, &a, "eth_type_trans", "e1000");
 	enter(1, &b, "ip_rcv", "e1000");
 	enter(2, &b, "ip_rcv", "lsi53c895a");
 	enter(3, &c, "tcp_rcv", "e1000");
+	enter(4, &dirty, "e1000", "alloc_skb");
+	enter(5, &read, "e1000", "send_skb");
 	expect_group(1, 0);
 	expect_group(2, 2);
 	expect_group(3, 3);
+	expect_group(4, 0);
+	expect_group(5, 5);
 }
 
 /* ---- what is shown ---- */

@@ -488,6 +488,46 @@ static void a_stream_becomes_one_report(void **state)
 	}
 }
 
+/* Two reads of one page by one alias.  Returns what was printed. */
+static char *two_of_one_cause(bool all, uint64_t max)
+{
+	struct session session = { .max = max, .all = all };
+	struct wire_finding f = missed_clean();
+	char *text;
+	size_t size;
+
+	session.out = open_memstream(&text, &size);
+	session_message(&session, WIRE_FINDING, &f);
+	f.id = 2;
+	f.read.pc += 4;
+	session_message(&session, WIRE_FINDING, &f);
+	assert_int_equal(tally_different(&session.tally, false), 2);
+	fclose(session.out);
+	tally_free(&session.tally);
+	groups_free(&session.groups);
+	return text;
+}
+
+static void the_second_of_a_cause_is_a_line(void **state)
+{
+	static const char line[] =
+		"coherer: also missed-clean in 0x00010128 / 0x00010130, which goes"
+		" with missed-clean in 0x00010124 / 0x00010130\n";
+	char *text = two_of_one_cause(false, UINT64_MAX);
+
+	(void)state;
+	assert_memory_equal(text, whole_report, strlen(whole_report));
+	assert_string_equal(text + strlen(whole_report), line);
+	free(text);
+	text = two_of_one_cause(false, 1);
+	assert_string_equal(text, whole_report);
+	free(text);
+	text = two_of_one_cause(true, UINT64_MAX);
+	assert_null(strstr(text, "also"));
+	assert_non_null(strstr(text, "COHERER: missed-clean in 0x00010128 / 0x00010130\n"));
+	free(text);
+}
+
 static void nonsense_is_noticed(void **state)
 {
 	struct session session = { .max = 0 };
@@ -615,6 +655,7 @@ int main(void)
 		cmocka_unit_test(names_without_an_end_are_cut),
 		cmocka_unit_test(values_are_numbers_where_they_can_be),
 		cmocka_unit_test(a_stream_becomes_one_report),
+		cmocka_unit_test(the_second_of_a_cause_is_a_line),
 		cmocka_unit_test(nonsense_is_noticed),
 		cmocka_unit_test(another_version_stops_the_run),
 		cmocka_unit_test(json_is_complete_without_an_end),
