@@ -10,6 +10,8 @@ has lines
     expect nothing
     expect KEY=PATTERN ...     keys: kind, reader, writer, title, caller
     allow KEY=PATTERN ...      the same keys
+    apart                      no group has reports that match two `expect` lines
+    groups N                   there are at most N groups
 
 of which each `expect` must hold: some report must match all its keys.  `kind` takes a
 list separated by commas.  The others are regular expressions for the whole name of the
@@ -36,14 +38,43 @@ class BadInput(Exception):
 
 
 def load_reports(path):
+    """The reports, and for each group the ids of its reports."""
     try:
         with open(path, encoding="utf-8") as f:
-            reports = json.load(f)["reports"]
+            run = json.load(f)
+        reports = run["reports"]
+        groups = [g["reports"] for g in run.get("groups", [])]
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise BadInput(f"{path}: not a report file: {e!r}") from e
     if not isinstance(reports, list) or not all(isinstance(r, dict) for r in reports):
         raise BadInput(f"{path}: 'reports' is not a list of objects")
-    return reports
+    return reports, groups
+
+
+def load_of_groups(path):
+    """What the file says of groups: must they be apart, and how many at most (None: any)."""
+    apart, most = False, None
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            words = re.sub(r"(^|\s)#.*", "", line).split()
+            apart = apart or words == ["apart"]
+            if len(words) == 2 and words[0] == "groups" and words[1].isdigit():
+                most = int(words[1])
+    return apart, most
+
+
+def wrong_groups(path, reports, groups, expectations):
+    """What is wrong with the groups; None if nothing is."""
+    apart, most = load_of_groups(path)
+    if most is not None and len(groups) > most:
+        return f"{len(groups)} groups, expected at most {most}"
+    by_id = {r.get("id"): r for r in reports}
+    for ids in groups if apart else []:
+        found = [e for e in expectations if any(matches(by_id[i], e) for i in ids if i in by_id)]
+        if len(found) > 1:
+            return "one group has reports of two: " + " and ".join(
+                " ".join(f"{k}={v}" for k, v in e.items()) for e in found[:2])
+    return None
 
 
 def load_expectations(path):
@@ -118,7 +149,7 @@ def main(argv):
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        reports = load_reports(argv[1])
+        reports, groups = load_reports(argv[1])
         expectations, allowed = load_expectations(argv[2]) if len(argv) == 3 else ([], None)
     except (BadInput, OSError) as e:
         print(f"judge.py: {e}", file=sys.stderr)
@@ -137,6 +168,10 @@ def main(argv):
     if missing:
         wanted = " ".join(f"{k}={v}" for k, v in missing[0].items())
         print(f", none with {wanted}")
+        return 1
+    wrong = wrong_groups(argv[2], reports, groups, expectations) if len(argv) == 3 else None
+    if wrong:
+        print(f", {wrong}")
         return 1
     print()
     return 0
