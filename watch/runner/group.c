@@ -21,7 +21,7 @@ struct group_mark {
 	uint32_t title;
 };
 
-#define MARKS_MAX 8u
+#define MARKS_MAX 16u
 
 /* What a finding looks for, and what it leaves for others to find. */
 struct marks {
@@ -87,21 +87,38 @@ static void marks_of_homonym(struct marks *m, const struct wire_finding *f,
 	leave(m, MARK_ALIAS, other, page_of(va));
 }
 
+/* The virtual address va is of the line in question. */
+static void mark_alias(struct marks *m, uint32_t page, uint32_t va, uint32_t pa)
+{
+	if (is_own_alias(va, pa))
+		both(m, MARK_ALIAS, page, page_of(va));
+}
+
+/* Whoever takes part in the line's trouble: reader, writer, culprit, and the copies of it. */
+static void mark_aliases(struct marks *m, const struct wire_finding *f, bool has_writer)
+{
+	uint32_t page = page_of(f->line_pa);
+
+	mark_alias(m, page, f->read.va, f->read.pa);
+	if (has_writer)
+		mark_alias(m, page, f->write.va, f->first_pa);
+	if (f->culprit.known)
+		mark_alias(m, page, f->culprit.va, f->line_pa);
+	for (uint32_t i = 0; i < f->n_copies && i < WIRE_COPIES; i++)
+		if (!f->copy[i].insn)
+			mark_alias(m, page, f->copy[i].va, f->line_pa);
+}
+
 static void marks_of_data(struct marks *m, const struct report *r, const struct symbols *symbols)
 {
 	const struct wire_finding *f = r->f;
 	uint32_t page = page_of(f->line_pa);
 	bool has_writer = f->write.known && !f->by_device;
-	uint32_t own = COH_VA_UNKNOWN;
+	uint32_t own = is_own_alias(f->read.va, f->read.pa) ? f->read.va : COH_VA_UNKNOWN;
 
-	if (is_own_alias(f->read.va, f->read.pa))
-		own = f->read.va;
-	if (own != COH_VA_UNKNOWN)
-		both(m, MARK_ALIAS, page, page_of(own));
-	if (has_writer && is_own_alias(f->write.va, f->first_pa)) {
+	if (has_writer && is_own_alias(f->write.va, f->first_pa))
 		own = f->write.va;
-		both(m, MARK_ALIAS, page, page_of(own));
-	}
+	mark_aliases(m, f, has_writer);
 	if (f->by_device)
 		both(m, MARK_DEVICE, page, hash_of(r->writer, 0));
 	if (f->by == COH_BY_DEVICE_WRITE)
@@ -171,7 +188,7 @@ static bool grow_titles(struct groups *g, uint32_t title)
 		return false;
 	g->title = more;
 	for (; g->n < room; g->n++)
-		more[g->n] = (struct group_title){ (uint32_t)g->n, GROUP_RANKS, 0 };
+		more[g->n] = (struct group_title){ (uint32_t)g->n, GROUP_RANKS, 0, true };
 	return true;
 }
 
@@ -194,6 +211,7 @@ static void join(struct groups *g, uint32_t a, uint32_t b)
 
 	if (first == second)
 		return;
+	first->alone = second->alone = false;
 	second->parent = x < y ? x : y;
 	if (second->shown < first->shown)
 		first->shown = second->shown;
@@ -206,9 +224,8 @@ static bool is_name(const char *who)
 	return strncmp(who, "0x", 2) && strcmp(who, "user mode") && strcmp(who, "unknown writer");
 }
 
-/* Joins the groups whose marks are found; whoever names nobody only one, and only at first. */
-static bool find_groups(struct groups *g, uint32_t title, const struct marks *m, bool named,
-			bool is_new)
+/* Joins the groups whose marks are found; a title that names nobody one only. */
+static bool find_groups(struct groups *g, uint32_t title, const struct marks *m, bool named)
 {
 	bool found = false;
 
@@ -217,7 +234,7 @@ static bool find_groups(struct groups *g, uint32_t title, const struct marks *m,
 
 		if (!at->kind)
 			continue;
-		if (named || (is_new && !found))
+		if (named || g->title[title].alone)
 			join(g, title, at->title);
 		found = found || group_of(g, at->title) == group_of(g, title);
 	}
@@ -238,7 +255,7 @@ void group_finding(struct groups *g, uint32_t title, const struct report *r,
 		g->n_titles = title + 1;
 	marks_of(&m, r, symbols);
 	/* What a nameless title's later findings are about need not be what its first was. */
-	if (!find_groups(g, title, &m, named, is_new) && !named && !is_new)
+	if (!find_groups(g, title, &m, named) && !named && !is_new)
 		return;
 	for (unsigned i = 0; i < m.n_leave; i++) {
 		struct group_mark *at = place_of(g, &m.leave[i]);

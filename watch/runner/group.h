@@ -7,13 +7,14 @@
  *
  *  - are page-table walks that miss the stores of one function;
  *  - are homonyms on one side of the cache, in one region of the address space;
- *  - are about one page and one alias of it, that of a linear mapping not counted: every page has
- *    it, so it says nothing.  A page that is used again for something else is mapped elsewhere;
+ *  - are about one page and one alias of it: of the reader, the writer, who overwrote or discarded,
+ *    or of a copy.  That of a linear mapping does not count: every page has it.  A page that is used
+ *    again for something else is mapped elsewhere;
  *  - are about one page, and what one device wrote there;
  *  - may follow from homonyms: about a page that one of them is about, or, where there are
  *    homonyms, read in another address space than they were stored in, through such a region.
  *
- * So groups grow together.  A title that names nobody (user mode reads, user mode wrote) joins a
+ * So groups grow together.  A title that names nobody (user mode reads, user mode wrote) joins one
  * group and never connects two: different bugs have it.  That two titles are of two groups does
  * not say that they are two bugs.
  */
@@ -33,6 +34,7 @@ struct group_title {
 	/* Of the whole group, where it is its own parent: */
 	uint8_t shown; /* the lowest rank that was shown whole; GROUP_RANKS: none */
 	uint8_t lines; /* titles that were shown as a line */
+	bool alone;    /* of the title: it was never joined with another */
 };
 
 struct groups {

@@ -87,6 +87,24 @@ static void one_alias_of_one_page_is_one_group(void **state)
 	expect_group(2, 0);
 }
 
+/* Both sides use the linear mapping; an old line of user mode's was written over it. */
+static void culprits_and_copies_tell_the_alias(void **state)
+{
+	struct wire_finding a = finding(PAGE, USER), b = finding(PAGE, LINEAR + PAGE), c = b, d = b;
+
+	(void)state;
+	b.culprit = (struct wire_access){ .known = 1, .va = USER + 0x20 };
+	c.n_copies = 1;
+	c.copy[0].va = USER + 0x40;
+	enter(0, &a, "read_page", "user mode");
+	enter(1, &b, "move_page", "memset");
+	enter(2, &c, "write_page", "memset");
+	enter(3, &d, "read_page", "memset");
+	expect_group(1, 0);
+	expect_group(2, 0);
+	expect_group(3, 3);
+}
+
 /* The page was freed and is used for something else: the linear mapping is all that they share. */
 static void another_use_of_the_page_is_another_group(void **state)
 {
@@ -129,10 +147,14 @@ static void a_title_without_names_connects_nothing(void **state)
 	expect_group(2, 2);
 	enter(1, &b, "user mode", "user mode");
 	expect_group(2, 2);
-	/* Nor do addresses name anybody. */
+	/* Nor do addresses name anybody.  It is alone until it is found with others. */
 	enter(3, &c, "0xc0010000", "user mode");
-	enter(3, &a, "0xc0010000", "user mode");
 	expect_group(3, 3);
+	enter(3, &b, "0xc0010000", "user mode");
+	expect_group(3, 2);
+	enter(3, &a, "0xc0010000", "user mode");
+	expect_group(3, 2);
+	expect_group(2, 2);
 }
 
 static void walks_go_by_who_stored_the_entry(void **state)
@@ -358,6 +380,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(one_alias_of_one_page_is_one_group),
+		TEST(culprits_and_copies_tell_the_alias),
 		TEST(another_use_of_the_page_is_another_group),
 		TEST(a_title_s_later_findings_connect_groups),
 		TEST(a_title_without_names_connects_nothing),
