@@ -39,7 +39,7 @@ static void knows_what_copies_for_others(void **state)
 	};
 	/* Their names begin alike. */
 	static const char *const others[] = {
-		"memblock_reserve", "strict_copy",     "copy_process",	    "copy_to_user_page",
+		"memblock_reserve", "memcpy_pgd",      "copy_process",	    "copy_to_user_page",
 		"csumming",	    "crc_of_my_inode", "copy_page_range",   "get_user_pages",
 		"sys_swapon",	    "aio_complete",    "folio_copy_to_end", "",
 	};
