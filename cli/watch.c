@@ -30,12 +30,15 @@ static const char usage[] =
 	"  --user-symbols DIR     the guest's programs and libraries, as below its root\n"
 	"  --debug-dir DIR        separate debug information by build ID, as /usr/lib/debug\n"
 	"  --json FILE            write the reports there as well\n"
-	"  --litmus DIR           write each report as a litmus test there, and one with the advice\n"
+	"  --litmus DIR           write each report as a litmus test there, and one with the "
+	"advice\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"
+	"  --library FILE         more functions that a title names the caller of, as of memcpy\n"
 	"  --first                stop QEMU after the first report\n"
 	"  --max N                print at most N reports, count the others\n"
+	"  --all                  print each report, also if one of the same cause was printed\n"
 	"  --redundant            list the maintenance that changed nothing, and who calls it\n"
 	"  --again                run the command a second time, for the call chains of writers:\n"
 	"                         the reports are the second run's, and the guest's console\n"
@@ -57,8 +60,10 @@ enum option_id {
 	OPT_LITMUS,
 	OPT_COHERENT,
 	OPT_SUPPRESSIONS,
+	OPT_LIBRARY,
 	OPT_FIRST,
 	OPT_MAX,
+	OPT_ALL,
 	OPT_REDUNDANT,
 	OPT_AGAIN,
 	OPT_PLUGIN,
@@ -76,8 +81,10 @@ static const struct option options[] = {
 	{ "litmus", required_argument, NULL, OPT_LITMUS },
 	{ "coherent", required_argument, NULL, OPT_COHERENT },
 	{ "suppressions", required_argument, NULL, OPT_SUPPRESSIONS },
+	{ "library", required_argument, NULL, OPT_LIBRARY },
 	{ "first", no_argument, NULL, OPT_FIRST },
 	{ "max", required_argument, NULL, OPT_MAX },
+	{ "all", no_argument, NULL, OPT_ALL },
 	{ "redundant", no_argument, NULL, OPT_REDUNDANT },
 	{ "again", no_argument, NULL, OPT_AGAIN },
 	{ "plugin", required_argument, NULL, OPT_PLUGIN },
@@ -199,11 +206,17 @@ static int take(struct watch_options *o, int id, const char *word)
 	case OPT_SUPPRESSIONS:
 		o->suppressions = optarg;
 		return 0;
+	case OPT_LIBRARY:
+		o->library = optarg;
+		return 0;
 	case OPT_FIRST:
 		o->first = true;
 		return 0;
 	case OPT_MAX:
 		return set_max(o, optarg);
+	case OPT_ALL:
+		o->all = true;
+		return 0;
 	case OPT_REDUNDANT:
 		o->redundant = true;
 		return 0;

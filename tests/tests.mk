@@ -116,8 +116,9 @@ check-guests: all guests ## the guests under coherer watch, reports compared exa
 	@tests/watch/guests.sh
 	@tests/watch/chains.sh
 
-check-setup: all guests ## bad input: each a clear message and its exit code
+check-setup: all guests ## bad input: each a clear message and its exit code; a terminal
 	@tests/watch/bad-input.sh
 	@tests/watch/who.sh
+	@tests/watch/terminal.sh
 
 include tests/src/torture/torture.mk

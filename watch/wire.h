@@ -31,11 +31,12 @@ enum wire_type {
 	WIRE_MAINT_SITE, /* one place that issues maintenance: sent at the end */
 	WIRE_NOTE,	 /* something the user should know: text follows */
 	WIRE_END,
-	WIRE_DEVICE,  /* what one device did: sent at the end */
-	WIRE_REFUSAL, /* instead of HELLO: this guest cannot be watched */
-	WIRE_MODULE,  /* a loaded module: before the first finding that may be in it */
-	WIRE_PATH,    /* a call path to maintenance: behind the sites, only if asked for */
-	WIRE_WRITER,  /* the writer's context: in front of its finding, if asked for and known */
+	WIRE_DEVICE,   /* what one device did: sent at the end */
+	WIRE_REFUSAL,  /* instead of HELLO: this guest cannot be watched */
+	WIRE_MODULE,   /* a loaded module: before the first finding that may be in it */
+	WIRE_PATH,     /* a call path to maintenance: behind the sites, only if asked for */
+	WIRE_WRITER,   /* the writer's context: in front of its finding, if asked for and known */
+	WIRE_PROGRESS, /* how far the run has come: at most once a second */
 };
 
 struct wire_header {
@@ -184,6 +185,13 @@ struct wire_note {
 
 struct wire_refusal {
 	char text[256]; /* why, and what is expected */
+};
+
+/* As in struct wire_end, so far. */
+struct wire_progress {
+	uint64_t accesses; /* loads, stores and fetches */
+	uint64_t maintenance;
+	uint64_t findings;
 };
 
 /* Counters of the whole run.  Above all: what was not checked. */

@@ -10,10 +10,12 @@ has lines
     expect nothing
     expect KEY=PATTERN ...     keys: kind, reader, writer, title, caller, task, program
     allow KEY=PATTERN ...      the same keys
+    apart                      no group has reports that match two `expect` lines
+    groups N                   there are at most N groups
 
 of which each `expect` must hold: some report must match all its keys.  `kind` takes a
 list separated by commas.  The others are regular expressions for the whole name of the
-function; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
+function, that of the access itself or that of the title; USER stands for any place in user mode, KERNEL for any in the kernel, DEVICE
 for any device; the name of a device is compared as that of a function is.
 `caller` is one of the functions in the reader's call chain, `task` the name of the
 task that read, `program` the file whose code it was in user mode.  If the file has an `allow`
@@ -37,14 +39,43 @@ class BadInput(Exception):
 
 
 def load_reports(path):
+    """The reports, and for each group the ids of its reports."""
     try:
         with open(path, encoding="utf-8") as f:
-            reports = json.load(f)["reports"]
+            run = json.load(f)
+        reports = run["reports"]
+        groups = [g["reports"] for g in run.get("groups", [])]
     except (OSError, ValueError, KeyError, TypeError) as e:
         raise BadInput(f"{path}: not a report file: {e!r}") from e
     if not isinstance(reports, list) or not all(isinstance(r, dict) for r in reports):
         raise BadInput(f"{path}: 'reports' is not a list of objects")
-    return reports
+    return reports, groups
+
+
+def load_of_groups(path):
+    """What the file says of groups: must they be apart, and how many at most (None: any)."""
+    apart, most = False, None
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            words = re.sub(r"(^|\s)#.*", "", line).split()
+            apart = apart or words == ["apart"]
+            if len(words) == 2 and words[0] == "groups" and words[1].isdigit():
+                most = int(words[1])
+    return apart, most
+
+
+def wrong_groups(path, reports, groups, expectations):
+    """What is wrong with the groups; None if nothing is."""
+    apart, most = load_of_groups(path)
+    if most is not None and len(groups) > most:
+        return f"{len(groups)} groups, expected at most {most}"
+    by_id = {r.get("id"): r for r in reports}
+    for ids in groups if apart else []:
+        found = [e for e in expectations if any(matches(by_id[i], e) for i in ids if i in by_id)]
+        if len(found) > 1:
+            return "one group has reports of two: " + " and ".join(
+                " ".join(f"{k}={v}" for k, v in e.items()) for e in found[:2])
+    return None
 
 
 def load_expectations(path):
@@ -71,7 +102,8 @@ def load_expectations(path):
     return lists["expect"], lists["allow"] if "allow" in seen else None
 
 
-def access_matches(access, pattern):
+def access_matches(access, named, pattern):
+    """named: as the title calls who did it."""
     access = access or {}
     # A write says "by", a read of a device has its name.
     is_device = access.get("by") == "device" or "device" in access
@@ -86,7 +118,7 @@ def access_matches(access, pattern):
     if pattern in ("USER", "KERNEL"):
         in_kernel = pc >= KERNEL_START or "module" in access
         return in_kernel == (pattern == "KERNEL")
-    return re.fullmatch(pattern, access.get("function") or "") is not None
+    return any(re.fullmatch(pattern, name or "") for name in (access.get("function"), named))
 
 
 def called_by(report, pattern):
@@ -111,7 +143,8 @@ def matches(report, expected):
             found = read.get("program") if key == "program" else (read.get("task") or {}).get("name")
             ok = re.fullmatch(pattern, found or "") is not None
         else:
-            ok = access_matches(report.get("read" if key == "reader" else "write"), pattern)
+            access = report.get("read" if key == "reader" else "write")
+            ok = access_matches(access, report.get(key), pattern)
         if not ok:
             return False
     return True
@@ -122,7 +155,7 @@ def main(argv):
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        reports = load_reports(argv[1])
+        reports, groups = load_reports(argv[1])
         expectations, allowed = load_expectations(argv[2]) if len(argv) == 3 else ([], None)
     except (BadInput, OSError) as e:
         print(f"judge.py: {e}", file=sys.stderr)
@@ -141,6 +174,10 @@ def main(argv):
     if missing:
         wanted = " ".join(f"{k}={v}" for k, v in missing[0].items())
         print(f", none with {wanted}")
+        return 1
+    wrong = wrong_groups(argv[2], reports, groups, expectations) if len(argv) == 3 else None
+    if wrong:
+        print(f", {wrong}")
         return 1
     print()
     return 0

@@ -27,7 +27,8 @@ XSCALE := $(if $(filter xscale-%,$(PLANTS)),xscale xscale-threads)
 # The top Makefile's `all` makes build/coherer and the plugin.
 check-linux: all linux-images ## Linux under coherer watch: stock, its holes, XScale, every planted bug
 	$(LINUX_DIR)/check.sh stock holes hole-migrate $(XSCALE) $(PLANTS) \
-		$(if $(filter mremap,$(PLANTS)),mremap-redundant)
+		$(if $(filter mremap,$(PLANTS)),mremap-redundant) \
+		$(patsubst %,%-groups,$(filter switch-mm clean-pte,$(PLANTS)))
 
 # What of the above can be tested in seconds, without a kernel: for `make check`.
 check-linux-scripts: ## the scripts of guests/linux, without a kernel

@@ -245,6 +245,27 @@ expect 1 ', 1 not expected; the first: missed-clean in memcpy' judge "$report" '
 allow nothing'
 expect 1 ', 1 not expected' judge "$report" 'allow kind=missed-clean caller=copy'
 
+named=$(echo "$report" | sed 's/"read"/"reader": "copy_file", "writer": "user mode", "read"/')
+expect 0 '^1 report$' judge "$named" 'expect reader=copy_file writer=USER'
+expect 0 '^1 report$' judge "$named" 'expect reader=memcpy writer=USER'
+expect 1 'none with reader=copy' judge "$named" 'expect reader=copy'
+expect 1 'none with writer=copy_file' judge "$named" 'expect writer=copy_file'
+
+grouped() { # GROUPS EXPECTATIONS: two reports, the second one of copy_file
+	echo "{\"reports\": [$report, $(echo "$named" | sed 's/"id": 1/"id": 2/')], \"groups\": $1}" >"$tmp/r.json"
+	echo "$2" >"$tmp/x.edit"
+	"$here/judge.py" "$tmp/r.json" "$tmp/x.edit"
+}
+expect 0 '^2 reports$' grouped '[{"reports": [1]}, {"reports": [2]}]' 'expect kind=missed-clean
+groups 2'
+expect 1 ', 2 groups, expected at most 1' grouped '[{"reports": [1]}, {"reports": [2]}]' 'expect kind=missed-clean
+groups 1'
+expect 0 '^2 reports$' grouped '[{"reports": [1, 2]}]' 'expect reader=memcpy
+apart'
+expect 1 'one group has reports of two: reader=memcpy and reader=copy_file' grouped '[{"reports": [2]}]' 'expect reader=memcpy
+expect reader=copy_file
+apart'
+
 from_device='{"id": 2, "kind": "stale-read", "title": "stale-read in memcpy / device",
 	"read": {"function": "memcpy", "pc": "0xc0300000"}, "write": {"by": "device"},
 	"calls": ["? poll.isra.0+0x10  a.c:1", "receive+0x0"]}'

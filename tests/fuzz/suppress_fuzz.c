@@ -65,7 +65,9 @@ static void check_find(struct suppressions *s)
 	static const char *const names[] = { "", "user mode", "kernel_load", "0xc0008000" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
-		struct suppression *e = suppress_find(s, "stale-read", names[i], "device");
+		struct suppress_names reader = { names[i], "memcpy" },
+				      writer = { "device", "device" };
+		struct suppression *e = suppress_find(s, "stale-read", reader, writer);
 
 		CHECK(!e || (e >= s->entry && e < s->entry + s->n && e->count == 0));
 	}

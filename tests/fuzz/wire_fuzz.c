@@ -37,7 +37,7 @@ static const uint32_t length_of[] = {
 	sizeof(struct wire_hello),	sizeof(struct wire_finding), sizeof(struct wire_repeat),
 	sizeof(struct wire_maint_site), sizeof(struct wire_note),    sizeof(struct wire_end),
 	sizeof(struct wire_device),	sizeof(struct wire_refusal), sizeof(struct wire_module),
-	sizeof(struct wire_path),	sizeof(struct wire_writer),
+	sizeof(struct wire_path),	sizeof(struct wire_writer),  sizeof(struct wire_progress),
 };
 #define TYPES (sizeof(length_of) / sizeof(*length_of))
 
@@ -143,6 +143,21 @@ static struct seen feed(struct session *session, size_t size, size_t step, bool 
 
 /* ---- the session ---- */
 
+/* Each report is of one group. */
+static void check_groups(const json_t *groups, const struct session *s)
+{
+	size_t reports = 0, occurrences = 0, i;
+	json_t *group;
+
+	json_array_foreach(groups, i, group)
+	{
+		reports += json_array_size(json_object_get(group, "reports"));
+		occurrences += (size_t)json_integer_value(json_object_get(group, "count"));
+	}
+	CHECK(reports == s->tally.n_titles);
+	CHECK(occurrences == tally_occurrences(&s->tally, false));
+}
+
 static void check_json(const struct session *s)
 {
 	json_error_t error;
@@ -153,6 +168,7 @@ static void check_json(const struct session *s)
 	CHECK(j);
 	CHECK(s->tally.has_end || json_is_false(json_object_get(j, "complete")));
 	CHECK(json_array_size(json_object_get(j, "reports")) == s->tally.n_titles);
+	check_groups(json_object_get(j, "groups"), s);
 	json_decref(j);
 }
 
@@ -190,7 +206,9 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 		.symbols = choice & SYMBOLS ? symbols : NULL,
 		.again = choice & AGAIN ? again_new() : NULL,
 	};
-	struct json_end end = { &s.tally, &s.suppressions, &s.callers, s.symbols, true, 0 };
+	struct json_end end = {
+		&s.tally, &s.groups, &s.suppressions, &s.callers, s.symbols, true, 0
+	};
 	struct seen seen;
 	bool broken;
 
@@ -201,7 +219,7 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 		run_again(&s, size);
 	session_end(&s);
 	check_tally(&s);
-	summary_print(null, &s.tally, &s.suppressions);
+	summary_print(null, &s.tally, &s.groups, &s.suppressions);
 	summary_redundant(null, &s.tally, &s.callers, s.symbols);
 	CHECK(!json_close(&s.json, &end));
 	check_json(&s);
@@ -211,6 +229,7 @@ static void watch(uint8_t choice, size_t size, const struct seen *expected)
 	tally_free(&s.tally);
 	callers_free(&s.callers);
 	again_free(s.again);
+	groups_free(&s.groups);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -243,6 +243,60 @@ suppressions() {
 	finish "no suppressions file"
 }
 
+# ---- titles and groups ----
+
+titles() {
+	elf=$guests/copy-callers-bug.elf
+	watch --symbols "$elf" -- $board -kernel "$elf"
+	status_is 1
+	says "COHERER: missed-clean in read_request / user_store"
+	says "COHERER: missed-clean in read_answer / user_store"
+	printed_is 2
+	json_is '[r["reader"] for r in j["reports"]] == ["read_request", "read_answer"]'
+	json_is 'all(r["read"]["function"] == "memcpy" for r in j["reports"])'
+	finish "a title names the caller of memcpy"
+
+	echo 'read_* # copy for their callers' >"$work/library"
+	watch --symbols "$elf" --library "$work/library" -- $board -kernel "$elf"
+	status_is 1
+	printed_is 1
+	says "COHERER: missed-clean in guest / user_store"
+	json_is 'j["counts"] == {"1": 2}'
+	finish "--library"
+
+	echo 'missed-clean memcpy user_store' >"$work/leaf.supp"
+	watch --symbols "$elf" --suppressions "$work/leaf.supp" -- $board -kernel "$elf"
+	status_is 0
+	printed_is 0
+	json_is 'j["suppressions"][0]["count"] == 2 and j["groups"] == []'
+	finish "a suppression that names memcpy"
+
+	echo 'missed-clean read_answer user_store' >"$work/caller.supp"
+	watch --symbols "$elf" --suppressions "$work/caller.supp" -- $board -kernel "$elf"
+	status_is 1
+	printed_is 1
+	says "COHERER: missed-clean in read_request / user_store"
+	json_is '[r["group"] for r in j["reports"]] == [1, None]'
+	finish "a suppression that names one caller"
+
+	# A line is dirty when a device writes, and what that did to its bytes.
+	elf=$guests/dma-dirty-bug.elf
+	watch --symbols "$elf" -- $board -kernel "$elf"
+	status_is 1
+	printed_is 2 # the second one tells more: it shows values
+	says "2 titles that seem to have one cause:"
+	json_is '[r["group"] for r in j["reports"]] == [1, 1]'
+	json_is '[(g["group"], g["count"], sorted(g["reports"])) for g in j["groups"]] == [(1, 2, [1, 2])]'
+	finish "two reports of one cause are one group"
+
+	# Two causes.
+	elf=$guests/copy-callers-bug.elf
+	watch --symbols "$elf" -- $board -kernel "$elf"
+	silent_on "seem to have one cause"
+	json_is '[g["reports"] for g in j["groups"]] == [[1], [2]]'
+	finish "two reports of two causes: both are printed"
+}
+
 # ---- options ----
 
 options() {
@@ -587,6 +641,7 @@ more_than_one_cpu
 wrong_symbols
 no_output
 suppressions
+titles
 options
 cores
 coherent

@@ -45,7 +45,7 @@ watch() {
 	status=0
 	rm -rf "$work/litmus"
 	# shellcheck disable=SC2086 # $options: a list of words
-	timeout 900 "$coherer" watch $options --symbols "$elf" --litmus "$work/litmus" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
+	timeout 900 "$coherer" watch --all $options --symbols "$elf" --litmus "$work/litmus" -- qemu-system-arm -M versatilepb ${core:+-cpu $core} -m 32 \
 		-nographic -no-reboot -audio none -monitor none -serial stdio -kernel "$elf" \
 		</dev/null >"$work/console" 2>"$work/err" || status=$?
 	reports "$work/err" >"$work/reports"

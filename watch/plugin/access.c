@@ -310,6 +310,7 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 	};
 	bool found;
 
+	events_progress();
 	a.size = value_bytes(info, bytes);
 	if (!e->host && !store)
 		count_device(e, off, a.size, bytes);

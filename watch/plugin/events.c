@@ -8,42 +8,21 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "watch/plugin/context.h"
+#include "watch/plugin/seen.h"
 #include "watch/plugin/trace.h"
 
 static_assert(WIRE_EVENTS == COH_HISTORY_MAX, "a history goes into a finding");
 
-#define DIFFERENT_MAX 65536u
-
-struct known {
-	uint32_t by, cause, read_pc, write_pc;
-	uint32_t id;
-	uint64_t count;
-};
-
 static int out = -1;
-static GHashTable *known; /* struct known, to itself */
-static uint32_t last_id;
-
-static guint known_hash(gconstpointer p)
-{
-	const struct known *k = p;
-
-	return (k->read_pc * 31 + k->write_pc) * 31 + k->by * 8 + k->cause;
-}
-
-static gboolean known_equal(gconstpointer a, gconstpointer b)
-{
-	return !memcmp(a, b, offsetof(struct known, id));
-}
 
 bool events_init(int fd)
 {
 	out = fd;
-	known = g_hash_table_new_full(known_hash, known_equal, NULL, g_free);
-	return known != NULL;
+	return seen_init();
 }
 
 static bool write_all(const void *data, size_t length)
@@ -210,36 +189,17 @@ static void fill(struct wire_finding *w, const struct coh_finding *f)
 				   f->by == COH_BY_FETCH && !f->memory_old ? COH_INSN : COH_DATA);
 }
 
-void events_finding(const struct coh_finding *f)
+static void send_finding(uint32_t id, const struct coh_finding *f)
 {
-	/* A device has no instruction: its number tells it apart. */
-	struct known key = { f->by,
-			     f->cause,
-			     is_of_device(f) ? f->mm : f->pc,
-			     f->writer_known ? f->writer.pc : 0,
-			     0,
-			     0 };
-	struct known *k = g_hash_table_lookup(known, &key);
-	struct wire_finding w = { 0 };
+	struct wire_finding w = { .id = id };
 
-	tracer.end.findings++;
-	if (k) {
-		k->count++;
-		return;
-	}
-	if (last_id == DIFFERENT_MAX) {
-		tracer.end.findings_lost++;
-		return;
-	}
-	k = g_memdup2(&key, sizeof(key));
-	k->id = ++last_id;
-	k->count = 1;
-	g_hash_table_add(known, k);
 	fill(&w, f);
-	w.id = k->id;
 	if (!is_of_device(f)) {
 		stack_capture(&w.chain, f->pc);
 		w.read.user = w.chain.user;
+		/* A walk that ends in a fault is seen when the exception was taken. */
+		if (f->by == COH_BY_WALK && !w.read.user)
+			w.read.user = 2;
 	}
 	context_take(&w, is_of_device(f));
 	if (f->writer_known && !f->by_device)
@@ -247,19 +207,39 @@ void events_finding(const struct coh_finding *f)
 	send_message(WIRE_FINDING, &w, sizeof(w));
 }
 
-static void send_repeats(void)
+void events_finding(const struct coh_finding *f)
 {
-	GHashTableIter it;
-	gpointer p;
+	uint32_t id = seen_before(f);
 
-	g_hash_table_iter_init(&it, known);
-	while (g_hash_table_iter_next(&it, &p, NULL)) {
-		const struct known *k = p;
-		struct wire_repeat r = { k->id, 0, k->count };
+	tracer.end.findings++;
+	if (id)
+		send_finding(id, f);
+}
 
-		if (k->count > 1)
-			send_message(WIRE_REPEAT, &r, sizeof(r));
-	}
+void events_progress(void)
+{
+	static unsigned calls;
+	static time_t last;
+	const struct wire_end *e = &tracer.end;
+	struct wire_progress p = { e->loads + e->stores + e->fetches, e->maint_line + e->maint_all,
+				   e->findings };
+	struct timespec now;
+
+	/* The clock is not asked each time. */
+	if (++calls & 63)
+		return;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (now.tv_sec == last)
+		return;
+	last = now.tv_sec;
+	send_message(WIRE_PROGRESS, &p, sizeof(p));
+}
+
+static void send_repeat(uint32_t id, uint64_t count)
+{
+	struct wire_repeat r = { id, 0, count };
+
+	send_message(WIRE_REPEAT, &r, sizeof(r));
 }
 
 struct wire_maint_site events_site(const struct action_site *s)
@@ -300,7 +280,7 @@ void events_end(void)
 	const struct coh_shadow_counts *c = coh_shadow_counts(tracer.shadow);
 
 	context_end();
-	send_repeats();
+	seen_again(send_repeat);
 	send_sites();
 	callers_send();
 	send_devices();

@@ -210,6 +210,7 @@ void on_action(unsigned vcpu, void *udata)
 
 	(void)vcpu;
 	dma_settle();
+	events_progress();
 	if (a->cond != COND_ALWAYS &&
 	    !tracer.isa->condition_holds(a->cond, read_register(tracer.status)))
 		return;

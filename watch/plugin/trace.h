@@ -16,6 +16,7 @@
  *   callers.c     who asks for maintenance: call paths, counted
  *   writers.c     the context of stores that a first run has named
  *   stack.c       registers and the stack, for call chains
+ *   seen.c        which findings are the same again
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
  *   code_place.c  makes QEMU translate code for each address that it runs at
@@ -238,6 +239,8 @@ void events_note(bool warning, const char *format, ...) __attribute__((format(pr
 struct wire_maint_site events_site(const struct action_site *s);
 void events_finding(const struct coh_finding *f);
 void events_module(const struct wire_module *m);
+/* From time to time, off the quiet path: says how far the run has come, if a second has passed. */
+void events_progress(void);
 void events_end(void);
 /* The guest cannot be watched: says so, and ends QEMU. */
 _Noreturn void events_refuse(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -162,6 +162,7 @@ static void set_first_aside(struct session *s, struct again *a)
 	a->callers = s->callers;
 	s->tally = (struct tally){ 0 };
 	s->callers = (struct callers){ 0 };
+	groups_free(&s->groups);
 	s->stop_wanted = false;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/shadow.h"
+#include "watch/runner/order.h"
 #include "watch/runner/summary.h"
 #include "watch/runner/who.h"
 #include "watch/runner/words.h"
@@ -205,15 +206,18 @@ static json_t *calls_of(const struct report_call *call, unsigned n)
 	return list;
 }
 
-static json_t *report_of(const struct report *r, bool suppressed)
+static json_t *report_of(const struct report *r, uint32_t group)
 {
 	json_t *o = json_object();
 
 	json_object_set_new(o, "id", json_integer(r->f->id));
 	json_object_set_new(o, "kind", text(r->kind));
 	json_object_set_new(o, "title", text(r->title));
+	json_object_set_new(o, "reader", text(r->reader));
+	json_object_set_new(o, "writer", text(r->writer));
 	json_object_set_new(o, "certain", json_boolean(r->f->certain));
-	json_object_set_new(o, "suppressed", json_boolean(suppressed));
+	json_object_set_new(o, "suppressed", json_boolean(!group));
+	json_object_set_new(o, "group", group ? json_integer(group) : json_null());
 	json_object_set_new(o, "read", read_of(r));
 	json_object_set_new(o, "write", write_of(r));
 	json_object_set_new(o, "culprit", culprit_of(r));
@@ -253,13 +257,13 @@ int json_open(struct json_file *j, const char *path, char *const *command)
 	return 0;
 }
 
-void json_report(struct json_file *j, const struct report *r, bool suppressed)
+void json_report(struct json_file *j, const struct report *r, uint32_t group)
 {
 	if (!j->out)
 		return;
 	fputs(j->any ? ",\n" : "\n", j->out);
 	j->any = true;
-	dump(j->out, report_of(r, suppressed));
+	dump(j->out, report_of(r, group));
 	fflush(j->out);
 }
 
@@ -273,6 +277,29 @@ static json_t *counts_of(const struct tally *t)
 		json_object_set_new(o, id, json_integer((json_int_t)t->title[i].count));
 	}
 	return o;
+}
+
+static json_t *groups_of(const struct tally *t, const struct groups *groups)
+{
+	size_t n, n_groups;
+	struct ordered_title *order = order_titles(t, groups, &n, &n_groups);
+	json_t *list = json_array(), *reports = NULL;
+
+	for (size_t i = 0; order && i < n; i++) {
+		const struct ordered_title *x = &order[i];
+
+		if (x->begins) {
+			reports = json_array();
+			json_array_append_new(
+				list, json_pack("{s:I, s:I, s:b, s:o}", "group",
+						(json_int_t)t->title[x->first].id, "count",
+						(json_int_t)x->count, "old_is_newest",
+						x->rank >= GROUP_RANK_SAME, "reports", reports));
+		}
+		json_array_append_new(reports, json_integer(x->title->id));
+	}
+	free(order);
+	return list;
 }
 
 static json_t *suppressions_of(const struct suppressions *s)
@@ -429,6 +456,7 @@ int json_close(struct json_file *j, const struct json_end *end)
 		member(j->out, "devices_not_seen_because", text(t->hello.why_not));
 	member(j->out, "devices", devices_of(t));
 	member(j->out, "counts", counts_of(t));
+	member(j->out, "groups", groups_of(t, end->groups));
 	member(j->out, "suppressions", suppressions_of(end->suppressions));
 	if (end->redundant)
 		member(j->out, "redundant", redundant_of(end));

@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "watch/runner/callers.h"
+#include "watch/runner/group.h"
 #include "watch/runner/report.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/tally.h"
@@ -25,10 +26,12 @@ struct json_file {
  * Returns 0, or -1 with errno set. */
 int json_open(struct json_file *j, const char *path, char *const *command);
 
-void json_report(struct json_file *j, const struct report *r, bool suppressed);
+/* group: the id of the first report of its group; 0: it is suppressed, and of none. */
+void json_report(struct json_file *j, const struct report *r, uint32_t group);
 
 struct json_end {
 	const struct tally *tally;
+	const struct groups *groups;
 	const struct suppressions *suppressions;
 	const struct callers *callers; /* of the redundant sites */
 	struct symbols *symbols;       /* for the redundant sites */

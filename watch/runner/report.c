@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "model/shadow.h"
+#include "watch/runner/title.h"
 #include "watch/runner/who.h"
 #include "watch/runner/words.h"
 
@@ -11,20 +12,6 @@
 #define RED    "\033[1;31m"
 #define BOLD   "\033[1m"
 #define NORMAL "\033[0m"
-
-/* A name that stays the same from build to build. */
-static void stable_name(const struct code_place *at, char *out, size_t size)
-{
-	if (at->user) {
-		snprintf(out, size, "user mode");
-	} else if (at->function[0]) {
-		snprintf(out, size, "%s", at->function);
-		if (strchr(out + 1, '.'))
-			*strchr(out + 1, '.') = '\0'; /* .isra.0, .constprop.0, .part.0 */
-	} else {
-		snprintf(out, size, "0x%08x", at->pc);
-	}
-}
 
 unsigned report_calls(const struct wire_stack *c, struct symbols *s,
 		      struct report_call call[UNWIND_FRAMES])
@@ -38,26 +25,51 @@ unsigned report_calls(const struct wire_stack *c, struct symbols *s,
 	for (unsigned i = 0; i < n; i++) {
 		report_call_place(frame[i].pc, s, &call[i].at);
 		call[i].guessed = frame[i].guessed;
+		call[i].sure = !frame[i].guessed || frame[i].calls;
 	}
 	return n;
 }
 
-static void name_writer(struct report *r, struct symbols *s)
+static void name_reader(struct report *r, const struct library *library)
+{
+	struct title_frame frame[1 + UNWIND_FRAMES] = { { &r->read, true } };
+
+	if (words_is_of_device(r->f)) {
+		snprintf(r->reader, sizeof(r->reader), "%s",
+			 *r->f->reader ? r->f->reader : "device");
+		memcpy(r->reader_leaf, r->reader, sizeof(r->reader));
+		return;
+	}
+	for (unsigned i = 0; i < r->n_calls; i++)
+		frame[1 + i] = (struct title_frame){ &r->call[i].at, r->call[i].sure };
+	title_leaf(&r->read, r->reader_leaf, sizeof(r->reader_leaf));
+	title_name(library, frame, 1 + r->n_calls, r->reader, sizeof(r->reader));
+}
+
+static void name_writer(struct report *r, struct symbols *s, const struct library *library)
 {
 	const struct wire_finding *f = r->f;
+	struct title_frame frame[1 + UNWIND_FRAMES] = { { &r->write, true } };
 
+	for (unsigned i = 0; i < r->n_writer_calls; i++)
+		frame[1 + i] =
+			(struct title_frame){ &r->writer_call[i].at, r->writer_call[i].sure };
 	if (f->write.known)
 		symbols_at(s, f->write.pc, f->write.user, &r->write);
 	if (f->by_device)
 		snprintf(r->writer, sizeof(r->writer), "%s", *f->writer ? f->writer : "device");
 	else if (f->write.known)
-		stable_name(&r->write, r->writer, sizeof(r->writer));
+		title_name(library, frame, 1 + r->n_writer_calls, r->writer, sizeof(r->writer));
 	else
 		snprintf(r->writer, sizeof(r->writer), "unknown writer");
+	if (f->write.known && !f->by_device)
+		title_leaf(&r->write, r->writer_leaf, sizeof(r->writer_leaf));
+	else
+		memcpy(r->writer_leaf, r->writer, sizeof(r->writer));
 }
 
 void report_make(struct report *r, const struct wire_finding *f, const struct wire_stack *writer,
-		 struct symbols *s)
+		 struct symbols *s, const struct library *library)
 {
 	char culprit[128] = "";
 
@@ -65,23 +77,20 @@ void report_make(struct report *r, const struct wire_finding *f, const struct wi
 	r->f = f;
 	r->kind = words_kind(f);
 	symbols_at(s, f->read.pc, f->read.user, &r->read);
-	if (words_is_of_device(f))
-		snprintf(r->reader, sizeof(r->reader), "%s", *f->reader ? f->reader : "device");
-	else
-		stable_name(&r->read, r->reader, sizeof(r->reader));
-	name_writer(r, s);
+	r->n_calls = report_calls(&f->chain, s, r->call);
 	if (writer) {
 		r->writer_chain = WRITER_KNOWN;
 		r->n_writer_calls = report_calls(writer, s, r->writer_call);
 	}
+	name_reader(r, library);
+	name_writer(r, s, library);
 	if (f->culprit.known) {
 		symbols_at(s, f->culprit.pc, f->culprit.user, &r->culprit);
-		stable_name(&r->culprit, culprit, sizeof(culprit));
+		title_leaf(&r->culprit, culprit, sizeof(culprit));
 	}
 	if (f->last.known)
 		symbols_at(s, f->last.pc, 0, &r->last);
 	snprintf(r->title, sizeof(r->title), "%s in %s / %s", r->kind, r->reader, r->writer);
-	r->n_calls = report_calls(&f->chain, s, r->call);
 	words_verdict(f, culprit, r->verdict, sizeof(r->verdict));
 }
 
@@ -153,17 +162,30 @@ static const char *attr_name(uint32_t attr)
 					: "write-through";
 }
 
+bool report_shows_values(const struct wire_finding *f)
+{
+	return f->values_known && f->by != COH_BY_STORE;
+}
+
+bool report_values_same(const struct wire_finding *f)
+{
+	uint32_t first, n;
+
+	report_value_span(f, &first, &n);
+	return !memcmp(f->newest + first, f->old + first, n);
+}
+
 static void print_values(FILE *out, const struct wire_finding *f)
 {
 	char newest[64], old[64];
 	uint32_t first, n;
 
-	if (!f->values_known || f->by == COH_BY_STORE)
+	if (!report_shows_values(f))
 		return;
 	report_value_span(f, &first, &n);
 	report_value(f->newest + first, n, newest, sizeof(newest));
 	report_value(f->old + first, n, old, sizeof(old));
-	if (!strcmp(newest, old))
+	if (report_values_same(f))
 		fprintf(out, "  newest %s; the old value happens to be the same\n", newest);
 	else
 		fprintf(out, "  newest %s, a legal cache may answer %s\n", newest, old);

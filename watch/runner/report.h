@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "watch/runner/library.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/unwind.h"
 #include "watch/wire.h"
@@ -15,6 +16,7 @@
 struct report_call {
 	struct code_place at; /* at.pc is the return address */
 	bool guessed;
+	bool sure; /* not guessed, or the call there leads to the function before */
 };
 
 /* Is the call chain of the writer known?  Of code in user mode there never is one. */
@@ -41,15 +43,16 @@ struct report {
 	unsigned n_writer_calls;
 	enum report_writer writer_chain;
 	const char *kind;
-	/* As in the title: without compiler suffixes, offsets and addresses. */
+	/* As in the title, see title.h; and the functions of the accesses themselves. */
 	char reader[128], writer[128];
+	char reader_leaf[128], writer_leaf[128];
 	char title[320];
 	char verdict[1024], missing[768]; /* missing: by report_advise */
 };
 
-/* report_make: *r stays valid as long as f.  writer and s may be NULL. */
+/* report_make: *r stays valid as long as f.  writer, s and library may be NULL. */
 void report_make(struct report *r, const struct wire_finding *f, const struct wire_stack *writer,
-		 struct symbols *s);
+		 struct symbols *s, const struct library *library);
 
 /* The callers, nearest first.  Returns how many: 0 in user mode, or if the context is not known. */
 unsigned report_calls(const struct wire_stack *c, struct symbols *s,
@@ -66,6 +69,10 @@ void report_value(const uint8_t *bytes, uint32_t n, char *out, size_t size);
 
 /* The one value of the read that a report shows, and where in the read it is. */
 void report_value_span(const struct wire_finding *f, uint32_t *first, uint32_t *n);
+
+/* Does a report on this finding show the newest and the old value?  Then: are they the same? */
+bool report_shows_values(const struct wire_finding *f);
+bool report_values_same(const struct wire_finding *f);
 
 void report_print(FILE *out, const struct report *r, bool colour);
 

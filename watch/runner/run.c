@@ -134,10 +134,13 @@ static int set_up(struct run *r)
 	s->out = stderr;
 	s->colour = use_colour();
 	s->max = o->max;
+	if (progress_wanted(STDERR_FILENO, STDOUT_FILENO))
+		progress_start(&s->progress, stderr, progress_columns(STDERR_FILENO), now_ms());
 	s->first = o->first;
 	s->user.debug_dir = o->debug_dir;
 	if (o->debug_dir && debug_dir_check(o->debug_dir, error, sizeof(error)))
 		return complain(error);
+	s->all = o->all;
 	if (o->symbols) {
 		s->symbols = symbols_open_debug(o->symbols, o->debug_dir, error, sizeof(error));
 		if (!s->symbols)
@@ -152,6 +155,8 @@ static int set_up(struct run *r)
 		return complain(error);
 	if (o->suppressions &&
 	    suppress_load(&s->suppressions, o->suppressions, error, sizeof(error)))
+		return complain(error);
+	if (o->library && library_load(&s->library, o->library, error, sizeof(error)))
 		return complain(error);
 	ask_device_tree(r);
 	ask_kernel(r);
@@ -271,6 +276,7 @@ static int start(struct run *r)
 
 static void stop(struct run *r, int signal_number, int patience_ms)
 {
+	progress_erase(&r->session.progress); /* QEMU says that it was told to end */
 	kill(r->pid, signal_number);
 	r->stopping = true;
 	r->deadline = now_ms() + patience_ms;
@@ -293,9 +299,11 @@ static bool read_pipe(struct run *r)
 		return false;
 	}
 	stream_feed(&r->stream, bytes, (size_t)n, session_message, &r->session);
-	if (r->stream.broken && !before)
-		fprintf(stderr, "coherer watch: the plugin sent %s; nothing more is read\n",
-			r->stream.broken);
+	if (!r->stream.broken || before)
+		return true;
+	progress_erase(&r->session.progress);
+	fprintf(stderr, "coherer watch: the plugin sent %s; nothing more is read\n",
+		r->stream.broken);
 	return true;
 }
 
@@ -319,9 +327,12 @@ static void on_signal(struct run *r)
 
 static int patience(const struct run *r)
 {
-	int64_t left = r->deadline - now_ms();
+	int64_t now = now_ms(), left = r->deadline - now;
+	int stop_in = !r->deadline ? -1 : left < 0 ? 0 : (int)left;
+	int draw_in = progress_patience(&r->session.progress, now);
 
-	return !r->deadline ? -1 : left < 0 ? 0 : (int)left;
+	/* -1, for ever, is the largest of all. */
+	return (unsigned)stop_in < (unsigned)draw_in ? stop_in : draw_in;
 }
 
 /*
@@ -339,6 +350,8 @@ static void follow(struct run *r)
 			read_pipe(r);
 		if (p[1].revents)
 			on_signal(r);
+		progress_draw(&r->session.progress, now_ms(),
+			      tally_different(&r->session.tally, false));
 		if (r->session.stop_wanted && !r->stopping)
 			stop(r, SIGTERM, STOP_MS);
 		if (r->deadline && now_ms() >= r->deadline) {
@@ -346,6 +359,8 @@ static void follow(struct run *r)
 			r->deadline = 0;
 		}
 	}
+	progress_erase(&r->session.progress);
+	r->session.progress.out = NULL;
 	if (r->pipe < 0)
 		return;
 	fcntl(r->pipe, F_SETFL, O_NONBLOCK);
@@ -406,12 +421,13 @@ static enum watch_result judge(const struct run *r)
 static enum watch_result finish(struct run *r, enum watch_result result)
 {
 	struct session *s = &r->session;
-	struct json_end end = { &s->tally,  &s->suppressions,	   &s->callers,
-				s->symbols, r->options->redundant, (int)result };
+	struct json_end end = { &s->tally,   &s->groups, &s->suppressions,
+				&s->callers, s->symbols, r->options->redundant,
+				(int)result };
 
 	session_end(s);
 	if (s->tally.has_hello) {
-		summary_print(stderr, &s->tally, &s->suppressions);
+		summary_print(stderr, &s->tally, &s->groups, &s->suppressions);
 		if (r->options->redundant)
 			summary_redundant(stderr, &s->tally, &s->callers, s->symbols);
 	}
@@ -498,7 +514,9 @@ enum watch_result watch_run(const struct watch_options *o)
 	again_free(r->session.again);
 	tally_free(&r->session.tally);
 	callers_free(&r->session.callers);
+	groups_free(&r->session.groups);
 	suppress_free(&r->session.suppressions);
+	library_free(&r->session.library);
 	symbols_close(r->session.symbols);
 	modules_free(&r->session.modules);
 	user_files_close(&r->session.user);

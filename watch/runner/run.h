@@ -9,10 +9,10 @@
 struct watch_options {
 	const char *cpu;     /* a name of model/cpus, or "auto" */
 	bool write_allocate; /* a store that misses fills a line, whatever the core does */
-	const char *symbols, *json, *suppressions, *plugin; /* files; NULL: not given */
-	const char *litmus; /* a folder; NULL: not given */
-	const char *modules, *user_symbols, *debug_dir;	    /* directories; NULL: not given */
-	bool first, redundant;
+	const char *symbols, *json, *suppressions, *library, *plugin; /* files; NULL: not given */
+	const char *litmus;				/* a folder; NULL: not given */
+	const char *modules, *user_symbols, *debug_dir; /* directories; NULL: not given */
+	bool first, all, redundant;
 	bool again;	 /* a second run, for the call chains of writers */
 	char **coherent; /* names of devices, up to a NULL; may be NULL */
 	uint64_t max;	 /* reports printed */

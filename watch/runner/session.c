@@ -15,6 +15,7 @@
 static void on_hello(struct session *s, const struct wire_hello *hello)
 {
 	if (hello->version != WIRE_VERSION) {
+		progress_erase(&s->progress);
 		fprintf(s->out,
 			"coherer: the plugin speaks version %u, this program %u; expected both"
 			" from one build\n",
@@ -31,6 +32,7 @@ static void on_hello(struct session *s, const struct wire_hello *hello)
 
 static void on_refusal(struct session *s, const struct wire_refusal *refusal)
 {
+	progress_erase(&s->progress);
 	fprintf(s->out, "coherer watch: %.*s\n", (int)sizeof(refusal->text), refusal->text);
 	s->refused = true;
 }
@@ -46,6 +48,7 @@ static void misfit(struct session *s, const char *why, uint32_t pc)
 		 "the symbols do not fit what the guest runs: %s (0x%08x); names and lines are"
 		 " wrong, give the vmlinux of this very kernel",
 		 why, pc);
+	progress_erase(&s->progress);
 	fprintf(s->out, "coherer: warning: %s\n", note.text);
 	tally_note(&s->tally, &note);
 }
@@ -88,43 +91,76 @@ static void write_litmus(struct session *s, const struct report *r, const struct
 	}
 }
 
+/* Whole, or a line that names the first of its group. */
+static void show(struct session *s, const struct report *r, uint32_t title)
+{
+	enum group_show how = GROUP_WHOLE;
+
+	if (s->printed >= s->max || s->stop_wanted)
+		return;
+	if (!s->all)
+		how = group_show(&s->groups, title, group_rank(r));
+	if (how == GROUP_WHOLE) {
+		s->printed++;
+		progress_erase(&s->progress);
+		report_print(s->out, r, s->colour);
+	} else if (how != GROUP_NOTHING) {
+		progress_erase(&s->progress);
+		fprintf(s->out, "coherer: also %s, which goes with %s%s\n", r->title,
+			s->tally.title[group_of(&s->groups, title)].title,
+			how == GROUP_LAST_LINE ? "; more that do are only counted" : "");
+		fflush(s->out);
+	}
+}
+
 void session_finding(struct session *s, const struct wire_finding *sent)
 {
 	struct wire_finding copy = *sent;
 	const struct wire_finding *f = &copy;
-	struct tally_title *title;
+	struct suppression *by;
+	struct tally_title *t;
 	struct advice advice;
 	struct report r;
+	uint32_t title;
+	bool is_new;
 
 	copy.reader[WIRE_NAME - 1] = copy.writer[WIRE_NAME - 1] = '\0';
 	if (!f->granule || f->granule > COH_GRANULE_MAX)
 		return; /* nothing that a plugin of ours sends */
-	report_make(&r, f, again_writer(s->again, f), s->symbols);
+	report_make(&r, f, again_writer(s->again, f), s->symbols, &s->library);
 	user_files_name(&s->user, &s->tally, &r);
 	again_judge(s->again, &r);
-	title = tally_finding(&s->tally, f->id, r.title);
-	if (title)
-		title->by = suppress_find(&s->suppressions, r.kind, r.reader, r.writer);
-	if (again_keeps(s, f, title) || !title)
+	by = suppress_find(&s->suppressions, r.kind,
+			   (struct suppress_names){ r.reader, r.reader_leaf },
+			   (struct suppress_names){ r.writer, r.writer_leaf });
+	title = tally_finding(&s->tally, f->id, r.title, by, &is_new);
+	if (title == TALLY_NONE)
+		return;
+	t = &s->tally.title[title];
+	if (!by)
+		group_finding(&s->groups, title, &r, s->symbols);
+	s->tally.out_of_memory |= s->groups.out_of_memory;
+	if (!by && group_rank(&r) < t->rank)
+		t->rank = group_rank(&r);
+	if (again_keeps(s, f, is_new ? t : NULL) || !is_new)
 		return;
 	report_advise(&r, &copy, &s->tally.hello, s->symbols, &advice);
-	json_report(&s->json, &r, title->by != NULL);
-	if (!title->by)
-		write_litmus(s, &r, &advice);
-	if (title->by || s->printed >= s->max || s->stop_wanted)
+	json_report(&s->json, &r, by ? 0 : s->tally.title[group_of(&s->groups, title)].id);
+	if (by)
 		return;
-	s->printed++;
-	report_print(s->out, &r, s->colour);
+	write_litmus(s, &r, &advice);
+	show(s, &r, title);
 	if (f->by == COH_BY_LOAD)
 		check_fit(s, &r.read, true);
 	if (f->write.known && !f->by_device)
 		check_fit(s, &r.write, false);
-	if (s->first)
+	if (s->first && s->printed)
 		s->stop_wanted = true;
 }
 
 void session_end(struct session *s)
 {
+	progress_erase(&s->progress);
 	if (s->unnamed && !s->named)
 		misfit(s, "no address has a name", s->last_unnamed);
 	tally_settle_suppressions(&s->tally);
@@ -167,6 +203,9 @@ void session_message(void *context, enum wire_type type, const void *body)
 		break;
 	case WIRE_REFUSAL:
 		on_refusal(s, body);
+		break;
+	case WIRE_PROGRESS:
+		progress_tell(&s->progress, body);
 		break;
 	case WIRE_END:
 		s->tally.end = *(const struct wire_end *)body;

@@ -11,8 +11,11 @@
 #include <stdio.h>
 
 #include "watch/runner/callers.h"
+#include "watch/runner/group.h"
 #include "watch/runner/json.h"
+#include "watch/runner/library.h"
 #include "watch/runner/modules.h"
+#include "watch/runner/progress.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
@@ -24,16 +27,20 @@ struct session {
 	bool colour;
 	uint64_t max;	     /* reports printed; the others are only counted */
 	bool first;	     /* stop after the first one */
+	bool all;	     /* print those of a group that has had one, too */
 	struct again *again; /* NULL: one run is all; see again.h */
 	struct symbols *symbols;
 	struct module_files modules;
 	struct user_files user;
 	struct suppressions suppressions;
+	struct library library;
 	struct json_file json;
 	const char *litmus; /* folder; NULL: no litmus tests */
+	struct progress progress;
 
 	/* What came of it. */
 	struct tally tally;
+	struct groups groups; /* of its titles that are not suppressed */
 	struct callers callers;
 	uint64_t printed;
 	uint64_t litmus_written, litmus_unsaid;

@@ -33,6 +33,8 @@ static size_t length_of(uint32_t type)
 		return sizeof(struct wire_path);
 	case WIRE_WRITER:
 		return sizeof(struct wire_writer);
+	case WIRE_PROGRESS:
+		return sizeof(struct wire_progress);
 	default:
 		return 0;
 	}

@@ -6,12 +6,14 @@
 #include <string.h>
 
 #include "model/cpus.h"
+#include "watch/runner/order.h"
 #include "watch/runner/report.h"
 #include "watch/runner/words.h"
 
-#define TOP_TITLES 10
-#define TOP_SITES  20
-#define SHARE	   100 /* callers with less than this part of all redundant operations are left out */
+#define TOP_GROUPS   10
+#define TOP_IN_GROUP 5
+#define TOP_SITES    20
+#define SHARE	     100 /* callers with less than this part of all redundant operations are left out */
 
 static void print_core(FILE *out, const struct wire_hello *h)
 {
@@ -41,31 +43,40 @@ static void print_core(FILE *out, const struct wire_hello *h)
 			h->why_not);
 }
 
-static int by_count(const void *a, const void *b)
+static void print_title(FILE *out, const char *indent, const struct tally_title *t)
 {
-	const struct tally_title *x = *(struct tally_title *const *)a;
-	const struct tally_title *y = *(struct tally_title *const *)b;
-
-	if (x->count != y->count)
-		return x->count < y->count ? 1 : -1;
-	return strcmp(x->title, y->title);
+	fprintf(out, "%s%8" PRIu64 "  %s%s\n", indent, t->count, t->title,
+		t->rank >= GROUP_RANK_SAME ? "; the old value was the same" : "");
 }
 
-static void print_titles(FILE *out, const struct tally *t)
+/* The titles of one group, from at on. */
+static void print_group(FILE *out, const struct ordered_title *at)
 {
-	const struct tally_title **order = calloc(t->n_titles + 1, sizeof(*order));
-	size_t n = 0;
-
-	if (!order)
+	if (at->n_titles == 1) {
+		print_title(out, "  ", at->title);
 		return;
-	for (size_t i = 0; i < t->n_titles; i++)
-		if (!t->title[i].by)
-			order[n++] = &t->title[i];
-	qsort(order, n, sizeof(*order), by_count);
-	for (size_t i = 0; i < n && i < TOP_TITLES; i++)
-		fprintf(out, "  %8" PRIu64 "  %s\n", order[i]->count, order[i]->title);
-	if (n > TOP_TITLES)
-		fprintf(out, "  and %zu more\n", n - TOP_TITLES);
+	}
+	fprintf(out, "  %8" PRIu64 "  %zu titles that seem to have one cause:\n", at->count,
+		at->n_titles);
+	for (size_t i = 0; i < at->n_titles && i < TOP_IN_GROUP; i++)
+		print_title(out, "            ", at[i].title);
+	if (at->n_titles > TOP_IN_GROUP)
+		fprintf(out, "            and %zu more\n", at->n_titles - TOP_IN_GROUP);
+}
+
+static void print_groups(FILE *out, const struct tally *t, const struct groups *groups)
+{
+	size_t n, n_groups, printed = 0;
+	struct ordered_title *order = order_titles(t, groups, &n, &n_groups);
+
+	if (n_groups < n)
+		fprintf(out, "groups: %zu\n", n_groups);
+	for (size_t i = 0; order && i < n && printed < TOP_GROUPS; i += order[i].n_titles) {
+		print_group(out, &order[i]);
+		printed++;
+	}
+	if (n_groups > printed)
+		fprintf(out, "  and %zu more\n", n_groups - printed);
 	free(order);
 }
 
@@ -135,7 +146,8 @@ static void print_gaps(FILE *out, const struct tally *t)
 			fprintf(out, "note: %s\n", t->note[i].text);
 }
 
-void summary_print(FILE *out, const struct tally *t, const struct suppressions *suppressions)
+void summary_print(FILE *out, const struct tally *t, const struct groups *groups,
+		   const struct suppressions *suppressions)
 {
 	size_t found = tally_different(t, false), silent = tally_different(t, true);
 
@@ -147,7 +159,7 @@ void summary_print(FILE *out, const struct tally *t, const struct suppressions *
 		" occurrence%s)\n",
 		found, tally_occurrences(t, false), tally_occurrences(t, false) == 1 ? "" : "s",
 		silent, tally_occurrences(t, true), tally_occurrences(t, true) == 1 ? "" : "s");
-	print_titles(out, t);
+	print_groups(out, t, groups);
 	print_suppressions(out, suppressions);
 	if (t->has_end)
 		print_counters(out, t);

@@ -6,12 +6,14 @@
 #include <stdio.h>
 
 #include "watch/runner/callers.h"
+#include "watch/runner/group.h"
 #include "watch/runner/suppress.h"
 #include "watch/runner/symbols.h"
 #include "watch/runner/tally.h"
 
 /* summary_print: after tally_settle_suppressions. */
-void summary_print(FILE *out, const struct tally *t, const struct suppressions *suppressions);
+void summary_print(FILE *out, const struct tally *t, const struct groups *groups,
+		   const struct suppressions *suppressions);
 
 /* The places whose maintenance changed nothing, most often first, with their callers and a total. */
 void summary_redundant(FILE *out, const struct tally *t, const struct callers *callers,

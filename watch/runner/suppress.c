@@ -111,14 +111,19 @@ static bool matches(const char *pattern, const char *name)
 	return !fnmatch(pattern, dashed, 0);
 }
 
-struct suppression *suppress_find(struct suppressions *s, const char *kind, const char *reader,
-				  const char *writer)
+static bool matches_either(const char *pattern, struct suppress_names names)
+{
+	return matches(pattern, names.title) || matches(pattern, names.leaf);
+}
+
+struct suppression *suppress_find(struct suppressions *s, const char *kind,
+				  struct suppress_names reader, struct suppress_names writer)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		struct suppression *e = &s->entry[i];
 
-		if (matches(e->kind, kind) && matches(e->reader, reader) &&
-		    matches(e->writer, writer))
+		if (matches(e->kind, kind) && matches_either(e->reader, reader) &&
+		    matches_either(e->writer, writer))
 			return e;
 	}
 	return NULL;

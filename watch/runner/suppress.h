@@ -4,8 +4,8 @@
  *
  *	kind  reader-function  writer-function   # why
  *
- * each a shell pattern (* ? [...]) matched against the names in a report's
- * title; a name with spaces ("user mode") is written with "-".
+ * each a shell pattern (* ? [...]) matched against the names in a report's title, or those of the
+ * functions that did the accesses; a name with spaces ("user mode") is written with "-".
  */
 #ifndef COH_WATCH_RUNNER_SUPPRESS_H
 #define COH_WATCH_RUNNER_SUPPRESS_H
@@ -31,8 +31,12 @@ struct suppressions {
 int suppress_load(struct suppressions *s, const char *path, char *error, size_t size);
 void suppress_free(struct suppressions *s);
 
+struct suppress_names {
+	const char *title, *leaf; /* as in the title; of the access itself */
+};
+
 /* The first entry that matches, or NULL.  Counts nothing. */
-struct suppression *suppress_find(struct suppressions *s, const char *kind, const char *reader,
-				  const char *writer);
+struct suppression *suppress_find(struct suppressions *s, const char *kind,
+				  struct suppress_names reader, struct suppress_names writer);
 
 #endif

@@ -263,8 +263,10 @@ struct symbols *symbols_open_debug(const char *path, const char *debug_dir, char
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
 	elf_version(EV_CURRENT);
-	if (s)
+	if (s) {
 		s->debug_dir = debug_dir;
+		s->remembered = calloc(SYMBOLS_REMEMBERED, sizeof(*s->remembered));
+	}
 	if (fd < 0 || !s) {
 		fail(error, size, path, fd < 0 ? strerror(errno) : "no memory");
 	} else if (!check_elf(path, fd, error, size)) {
@@ -306,6 +308,7 @@ void symbols_close(struct symbols *s)
 
 		symbols_empty_(s);
 		free(s->placed);
+		free(s->remembered);
 		free(s);
 		s = next;
 	}
@@ -388,6 +391,8 @@ bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place
 	const struct symbols *module = user == 1 ? NULL : symbols_module_at_(s, pc);
 	struct symbols *owner;
 	const struct symbol *symbol;
+	struct code_place *known =
+		s && s->remembered ? &s->remembered[pc / 4 % SYMBOLS_REMEMBERED] : NULL;
 
 	memset(at, 0, sizeof(*at));
 	at->pc = pc;
@@ -401,10 +406,18 @@ bool symbols_at(struct symbols *s, uint32_t pc, uint32_t user, struct code_place
 	symbol = at->user ? NULL : symbol_in(s, pc, &owner);
 	if (!symbol)
 		return false;
+	if (module)
+		known = NULL;
+	if (known && known->function[0] && known->pc == pc) {
+		*at = *known;
+		return true;
+	}
 	snprintf(at->function, sizeof(at->function), "%s", symbol->name);
 	at->offset = pc - symbol->start;
 	line_at(owner, at);
 	inlined_at(owner, at);
+	if (known)
+		*known = *at;
 	return true;
 }
 
@@ -413,6 +426,11 @@ uint32_t symbols_start(const struct symbols *s, uint32_t pc)
 	const struct symbol *symbol = symbol_at(s, pc);
 
 	return symbol ? symbol->start : 0;
+}
+
+bool symbols_are_above(const struct symbols *s, uint32_t va)
+{
+	return s && va < s->table[0].start;
 }
 
 static bool word_at(const struct symbols *s, uint32_t pc, uint32_t *insn)

@@ -77,6 +77,9 @@ void symbols_forget_modules(struct symbols *s);
 /* The first address of the symbol that covers pc, or 0. */
 uint32_t symbols_start(const struct symbols *s, uint32_t pc);
 
+/* Is va below all code of the file, as a process is below its kernel? */
+bool symbols_are_above(const struct symbols *s, uint32_t va);
+
 /* What the file has at pc. */
 enum insn_kind symbols_insn(const struct symbols *s, uint32_t pc);
 

@@ -19,6 +19,9 @@ struct segment {
 	const uint8_t *bytes;
 };
 
+/* Few places are asked for again and again, and each costs a walk through DWARF. */
+#define SYMBOLS_REMEMBERED 1024u
+
 struct symbols {
 	Dwfl *dwfl;
 	Dwfl_Module *module;
@@ -30,6 +33,8 @@ struct symbols {
 	size_t n_text;
 	char *source_root;     /* NULL: not looked for yet */
 	const char *debug_dir; /* NULL: no separate debug information */
+	/* By the address's low bits; one whose function is empty is free.  NULL in modules. */
+	struct code_place *remembered;
 
 	/* A module is another file of the same Dwfl, at the addresses that the kernel chose. */
 	struct symbols *next; /* the modules, from the program's own on */

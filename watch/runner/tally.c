@@ -2,6 +2,7 @@
 #include "watch/runner/tally.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,36 +32,80 @@ static uint32_t hash_of(const char *text)
 	return h;
 }
 
-static size_t index_of(const struct tally *t, const char *title, uint32_t hash)
+/* Where in the table this title is, or would be. */
+static uint32_t *slot_of(const struct tally *t, uint32_t hash, const char *title,
+			 const struct suppression *by)
 {
-	for (size_t i = 0; i < t->n_titles; i++)
-		if (t->title[i].hash == hash && !strcmp(t->title[i].title, title))
-			return i;
-	return t->n_titles;
+	size_t i = hash & (t->n_slots - 1);
+
+	for (; t->slot[i]; i = (i + 1) & (t->n_slots - 1)) {
+		const struct tally_title *x = &t->title[t->slot[i] - 1];
+
+		if (x->hash == hash && x->by == by && !strcmp(x->title, title))
+			break;
+	}
+	return &t->slot[i];
 }
 
-struct tally_title *tally_finding(struct tally *t, uint32_t id, const char *title)
+/* At most three quarters of the slots are taken, so that there is always a free one. */
+static bool grow_slots(struct tally *t)
 {
-	uint32_t hash = hash_of(title);
-	size_t i = index_of(t, title, hash);
-	bool is_new = i == t->n_titles;
+	size_t n = t->n_slots ? 2 * t->n_slots : 64;
+	uint32_t *old = t->slot;
 
-	/* Ids come in order, from 1: another one is not worth more than its count. */
-	if (id == t->n_ids + 1 && grow(t, &t->of_id, t->n_ids, sizeof(*t->of_id)))
-		t->of_id[t->n_ids++] = (uint32_t)i;
-	if (!is_new) {
-		t->title[i].count++;
-		return NULL;
+	if (4 * (t->n_titles + 1) <= 3 * t->n_slots)
+		return true;
+	t->slot = calloc(n, sizeof(*t->slot));
+	if (!t->slot) {
+		t->slot = old;
+		t->out_of_memory = true;
+		return false;
 	}
-	if (!grow(t, &t->title, t->n_titles, sizeof(*t->title)))
-		return NULL;
-	t->title[i] = (struct tally_title){ id, hash, 1, NULL, strdup(title) };
+	free(old);
+	t->n_slots = n;
+	for (size_t i = 0; i < t->n_titles; i++) {
+		const struct tally_title *x = &t->title[i];
+
+		*slot_of(t, x->hash, x->title, x->by) = (uint32_t)i + 1;
+	}
+	return true;
+}
+
+static bool add_title(struct tally *t, uint32_t id, uint32_t hash, const char *title,
+		      struct suppression *by)
+{
+	size_t i = t->n_titles;
+
+	if (!grow(t, &t->title, i, sizeof(*t->title)))
+		return false;
+	t->title[i] = (struct tally_title){ id, hash, 1, by, strdup(title), UINT_MAX };
 	if (!t->title[i].title) {
 		t->out_of_memory = true;
-		return NULL;
+		return false;
 	}
 	t->n_titles++;
-	return &t->title[i];
+	return true;
+}
+
+uint32_t tally_finding(struct tally *t, uint32_t id, const char *title, struct suppression *by,
+		       bool *is_new)
+{
+	uint32_t hash = hash_of(title), *slot;
+
+	if (!grow_slots(t))
+		return TALLY_NONE;
+	slot = slot_of(t, hash, title, by);
+	*is_new = !*slot;
+	if (!*is_new)
+		t->title[*slot - 1].count++;
+	else if (add_title(t, id, hash, title, by))
+		*slot = (uint32_t)t->n_titles;
+	else
+		return TALLY_NONE;
+	/* Ids come in order, from 1: another one is not worth more than its count. */
+	if (id == t->n_ids + 1 && grow(t, &t->of_id, t->n_ids, sizeof(*t->of_id)))
+		t->of_id[t->n_ids++] = *slot - 1;
+	return *slot - 1;
 }
 
 void tally_repeat(struct tally *t, const struct wire_repeat *r)
@@ -156,6 +201,7 @@ void tally_free(struct tally *t)
 	for (size_t i = 0; i < t->n_titles; i++)
 		free(t->title[i].title);
 	free(t->title);
+	free(t->slot);
 	free(t->of_id);
 	free(t->site);
 	free(t->device);

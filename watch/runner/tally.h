@@ -3,7 +3,8 @@
  * What a run has brought so far: plain data, for the summary and the JSON file.
  *
  * A title is one pair of functions; the plugin's findings are finer (one pair
- * of instructions each), so that several of them share a title.
+ * of instructions each), so that several of them share a title.  Where a suppression keeps some
+ * of these silent and not the others, the title is there twice.
  */
 #ifndef COH_WATCH_RUNNER_TALLY_H
 #define COH_WATCH_RUNNER_TALLY_H
@@ -21,6 +22,7 @@ struct tally_title {
 	uint64_t count;		/* occurrences; one for each finding until END */
 	struct suppression *by; /* NULL: not suppressed */
 	char *title;
+	unsigned rank; /* the lowest of its findings, see group_rank; of one not suppressed */
 };
 
 struct tally {
@@ -29,6 +31,8 @@ struct tally {
 	struct wire_end end;
 	struct tally_title *title;
 	size_t n_titles;
+	uint32_t *slot;	 /* where a title's hash leads: its index + 1; 0: free */
+	size_t n_slots;	 /* a power of two, more than n_titles; 0 before the first */
 	uint32_t *of_id; /* [wire id - 1]: index of its title */
 	size_t n_ids;
 	struct wire_maint_site *site;
@@ -44,10 +48,13 @@ struct tally {
 #define TALLY_GAP_LEN 224
 
 /*
- * tally_finding: enters the finding with this id.  Returns its title if that is
- * new (its by is then to be filled in), NULL if it was seen before.
+ * tally_finding: enters the finding with this id, which the suppression by keeps silent, or NULL.
+ * Returns the number of its title, from 0 on, or TALLY_NONE if no memory is left; *is_new: the
+ * first so titled.
  */
-struct tally_title *tally_finding(struct tally *t, uint32_t id, const char *title);
+uint32_t tally_finding(struct tally *t, uint32_t id, const char *title, struct suppression *by,
+		       bool *is_new);
+#define TALLY_NONE UINT32_MAX
 void tally_repeat(struct tally *t, const struct wire_repeat *r);
 void tally_site(struct tally *t, const struct wire_maint_site *site);
 void tally_device(struct tally *t, const struct wire_device *device);

@@ -75,11 +75,19 @@ static const Dwfl_Thread_Callbacks callbacks = {
 	.set_initial_registers = set_registers,
 };
 
+/* Does the call before this return address lead to the function of the last frame? */
+static bool calls_last(const struct walk *w, uint32_t back)
+{
+	uint32_t target = symbols_call_target(w->symbols, back - 4);
+
+	return target && symbols_start(w->symbols, target) == symbols_start(w->symbols, w->last_pc);
+}
+
 static bool add(struct walk *w, uint32_t pc, bool guessed)
 {
 	if (w->n == UNWIND_FRAMES)
 		return false;
-	w->frame[w->n++] = (struct unwind_frame){ pc, guessed };
+	w->frame[w->n++] = (struct unwind_frame){ pc, guessed, calls_last(w, pc) };
 	return true;
 }
 
@@ -108,13 +116,9 @@ static int on_frame(Dwfl_Frame *f, void *arg)
 /* Whether word follows a call; *exact if that call leads to the function at pc. */
 static bool is_return(const struct walk *w, uint32_t word, bool *exact)
 {
-	uint32_t target;
-
 	if (word < 4 || symbols_insn(w->symbols, word - 4) != INSN_CALL)
 		return false;
-	target = symbols_call_target(w->symbols, word - 4);
-	*exact = target &&
-		 symbols_start(w->symbols, target) == symbols_start(w->symbols, w->last_pc);
+	*exact = calls_last(w, word);
 	return true;
 }
 
@@ -200,7 +204,7 @@ unsigned unwind(struct symbols *s, const struct unwind_state *state,
 }
 
 unsigned unwind_stack(struct symbols *s, const struct wire_stack *c,
-			struct unwind_frame frame[UNWIND_FRAMES])
+		      struct unwind_frame frame[UNWIND_FRAMES])
 {
 	struct unwind_state state = {
 		.stack_va = c->stack_va,

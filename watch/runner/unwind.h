@@ -20,6 +20,7 @@
 struct unwind_frame {
 	uint32_t pc; /* the return address */
 	bool guessed;
+	bool calls; /* the instruction before pc calls the function of the frame before */
 };
 
 struct unwind_state {
@@ -37,6 +38,6 @@ unsigned unwind(struct symbols *s, const struct unwind_state *state,
 
 /* The same, of what the plugin kept. */
 unsigned unwind_stack(struct symbols *s, const struct wire_stack *c,
-			struct unwind_frame frame[UNWIND_FRAMES]);
+		      struct unwind_frame frame[UNWIND_FRAMES]);
 
 #endif

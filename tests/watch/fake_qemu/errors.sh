@@ -56,6 +56,10 @@ expect "symbols: no ELF" 2 "not an ELF file" watch --symbols "$0" -- "$fake"
 expect "symbols: other machine" 2 "not for 32-bit ARM" watch --symbols "$coherer" -- "$fake"
 expect "suppressions" 2 "bad.supp:2: too few words; expected" \
 	watch --suppressions "$dir/bad.supp" -- "$fake"
+printf 'my_*\n# ours\nmy copy\n' >"$dir/bad.lib"
+expect "library functions" 2 "bad.lib:3: more than one word; expected" \
+	watch --library "$dir/bad.lib" -- "$fake"
+expect "no library functions" 2 "none: No such file" watch --library "$dir/none" -- "$fake"
 expect "no plugin" 2 "expected libcoherer-watch.so" watch --plugin "$dir/none.so" -- "$fake"
 expect "no QEMU" 2 "QEMU not found" watch -- "$dir/qemu-system-arm"
 expect "other architecture" 2 "another architecture" watch -- qemu-system-mips

@@ -277,6 +277,7 @@ static void a_device_s_report_is_whole(void **state)
 	fclose(session.out);
 	assert_string_equal(text, whole_device_report);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	free(text);
 }
 
@@ -304,6 +305,7 @@ static void names_without_an_end_are_cut(void **state)
 	assert_non_null(strstr(text, title));
 	assert_string_equal(session.tally.device[0].name, name);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	free(text);
 }
 
@@ -394,8 +396,49 @@ static void a_stream_becomes_one_report(void **state)
 		assert_int_equal(tally_occurrences(&session.tally, false), 42);
 		assert_true(session.tally.has_end);
 		tally_free(&session.tally);
+		groups_free(&session.groups);
 		free(text);
 	}
+}
+
+/* Two reads of one page by one alias.  Returns what was printed. */
+static char *two_of_one_cause(bool all, uint64_t max)
+{
+	struct session session = { .max = max, .all = all };
+	struct wire_finding f = missed_clean();
+	char *text;
+	size_t size;
+
+	session.out = open_memstream(&text, &size);
+	session_message(&session, WIRE_FINDING, &f);
+	f.id = 2;
+	f.read.pc += 4;
+	session_message(&session, WIRE_FINDING, &f);
+	assert_int_equal(tally_different(&session.tally, false), 2);
+	fclose(session.out);
+	tally_free(&session.tally);
+	groups_free(&session.groups);
+	return text;
+}
+
+static void the_second_of_a_cause_is_a_line(void **state)
+{
+	static const char line[] =
+		"coherer: also missed-clean in 0x00010128 / 0x00010130, which goes"
+		" with missed-clean in 0x00010124 / 0x00010130\n";
+	char *text = two_of_one_cause(false, UINT64_MAX);
+
+	(void)state;
+	assert_memory_equal(text, whole_report, strlen(whole_report));
+	assert_string_equal(text + strlen(whole_report), line);
+	free(text);
+	text = two_of_one_cause(false, 1);
+	assert_string_equal(text, whole_report);
+	free(text);
+	text = two_of_one_cause(true, UINT64_MAX);
+	assert_null(strstr(text, "also"));
+	assert_non_null(strstr(text, "COHERER: missed-clean in 0x00010128 / 0x00010130\n"));
+	free(text);
 }
 
 static void nonsense_is_noticed(void **state)
@@ -411,6 +454,7 @@ static void nonsense_is_noticed(void **state)
 	put(&s, &session, 7, &note, sizeof(note), 64);
 	assert_string_equal(s.broken, "a message of unknown type");
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 }
 
 static void another_version_stops_the_run(void **state)
@@ -434,9 +478,13 @@ static void json_is_complete_without_an_end(void **state)
 {
 	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu \xff", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = {
-		&session.tally, &session.suppressions, &session.callers, NULL, true, 3
-	};
+	struct json_end end = { &session.tally,
+				&session.groups,
+				&session.suppressions,
+				&session.callers,
+				NULL,
+				true,
+				3 };
 	struct wire_finding f = missed_clean();
 	json_t *root, *report;
 
@@ -455,6 +503,7 @@ static void json_is_complete_without_an_end(void **state)
 			 1);
 	json_decref(root);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	unlink(path);
 }
 
@@ -462,9 +511,13 @@ static void json_tells_a_device_s_read(void **state)
 {
 	char path[] = "coherer-json-XXXXXX", *command[] = { "qemu", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = {
-		&session.tally, &session.suppressions, &session.callers, NULL, false, 1
-	};
+	struct json_end end = { &session.tally,
+				&session.groups,
+				&session.suppressions,
+				&session.callers,
+				NULL,
+				false,
+				1 };
 	struct wire_finding f = device_read();
 	struct wire_device device = { .name = "lance", .coherent = 1, .bytes_read = 7 };
 	json_t *root, *read, *told;
@@ -491,6 +544,7 @@ static void json_tells_a_device_s_read(void **state)
 	assert_int_equal(json_integer_value(json_object_get(told, "bytes_read")), 7);
 	json_decref(root);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	unlink(path);
 }
 
@@ -498,9 +552,13 @@ static void a_full_disk_is_noticed(void **state)
 {
 	char *command[] = { "qemu", NULL };
 	struct session session = { .max = 0 };
-	struct json_end end = {
-		&session.tally, &session.suppressions, &session.callers, NULL, false, 0
-	};
+	struct json_end end = { &session.tally,
+				&session.groups,
+				&session.suppressions,
+				&session.callers,
+				NULL,
+				false,
+				0 };
 
 	(void)state;
 	assert_int_equal(json_open(&session.json, "/dev/full", command), 0);
@@ -522,6 +580,7 @@ int main(void)
 		cmocka_unit_test(names_without_an_end_are_cut),
 		cmocka_unit_test(values_are_numbers_where_they_can_be),
 		cmocka_unit_test(a_stream_becomes_one_report),
+		cmocka_unit_test(the_second_of_a_cause_is_a_line),
 		cmocka_unit_test(nonsense_is_noticed),
 		cmocka_unit_test(another_version_stops_the_run),
 		cmocka_unit_test(json_is_complete_without_an_end),
