@@ -83,3 +83,8 @@ void invalidate_icache(void)
 {
 	CACHE_OP("c5, 0", 0);
 }
+
+void invalidate_icache_set_way(uint32_t set_way)
+{
+	CACHE_OP("c5, 2", set_way);
+}

@@ -112,6 +112,7 @@ uint32_t cache_type(void);
 
 /* ---- the instruction cache ---- */
 void invalidate_icache_line(uint32_t va);
+void invalidate_icache_set_way(uint32_t set_way);
 void invalidate_icache(void);
 
 /* ---- the rest ---- */

@@ -6,6 +6,7 @@
 #   scripts/setup.sh          what `make demo` and `make check` need
 #   scripts/setup.sh linux    also what `make check-linux` needs
 #   scripts/setup.sh debian   what `make check-debian` needs
+#   scripts/setup.sh linux-6.12   also the source of Linux 6.12, from the backports suite
 #   scripts/setup.sh fuzz     also what `make fuzz` needs
 #   scripts/setup.sh bench    also what `make bench-check` needs
 #
@@ -16,9 +17,9 @@ set -eu
 
 what=${1:-base}
 case $what in
-base | linux | debian | fuzz | bench) ;;
--h | --help) sed -n '4,15s/^# \{0,1\}//p' "$0"; exit 0 ;;
-*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'debian', 'fuzz' or 'bench'" >&2; exit 2 ;;
+base | linux | linux-6.12 | debian | fuzz | bench) ;;
+-h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
+*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'linux-6.12', 'debian', 'fuzz' or 'bench'" >&2; exit 2 ;;
 esac
 
 base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev libxxhash-dev
@@ -92,7 +93,7 @@ apt_install() {
 }
 
 want="$base_packages"
-[ "$what" = linux ] && want="$want $linux_packages"
+case $what in linux*) want="$want $linux_packages" ;; esac
 [ "$what" = debian ] && want="$want $debian_packages"
 [ "$what" = fuzz ] && want="$want $fuzz_packages"
 [ "$what" = bench ] && want="$want spin"
@@ -117,4 +118,7 @@ if ! qemu_is_new_enough; then
 	fi
 fi
 qemu_is_new_enough || { say "no qemu-system-arm >= $qemu_min to be had" >&2; exit 2; }
+if [ "$what" = linux-6.12 ] && [ -n "$(missing linux-source-6.12)" ]; then
+	apt_install linux-source-6.12
+fi
 say "ready: qemu-system-arm $(qemu_version), $(arm-linux-gnueabi-gcc --version | sed -n 1p)"

@@ -8,7 +8,8 @@
 #   --print   only prints the command line, one that a shell can split at blanks:
 #             build/coherer watch --symbols build/linux/NAME/vmlinux -- \
 #                     $(guests/linux/boot.sh --print NAME)
-#   --tests   runs these tests of the workload only (`workload` lists them)
+#   --tests   runs these tests of the workload only (`workload` lists them); with a - before
+#             the first: all but these
 #
 # QEMU takes the last -append only: with one behind --, the tests are named there,
 # -append "tests=A,B coherer=lazy".
@@ -55,12 +56,13 @@ done
 cpu=$(cat "$out/$name/cpu" 2>/dev/null) || cpu=
 
 # No blank within an argument, for --print: the kernel carries its own command
-# line, see config, and -append only adds to it.  -icount with sleep=off: the same
-# instructions in every run, and no waiting for timers.
+# line, see config, and -append only adds to it.  -icount with sleep=off, and a
+# clock that is not the host's: the same instructions in every run, and no waiting for timers.
 set -- "${QEMU:-qemu-system-arm}" -M versatilepb ${cpu:+-cpu "$cpu"} -m 128 \
 	-kernel "$out/$name/zImage" -dtb "$out/$name/versatile-pb.dtb" \
 	-initrd "$out/initramfs.cpio" -append "tests=$tests" \
-	-nographic -no-reboot -audio none -icount shift=4,sleep=off "$@"
+	-nographic -no-reboot -audio none -icount shift=4,sleep=off \
+	-rtc base=2026-01-01,clock=vm "$@"
 if [ -n "$print" ]; then
 	echo "$*"
 else

@@ -11,10 +11,10 @@
 # tests of the workload, and what is expected of them:
 #
 #   kernel NAME
-#   tests TEST,TEST...
+#   tests TEST,TEST...   or -TEST,TEST...: all but these
 #   expect ...           see judge.py
 #
-# Without names: stock, xscale, holes and all bugs.  The workload must finish, with every test ok.
+# Without names: stock, xscale, their holes, and all bugs.  The workload must finish, with every test ok.
 # Leaves build/linux/NAME/{reports.json,reports.txt,console.txt}.
 # COHERER names the program under test (default: build/coherer).
 # Exits 0 if all passed, 1 if not, 2 if something needed is missing.
@@ -30,7 +30,7 @@ case ${1:-} in
 -*) echo "check.sh: unknown option '$1', see --help" >&2; exit 2 ;;
 esac
 # shellcheck disable=SC2046 # a list of words
-[ $# -gt 0 ] || set -- stock xscale holes $("$here/kernel.sh" --list)
+[ $# -gt 0 ] || set -- stock xscale holes xscale-threads $("$here/kernel.sh" --list)
 [ -x "$coherer" ] || { echo "check.sh: $coherer is missing: run make" >&2; exit 2; }
 
 passed=0

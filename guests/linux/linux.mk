@@ -22,7 +22,7 @@ linux-images: linux-stock ## build the stock kernel and those with planted bugs 
 	set -e; for name in $(PLANTS); do $(LINUX_DIR)/kernel.sh $$name; done
 
 # kernel.sh builds the kernel that a bug is planted in.
-XSCALE := $(if $(filter xscale-%,$(PLANTS)),xscale)
+XSCALE := $(if $(filter xscale-%,$(PLANTS)),xscale xscale-threads)
 
 # The top Makefile's `all` makes build/coherer and the plugin.
 check-linux: all linux-images ## Linux under coherer watch: stock, its holes, XScale, every planted bug

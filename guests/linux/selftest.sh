@@ -277,6 +277,7 @@ mkdir -p "$tmp/top/guests/linux/plant" "$tmp/top/build/linux/stock" "$tmp/top/bu
 cp "$here/check.sh" "$here/judge.py" "$here/kernel.sh" "$tmp/top/guests/linux/"
 echo 'expect kind=missed-clean writer=USER' >"$tmp/top/guests/linux/plant/bad.edit"
 printf '%s\n' 'kernel stock' 'tests hole-a,hole-b' 'expect kind=missed-clean' >"$tmp/top/guests/linux/holes.expect"
+printf '%s\n' 'kernel xscale' 'tests hole-a,hole-b' 'expect kind=missed-clean' >"$tmp/top/guests/linux/xscale-threads.expect"
 printf '%s\n' 'kernel bad' 'tests harmless' 'expect nothing' >"$tmp/top/guests/linux/control.expect"
 echo 'echo qemu "$3" "$4"' >"$tmp/top/guests/linux/boot.sh"
 touch "$tmp/top/build/linux/stock/vmlinux" "$tmp/top/build/linux/xscale/vmlinux" "$tmp/top/build/linux/bad/vmlinux"
@@ -294,11 +295,11 @@ check() {
 	env COHERER="$tmp/coherer" REPORT="$report" STOCK_REPORT= HARMLESS= RESULT=ok "$@"
 }
 
-expect 0 '^4 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
+expect 0 '^5 passed, 0 failed$' check "$tmp/top/guests/linux/check.sh"
 expect 0 '^ok - bad ([0-9]*s): 1 report$' check "$tmp/top/guests/linux/check.sh" bad
 expect 0 '^ok - control ([0-9]*s): 0 reports$' check "$tmp/top/guests/linux/check.sh" control
 expect 1 '^not ok - control .*expected none' check HARMLESS="$report" "$tmp/top/guests/linux/check.sh" control
-expect 1 '^2 passed, 2 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
+expect 1 '^2 passed, 3 failed$' check REPORT= "$tmp/top/guests/linux/check.sh"
 expect 1 '^not ok - stock .*expected none' check STOCK_REPORT="$report" \
 	"$tmp/top/guests/linux/check.sh" stock
 expect 1 'not ok 1 signals' check RESULT='not ok' "$tmp/top/guests/linux/check.sh" stock

@@ -259,19 +259,20 @@ static bool differs(const struct view_entry *e, uint32_t start, uint32_t end, ui
 }
 
 /*
- * Bytes of this line that changed with no store: a device wrote the page since.
+ * Bytes of these lines that changed with no store: a device wrote the page since.
  * Looked for before a line is brought in, so that what was there before the
  * device's write and what came after are told apart.  The bytes of a store
  * itself (it has happened already) are left out.
  */
 static void notice_device(const struct view_entry *e, uint32_t off, uint32_t size, bool store)
 {
-	uint32_t line = off & ~(tracer.granule - 1);
+	uint32_t in_line = tracer.granule - 1;
+	uint32_t start = off & ~in_line, end = (off + size + in_line) & ~in_line;
 	struct coh_shadow_page *page = e->page;
 	uint8_t now[COH_PAGE_SIZE];
 
 	size = store ? size : 0;
-	if (!e->host || !differs(e, line, line + tracer.granule, off, size))
+	if (!e->host || !differs(e, start, end, off, size))
 		return;
 	memcpy(now, e->host, sizeof(now));
 	memcpy(now + off, page->newest + off, size);
@@ -321,6 +322,12 @@ static void slow_access(struct view_entry *e, qemu_plugin_meminfo_t info, uint32
 	if (e->mini && !store)
 		mini_load(va, pc);
 	notice_device(e, off, a.size, store);
+	/*
+	 * The load was before RAM was looked at.  A device that stored in between, in another
+	 * thread, is known by now, and what was loaded is older than that.
+	 */
+	if (e->host && !store)
+		a.bytes = NULL;
 	found = store ? coh_shadow_store(tracer.shadow, &a, &f)
 		      : coh_shadow_load(tracer.shadow, &a, &f);
 	if (unlikely(found))

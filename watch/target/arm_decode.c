@@ -26,6 +26,8 @@ struct cache_op {
 static const struct cache_op cache_ops[] = {
 	{ CRM_OP2(5, 0), 0, COH_INVALIDATE, SCOPE_ALL, 0, 1 },
 	{ CRM_OP2(5, 1), 0, COH_INVALIDATE, SCOPE_LINE, 0, 1 },
+	/* By set and way.  Code that does one does all; which line sits where is not known. */
+	{ CRM_OP2(5, 2), 0, COH_INVALIDATE, SCOPE_ALL, 0, 1 },
 	{ CRM_OP2(6, 0), 0, COH_INVALIDATE, SCOPE_ALL, 1, 0 },
 	{ CRM_OP2(6, 1), 0, COH_INVALIDATE, SCOPE_LINE, 1, 0 },
 	{ CRM_OP2(6, 2), 0, COH_INVALIDATE, SCOPE_SET_WAY, 1, 0 },

@@ -17,6 +17,8 @@
 #define _GNU_SOURCE
 #include <asm/unistd.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
@@ -268,4 +270,47 @@ void hole_swapon(void)
 	must(swapoff(EXT2 "/hole"), "swapoff");
 	munmap(map, PAGES * PAGE);
 	close(fd);
+}
+
+static volatile int stop;
+
+static void *store_on(void *page)
+{
+	for (unsigned int round = 0; !stop; round++)
+		memset(page, (int)round, PAGE);
+	return NULL;
+}
+
+/*
+ * fork() flushes the caches first and then takes away the right to store, one mapping after
+ * another.  Between two of them it lets others run: a thread of the same process goes on storing.
+ * The protection of the pages alternates, which makes many mappings of them.  They lie below the
+ * thread's page and its stack, so that fork() comes to these last.
+ */
+void hole_threads(void)
+{
+	enum { MAPPINGS = 512, FORKS = 8 };
+	unsigned char *page = map_anon(PAGE), *many;
+	pthread_t thread;
+
+	if (pthread_create(&thread, NULL, store_on, page))
+		die("cannot start a thread");
+	many = map_anon(MAPPINGS * PAGE);
+	fill(many, MAPPINGS * PAGE, 0, 1);
+	for (int i = 0; i < MAPPINGS; i += 2)
+		must(mprotect(many + i * PAGE, PAGE, PROT_READ), "mprotect");
+	for (int i = 0; i < FORKS; i++) {
+		pid_t child = (pid_t)must(fork(), "fork");
+
+		if (child == 0) {
+			poll(NULL, 0, 50); /* has the page, so that the parent's is a copy */
+			_exit(0);
+		}
+		reap(child);
+	}
+	stop = 1;
+	pthread_join(thread, NULL);
+	verify("many mappings", many, MAPPINGS * PAGE, 0, 1);
+	munmap(many, MAPPINGS * PAGE);
+	munmap(page, PAGE);
 }

@@ -49,6 +49,7 @@ static const struct test {
 	{ "hole-swapon", hole_swapon, 1 },
 	{ "hole-aio", hole_aio, 1 },
 	{ "hole-ring", hole_ring, 1 },
+	{ "hole-threads", hole_threads, 1 },
 };
 
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))

@@ -93,6 +93,7 @@ void hole_chain(void);
 void hole_swapon(void);
 void hole_aio(void);
 void hole_ring(void);
+void hole_threads(void);
 void shared_once(void);
 void shared_twice(void);
 void shared_processes(void);

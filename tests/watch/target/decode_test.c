@@ -31,6 +31,7 @@ struct known {
 static const struct known known[] = {
 	{ MCR, 5, 0, COH_INVALIDATE, SCOPE_ALL, false, true },
 	{ MCR, 5, 1, COH_INVALIDATE, SCOPE_LINE, false, true },
+	{ MCR, 5, 2, COH_INVALIDATE, SCOPE_ALL, false, true }, /* by set and way, taken for all */
 	{ MCR, 6, 0, COH_INVALIDATE, SCOPE_ALL, true, false },
 	{ MCR, 6, 1, COH_INVALIDATE, SCOPE_LINE, true, false },
 	{ MCR, 7, 0, COH_INVALIDATE, SCOPE_ALL, true, true },
