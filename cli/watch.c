@@ -27,7 +27,7 @@ static const char usage[] =
 	"                         core's manual says\n"
 	"  --symbols FILE         the guest's vmlinux or ELF program: names and source lines\n"
 	"  --json FILE            write the reports there as well\n"
-	"  --litmus DIR           write each report as a litmus test there, and one with the advice\n"
+	"  --litmus DIR           each report as a litmus test, and one with its advice\n"
 	"  --coherent NAME        this device snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
 	"  --suppressions FILE    reports that are known: kind reader writer, one a line\n"

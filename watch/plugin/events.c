@@ -188,8 +188,7 @@ static void fill_lasts(struct wire_finding *w, const struct coh_history *h)
 	for (uint32_t i = 0; i < h->n; i++)
 		if (h->event[i].va != COH_VA_UNKNOWN)
 			add_last(w, w->line_pa, h->event[i].va,
-				 h->event[i].kind == COH_EVENT_FETCH ? COH_INSN
-								     : h->event[i].side);
+				 h->event[i].kind == COH_EVENT_FETCH ? COH_INSN : h->event[i].side);
 	if (w->by != COH_BY_WALK && w->read.va != COH_VA_UNKNOWN)
 		add_last(w, w->line_pa, w->read.va, w->by == COH_BY_FETCH ? COH_INSN : COH_DATA);
 }

@@ -10,7 +10,7 @@ struct watch_options {
 	const char *cpu;     /* a name of model/cpus, or "auto" */
 	bool write_allocate; /* a store that misses fills a line, whatever the core does */
 	const char *symbols, *json, *suppressions, *plugin; /* files; NULL: not given */
-	const char *litmus; /* a folder; NULL: not given */
+	const char *litmus;				    /* a folder; NULL: not given */
 	bool first, redundant;
 	char **coherent; /* names of devices, up to a NULL; may be NULL */
 	uint64_t max;	 /* reports printed */
