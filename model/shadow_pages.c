@@ -35,7 +35,8 @@ static bool alloc_tables(struct coh_shadow *s)
 	s->sets = calloc(sets, sizeof(*s->sets));
 	if (s->virtual_tags)
 		s->owner = calloc(1u << (32 - COH_ALIAS_SHIFT), sizeof(*s->owner));
-	return s->records && s->histories && s->notes && s->record_free && s->sets && (s->owner || !s->virtual_tags);
+	return s->records && s->histories && s->notes && s->record_free && s->sets &&
+	       (s->owner || !s->virtual_tags);
 }
 
 struct coh_shadow *coh_shadow_new(const struct coh_shadow_config *config)

@@ -40,11 +40,11 @@ struct advice {
 	/* A receive buffer: the CPU must not read it meanwhile, or invalidate it afterwards as well. */
 	bool invalidate_after;
 	/* What was done, and why it was not enough: the event that would have been enough ... */
-	bool wrong_kind;    /* ... as another operation */
-	bool wrong_address; /* ... through the alias of the first step */
-	bool too_short;	    /* ... one line longer */
+	bool wrong_kind;	   /* ... as another operation */
+	bool wrong_address;	   /* ... through the alias of the first step */
+	bool too_short;		   /* ... one line longer */
 	uint32_t wrong, cut_short; /* the events */
-	uint32_t written;   /* the event that wrote the newest byte; n_events: not there */
+	uint32_t written;	   /* the event that wrote the newest byte; n_events: not there */
 };
 
 /* advice_find: for the finding f, of the core in hello. */
