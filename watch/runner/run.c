@@ -433,9 +433,9 @@ static enum watch_result finish(struct run *r, enum watch_result result)
 	}
 	if (s->litmus)
 		fprintf(stderr,
-			"litmus tests in %s: of %" PRIu64 " reports; of %" PRIu64
-			" not, for such a test cannot say what happened\n",
-			s->litmus, s->litmus_written, s->litmus_unsaid);
+			"litmus tests of %" PRIu64 " reports in %s; %" PRIu64
+			" reports cannot be said as one\n",
+			s->litmus_written, s->litmus, s->litmus_unsaid);
 	if (s->litmus_error) {
 		fprintf(stderr, "coherer watch: %s: %s; litmus tests are missing\n", s->litmus,
 			strerror(s->litmus_error));
