@@ -15,7 +15,6 @@
 #include "watch/plugin/trace.h"
 
 #define PATHS_MAX 32768u
-#define WORDS	  4096u
 #define LOOK	  512u /* words of the stack */
 
 struct path_name {
@@ -43,38 +42,9 @@ static gboolean path_equal(gconstpointer a, gconstpointer b)
 	return !memcmp(a, b, sizeof(struct path_name));
 }
 
-static bool follows_call(uint32_t word)
-{
-	uint32_t insn;
-
-	if (word & 3)
-		return false;
-	g_byte_array_set_size(tracer.scratch, 0);
-	if (!qemu_plugin_read_memory_vaddr(word - 4, tracer.scratch, sizeof(insn)))
-		return false;
-	memcpy(&insn, tracer.scratch->data, sizeof(insn));
-	return tracer.isa->is_call(insn);
-}
-
-/* Asked for the same few words again and again: the answers are kept. */
-static bool is_return(uint32_t word)
-{
-	static struct {
-		uint32_t word;
-		bool yes;
-	} known_word[WORDS];
-	unsigned i = (word >> 2 ^ word >> 14) % WORDS;
-
-	if (known_word[i].word != word) {
-		known_word[i].word = word;
-		known_word[i].yes = follows_call(word);
-	}
-	return known_word[i].yes;
-}
-
 static uint32_t add_call(uint32_t hash, uint32_t word)
 {
-	return is_return(word) ? (hash ^ word) * 16777619u : hash;
+	return is_return_address(word) ? (hash ^ word) * 16777619u : hash;
 }
 
 static uint32_t hash_calls(uint32_t lr, uint32_t sp)

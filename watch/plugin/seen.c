@@ -16,7 +16,6 @@
 #define STACK_LOOK    64u   /* words of the stack that are looked at */
 #define WAY_CALLS     4u    /* return addresses that make a way */
 #define WAYS_MAX      16u
-#define WORDS	      4096u
 
 struct way {
 	uint32_t calls; /* return addresses, hashed */
@@ -60,38 +59,6 @@ bool seen_init(void)
 	return known != NULL;
 }
 
-/*
- * The instruction is taken from the shadow, which knows all code that ran: any word of a stack comes
- * here, and to ask the emulator for what is at a device's address would read its registers.
- */
-static bool follows_call(uint32_t word)
-{
-	const struct coh_shadow_page *page;
-	uint32_t pa = word & 3 ? COH_VA_UNKNOWN : physical_of(word - 4), insn;
-
-	page = pa == COH_VA_UNKNOWN ? NULL : coh_shadow_peek(tracer.shadow, pa);
-	if (!page)
-		return false;
-	memcpy(&insn, page->newest + (pa & COH_PAGE_MASK & ~3u), sizeof(insn));
-	return tracer.isa->is_call(insn);
-}
-
-/* Asked for the same few words again and again: the answers are kept. */
-static bool is_return(uint32_t word)
-{
-	static struct {
-		uint32_t word;
-		bool yes;
-	} known_word[WORDS];
-	unsigned i = (word >> 2 ^ word >> 14) % WORDS;
-
-	if (known_word[i].word != word) {
-		known_word[i].word = word;
-		known_word[i].yes = follows_call(word);
-	}
-	return known_word[i].yes;
-}
-
 /* The stack from sp on, up to its end.  Returns how many words. */
 static uint32_t read_stack(uint32_t sp, uint32_t word[STACK_LOOK])
 {
@@ -112,7 +79,7 @@ static uint32_t calls_now(void)
 	word[0] = read_register(tracer.reg[14]);
 	n = 1 + read_stack(read_register(tracer.reg[13]) & ~3u, word + 1);
 	for (uint32_t i = 0; i < n && calls < WAY_CALLS; i++) {
-		if (!is_return(word[i]))
+		if (!is_return_address(word[i]))
 			continue;
 		hash = (hash ^ word[i]) * 16777619u;
 		calls++;

@@ -16,6 +16,7 @@
  *   callers.c     who asks for maintenance: call paths, counted
  *   writers.c     the context of stores that a first run has named
  *   stack.c       registers and the stack, for call chains
+ *   return_address.c  what of that can be a return address
  *   seen.c        which findings are the same again
  *   dma.c         what devices do, from whatever thread
  *   guest_ram.c   RAM as the emulator holds it
@@ -194,6 +195,10 @@ void on_sweeping_load(unsigned vcpu, qemu_plugin_meminfo_t info, uint64_t vaddr,
 void sweep_allocate(uint32_t va, uint32_t pc);
 /* Before a load from a page of XScale's mini data cache. */
 void mini_load(uint32_t va, uint32_t pc);
+
+/* return_address.c */
+/* Does the word follow a call, in code that ran? */
+bool is_return_address(uint32_t word);
 
 /* stack.c */
 #define STACK_SPAN 8192u /* kernel stacks are aligned to this */
