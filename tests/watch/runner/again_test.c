@@ -33,6 +33,7 @@ static void begin(struct play *p)
 
 	*p = (struct play){ .session.max = UINT64_MAX, .json = "coherer-again-XXXXXX" };
 	p->session.out = open_memstream(&p->text, &p->size);
+	p->session.all = true;
 	p->session.again = again_new();
 	close(mkstemp(p->json));
 	assert_int_equal(json_open(&p->session.json, p->json, command), 0);
@@ -42,7 +43,8 @@ static void begin(struct play *p)
 static json_t *end(struct play *p)
 {
 	struct session *s = &p->session;
-	struct json_end last = { &s->tally, &s->suppressions, &s->callers, NULL, false, 1 };
+	struct json_end last = { &s->tally, &s->groups, &s->suppressions, &s->callers, NULL,
+				 false,	    1 };
 	json_t *root;
 
 	again_end(s);

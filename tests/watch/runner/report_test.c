@@ -189,7 +189,7 @@ static void expect_title(const struct wire_finding *f, const char *title)
 {
 	struct report r;
 
-	report_make(&r, f, NULL, NULL);
+	report_make(&r, f, NULL, NULL, NULL);
 	assert_string_equal(r.title, title);
 }
 
