@@ -261,8 +261,8 @@ static bool too_early(const struct advice *a, const struct wire_finding *f)
 	const struct replay_op *op = &a->step[0].op;
 	const struct wire_maint *last = &f->last;
 
-	return a->kind == ADVICE_OPS && a->n_steps == 1 && last->known && last->scope == 0 &&
-	       (last->va & ~(f->granule - 1)) == op->va && last->op < COH_OPS &&
+	return a->kind == ADVICE_OPS && a->n_steps == 1 && a->step[0].first && last->known &&
+	       last->scope == 0 && (last->va & ~(f->granule - 1)) == op->va && last->op < COH_OPS &&
 	       (last->insn == 2 || last->insn == (uint32_t)op->side) && a->does[last->op] &&
 	       f->cause != COH_OTHER_PAGE && !done_after(f, &a->step[0]);
 }
@@ -278,9 +278,7 @@ void advice_judge(const struct advice *a, const struct wire_finding *f, struct s
 	if (too_early(a, f)) {
 		say(&t, " Too early: the last maintenance of the line, %s %s, came before ",
 		    article(f->last.op), coh_op_name((enum coh_op)f->last.op));
-		if (!a->step[0].first)
-			say(&t, "that.");
-		else if (f->last.op != COH_INVALIDATE || a->step[0].first != a->written + 1)
+		if (f->last.op != COH_INVALIDATE || a->step[0].first != a->written + 1)
 			say(&t, "%s.", f->by_device ? "the DMA" : "the store");
 		else
 			say(&t, "%s.",

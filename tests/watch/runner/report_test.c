@@ -406,10 +406,14 @@ static char *two_of_one_cause(bool all, uint64_t max)
 {
 	struct session session = { .max = max, .all = all };
 	struct wire_finding f = missed_clean();
+	struct wire_hello hello = { .version = WIRE_VERSION,
+				    .cpu = "arm926ej-s",
+				    .write_allocate = 1 };
 	char *text;
 	size_t size;
 
 	session.out = open_memstream(&text, &size);
+	session_message(&session, WIRE_HELLO, &hello);
 	session_message(&session, WIRE_FINDING, &f);
 	f.id = 2;
 	f.read.pc += 4;
