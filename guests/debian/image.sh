@@ -57,7 +57,7 @@ armel_apt() {
 		-o Dir::State="$out/apt" -o Dir::State::status="$out/apt/status" \
 		-o Dir::State::lists="$out/apt/lists" -o Dir::Cache="$out/apt" \
 		-o Dir::Cache::archives="$out/apt/archives" -o Dir::Cache::pkgcache= \
-		-o Dir::Cache::srcpkgcache= -o Acquire::Languages=none \
+		-o Dir::Cache::srcpkgcache= -o Acquire::Languages=none -o Acquire::Retries=3 \
 		-o Debug::NoLocking=true
 }
 
