@@ -4,9 +4,9 @@
  * executes them; and for each line the last maintenance that named it.
  *
  * The log of last operations is a table a side, by a hash of the physical line, in which the last
- * one wins, and the last through another alias stays beside it; and one entry for the last operation
- * on the whole cache.  Of the two the later one is shown.  An entry that another line has overwritten is lost: the report then says less, and never
- * something wrong about another line.
+ * one wins, and the last through another alias stays beside it; and one entry for the last
+ * operation on the whole cache.  Of the two the later one is shown.  An entry that another line has
+ * overwritten is lost: the report then says less, and never something wrong about another line.
  *
  * An operation by set and way names a place, not a line.  The shadow collects such operations, and
  * applies them before the next access (coh_shadow_settle).
