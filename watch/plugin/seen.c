@@ -132,6 +132,8 @@ static struct known *known_of(const struct coh_finding *f)
 
 uint32_t seen_before(const struct coh_finding *f)
 {
+	/* First: to walk the tables may tell of devices, whose findings come by here as well. */
+	uint32_t calls = has_ways(f) ? calls_now() : 0;
 	struct known *k = known_of(f);
 	struct way *way;
 
@@ -139,7 +141,7 @@ uint32_t seen_before(const struct coh_finding *f)
 		tracer.end.findings_lost++;
 		return 0;
 	}
-	way = way_of(k, has_ways(f) ? calls_now() : 0);
+	way = way_of(k, calls);
 	if (!way)
 		way = &k->way[0];
 	return way->count++ ? 0 : way->id;
