@@ -54,7 +54,9 @@ struct coh_event {
 
 struct coh_history {
 	uint32_t n;
-	uint32_t cut; /* events beyond what is kept: the older half went each time */
+	/* Events beyond what is kept: each time the oldest went that a later one does again, or else
+	 * the oldest of all. */
+	uint32_t cut;
 	uint32_t odd; /* something happened that no event says */
 	struct coh_event event[COH_HISTORY_MAX];
 };

@@ -27,14 +27,14 @@ struct wire_owner {
 };
 
 #define WIRE_FILE_PATH 160
-#define WIRE_CODE 16
+#define WIRE_CODE      16
 
 /* Code of a user's: the file that was mapped there when it was looked at. */
 struct wire_code {
 	uint32_t known;
-	uint32_t offset;      /* of the pc in the file */
+	uint32_t offset;	   /* of the pc in the file */
 	char path[WIRE_FILE_PATH]; /* from the root of its file system, its end if it is long */
-	uint32_t n_bytes;     /* what memory has from the pc on; 0: it cannot be seen */
+	uint32_t n_bytes;	   /* what memory has from the pc on; 0: it cannot be seen */
 	uint8_t bytes[WIRE_CODE];
 };
 

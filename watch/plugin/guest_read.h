@@ -8,7 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* False if a page is not mapped or not in RAM.  The bytes are the newest, whatever is cached. */
+/*
+ * False if a page is not mapped or not in RAM.  The bytes are the newest, whatever is cached.  Where
+ * the emulator does not show its RAM, a device's address is read as well.
+ */
 bool guest_read(uint32_t va, void *to, uint32_t n);
 bool guest_read_word(uint32_t va, uint32_t *word);
 

@@ -4,9 +4,9 @@
  * executes them; and for each line the last maintenance that named it.
  *
  * The log of last operations is a table a side, by a hash of the physical line, in which the last
- * one wins, and the last through another alias stays beside it; and one entry for the last operation
- * on the whole cache.  Of the two the later one is shown.  An entry that another line has overwritten is lost: the report then says less, and never
- * something wrong about another line.
+ * one wins, and the last through another alias stays beside it; and one entry for the last
+ * operation on the whole cache.  Of the two the later one is shown.  An entry that another line has
+ * overwritten is lost: the report then says less, and never something wrong about another line.
  *
  * An operation by set and way names a place, not a line.  The shadow collects such operations, and
  * applies them before the next access (coh_shadow_settle).
@@ -39,23 +39,31 @@ static struct wire_maint describe(const struct action_site *site, uint32_t va, b
 
 struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side)
 {
-	const struct maint_entry *e = &log_slot(line_pa, side)->last;
+	const struct maint_slot *slot = log_slot(line_pa, side);
+	const struct maint_entry *e = slot->last.line_pa == line_pa ? &slot->last : &slot->other;
 	const struct maint_entry *all = &tracer.last_all[side];
 
 	return e->when > all->when && e->line_pa == line_pa ? e->op : all->op;
 }
 
+static bool is_of(const struct maint_entry *e, uint32_t line_pa, uint32_t va)
+{
+	return e->when && e->line_pa == line_pa && e->va == va;
+}
+
 bool last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side, struct wire_maint *last)
 {
 	const struct maint_slot *slot = log_slot(line_pa, side);
-	const struct maint_entry *e = slot->last.va == va ? &slot->last : &slot->other;
-	const struct maint_entry *all = &tracer.last_all[side];
+	const struct maint_entry *all = &tracer.last_all[side], *e = NULL;
 
-	/* Two others came since: an older one of this alias may be lost. */
-	if (e->va != va && slot->last.line_pa == line_pa && e->line_pa == line_pa &&
-	    e->when > all->when)
+	if (is_of(&slot->last, line_pa, va))
+		e = &slot->last;
+	else if (is_of(&slot->other, line_pa, va))
+		e = &slot->other;
+	/* What the slot had before its two came before both: was it before the whole cache's, too? */
+	else if (slot->other.when > all->when)
 		return false;
-	*last = e->when > all->when && e->line_pa == line_pa && e->va == va ? e->op : all->op;
+	*last = e && e->when > all->when ? e->op : all->op;
 	return true;
 }
 

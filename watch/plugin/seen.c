@@ -11,10 +11,11 @@
 
 #include <stdlib.h>
 
+#include "watch/plugin/guest_read.h"
+
 #define DIFFERENT_MAX 65536u
-#define STACK_SPAN    8192u /* kernel stacks are aligned to this */
-#define STACK_LOOK    64u   /* words of the stack that are looked at */
-#define WAY_CALLS     4u    /* return addresses that make a way */
+#define STACK_LOOK    64u /* words of the stack that are looked at */
+#define WAY_CALLS     4u  /* return addresses that make a way */
 #define WAYS_MAX      16u
 
 struct way {
@@ -65,11 +66,7 @@ static uint32_t read_stack(uint32_t sp, uint32_t word[STACK_LOOK])
 	uint32_t n = (STACK_SPAN - (sp & (STACK_SPAN - 1))) / 4;
 
 	n = n < STACK_LOOK ? n : STACK_LOOK;
-	g_byte_array_set_size(tracer.scratch, 0);
-	if (!qemu_plugin_read_memory_vaddr(sp, tracer.scratch, n * 4))
-		return 0;
-	memcpy(word, tracer.scratch->data, n * 4);
-	return n;
+	return guest_read(sp, word, n * 4) ? n : 0;
 }
 
 static uint32_t calls_now(void)
@@ -135,6 +132,8 @@ static struct known *known_of(const struct coh_finding *f)
 
 uint32_t seen_before(const struct coh_finding *f)
 {
+	/* First: to walk the tables may tell of devices, whose findings come by here as well. */
+	uint32_t calls = has_ways(f) ? calls_now() : 0;
 	struct known *k = known_of(f);
 	struct way *way;
 
@@ -142,7 +141,7 @@ uint32_t seen_before(const struct coh_finding *f)
 		tracer.end.findings_lost++;
 		return 0;
 	}
-	way = way_of(k, has_ways(f) ? calls_now() : 0);
+	way = way_of(k, calls);
 	if (!way)
 		way = &k->way[0];
 	return way->count++ ? 0 : way->id;

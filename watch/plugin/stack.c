@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Registers and the stack, for call chains.  Where a stack ends at a page, the next one may be a
+ * device's: guest_read reads RAM only, where the emulator shows it.
+ */
+#include "watch/plugin/guest_read.h"
 #include "watch/plugin/trace.h"
 
 #define STACK_LEAST 64u
@@ -8,13 +13,9 @@ uint32_t stack_read(uint32_t sp, void *to, uint32_t most)
 	uint32_t room = STACK_SPAN - (sp & (STACK_SPAN - 1));
 
 	/* Where memory ends before the stack could: what is there. */
-	for (room = room < most ? room : most; room >= STACK_LEAST; room /= 2) {
-		g_byte_array_set_size(tracer.scratch, 0);
-		if (!qemu_plugin_read_memory_vaddr(sp, tracer.scratch, room))
-			continue;
-		memcpy(to, tracer.scratch->data, room);
-		return room;
-	}
+	for (room = room < most ? room : most; room >= STACK_LEAST; room /= 2)
+		if (guest_read(sp, to, room))
+			return room;
 	return 0;
 }
 

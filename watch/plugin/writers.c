@@ -12,7 +12,7 @@
 #include "watch/plugin/trace.h"
 
 struct store {
-	struct wire_wanted what;      /* the key */
+	struct wire_wanted what;  /* the key */
 	struct wire_stack *chain; /* NULL: not seen yet */
 };
 

@@ -210,7 +210,9 @@ void advice_say(const struct advice *a, const struct wire_finding *f, struct sym
 		    "not known: too little is known of what happened to the line to try anything");
 	}
 	if (f->events_cut && a->kind != ADVICE_UNTRIED)
-		say(&t, " (tried with the last %u things that happened to the line)", f->n_events);
+		say(&t,
+		    " (tried with %u things that happened to the line; others are not kept)",
+		    f->n_events);
 	say(&t, ".");
 }
 

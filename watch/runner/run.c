@@ -134,8 +134,6 @@ static int set_up(struct run *r)
 	s->out = stderr;
 	s->colour = use_colour();
 	s->max = o->max;
-	if (progress_wanted(STDERR_FILENO, STDOUT_FILENO))
-		progress_start(&s->progress, stderr, progress_columns(STDERR_FILENO), now_ms());
 	s->first = o->first;
 	s->user.debug_dir = o->debug_dir;
 	if (o->debug_dir && debug_dir_check(o->debug_dir, error, sizeof(error)))
@@ -265,6 +263,9 @@ static int start(struct run *r)
 	if (r->signals < 0 || pipe2(fd, O_CLOEXEC))
 		return complain(strerror(errno));
 	fcntl(fd[1], F_SETPIPE_SZ, PIPE_SIZE); /* best effort: the guest waits less */
+	if (progress_wanted(STDERR_FILENO, STDOUT_FILENO))
+		progress_start(&r->session.progress, stderr, progress_columns(STDERR_FILENO),
+			       now_ms());
 	fflush(NULL);
 	r->pid = fork();
 	if (!r->pid)

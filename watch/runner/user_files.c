@@ -12,10 +12,10 @@
 
 struct user_file {
 	struct user_file *next;
-	char path[WIRE_FILE_PATH];	 /* as the guest has it */
-	char *found;		 /* NULL: it is not below the directory */
-	struct symbols *symbols; /* NULL: there are none */
-	bool told;		 /* what is wrong with it */
+	char path[WIRE_FILE_PATH]; /* as the guest has it */
+	char *found;		   /* NULL: it is not below the directory */
+	struct symbols *symbols;   /* NULL: there are none */
+	bool told;		   /* what is wrong with it */
 };
 
 int user_files_open(struct user_files *u, const char *dir, char *error, size_t size)

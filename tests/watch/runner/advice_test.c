@@ -405,7 +405,7 @@ static void a_long_history_says_so(void **state)
 	f.events_cut = 1;
 	expect_of(&f,
 		  "a clean of the D line 0x40000000 after the store and before this load (tried "
-		  "with the last 2 things that happened to the line).",
+		  "with 2 things that happened to the line; others are not kept).",
 		  "");
 }
 
