@@ -43,6 +43,9 @@ struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side)
 	const struct maint_entry *e = slot->last.line_pa == line_pa ? &slot->last : &slot->other;
 	const struct maint_entry *all = &tracer.last_all[side];
 
+	/* Of what the slot had before its two it is not known which line it was. */
+	if (e->line_pa != line_pa && slot->other.when > all->when)
+		return (struct wire_maint){ 0 };
 	return e->when > all->when && e->line_pa == line_pa ? e->op : all->op;
 }
 

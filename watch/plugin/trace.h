@@ -227,6 +227,7 @@ void callers_send(void);
 /* The whole data cache was cleaned and emptied, by no operation but by what took its place. */
 void maintain_by_sweep(uint32_t pc);
 void on_action(unsigned vcpu, void *udata);
+/* Not .known: there was none, or it is not known any more. */
 struct wire_maint last_maintenance(uint32_t line_pa, enum coh_side side);
 /* False: not known any more. */
 bool last_of_alias(uint32_t line_pa, uint32_t va, enum coh_side side, struct wire_maint *last);

@@ -337,7 +337,7 @@ static void print_last(FILE *out, const struct report *r)
 	else
 		fprintf(out, "last maintenance on the line: ");
 	if (!m->known) {
-		fprintf(out, "none seen\n");
+		fprintf(out, "none known\n");
 		return;
 	}
 	words_maintenance(m, words, sizeof(words));

@@ -31,7 +31,7 @@ struct report {
 	const struct wire_finding *f;
 	struct code_place read, write, culprit, last;
 	/* Where the writer was, if it was the task that its address space was last seen with; pc is 0
-	 * if that is not known, or is certain and in write. */
+	 * if that is not known. */
 	struct code_place write_if_last;
 	struct report_call call[UNWIND_FRAMES];
 	unsigned n_calls;

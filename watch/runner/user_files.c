@@ -170,9 +170,8 @@ void user_files_name(struct user_files *u, struct tally *t, struct report *r)
 	name_place(u, t, &r->f->context.reader_code, &r->read);
 	if (!r->f->write.known || r->f->by_device)
 		return;
-	if (!r->f->context.writer.others) {
-		name_place(u, t, &r->f->context.writer_code, &r->write);
-	} else if (r->f->context.writer_code.known && r->write.user) {
+	/* A process that came and went between two switches was not noted. */
+	if (r->f->context.writer_code.known && r->write.user) {
 		r->write_if_last = r->write;
 		name_place(u, t, &r->f->context.writer_code, &r->write_if_last);
 	}

@@ -255,7 +255,7 @@ static const char whole_device_report[] =
 	"cache line 0x00400000 (32 bytes; . new, o old):\n"
 	"  memory        oooo............................\n"
 	"  D 0x00400000  ................................  dirty\n"
-	"last maintenance on the line: none seen\n"
+	"last maintenance on the line: none known\n"
 	"verdict: the line under 0x00400000 is dirty when the device writes: it can be written back"
 	" over the device's bytes at any moment.\n"
 	"missing: a flush of the D line 0x00400000 (or an invalidate, if none of it is wanted)"
@@ -338,7 +338,7 @@ static const char whole_report[] =
 	"  memory        oooo............................\n"
 	"  D 0x40000000  oooo............................  clean\n"
 	"  D 0x00400000  ................................  dirty\n"
-	"last maintenance on the line: none seen\n"
+	"last maintenance on the line: none known\n"
 	"verdict: the newest bytes are dirty in the cache under 0x00400000 and memory is old.\n"
 	"missing: a clean of the D line 0x00400000 after the store and before this load.\n"
 	"==================================================================\n";
