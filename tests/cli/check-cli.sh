@@ -9,6 +9,7 @@
 # Exits 0 if all passed, 1 if not, 2 if something is missing.
 set -eu
 cd "$(dirname "$0")/../.."
+top=$PWD
 . tests/verdict.sh
 
 coherer=${COHERER:-build/coherer}
@@ -177,5 +178,13 @@ wait $pid || got=$?
 [ "$got" = 4 ] && grep -q "Observation fixed Never" out && grep -q "Incomplete: interrupted" err &&
 	verdict "interrupted: what was found is kept" ||
 	verdict "interrupted" "exit code $got: $(cat out err | head -n 3)"
+
+# ---- every option of watch is in its page and in the manual
+missing=
+for option in $("$coherer" watch --help | sed -n 's/^ *\(--[a-z-]*\).*/\1/p'); do
+	grep -q -e "^| \`$option[ \`]" "$top/docs/watch.md" || missing="$missing $option (docs/watch.md)"
+	tr -d '\\' <"$top/docs/coherer.1" | grep -q -e "$option" || missing="$missing $option (docs/coherer.1)"
+done
+verdict "options of watch are documented" "$missing"
 
 all_passed
