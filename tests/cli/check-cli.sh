@@ -168,10 +168,11 @@ mkdir mixed
 cp fixed.litmus mixed/a.litmus
 cp many.litmus mixed/b.litmus
 cp many.litmus mixed/c.litmus
+rm -f out # of the test before: what is waited for must be this run's
 "$coherer" check -j 2 mixed >out 2>err &
 pid=$!
 n=0
-while ! grep -q Observation out && [ $n -lt 9000 ]; do sleep 0.1; n=$((n + 1)); done
+while ! grep -qs Observation out && [ $n -lt 9000 ]; do sleep 0.1; n=$((n + 1)); done
 kill -INT $pid
 got=0
 wait $pid || got=$?
