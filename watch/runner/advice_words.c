@@ -107,7 +107,10 @@ static void say_event(struct text *t, uint32_t i, bool before)
 
 	switch (e->kind) {
 	case COH_EVENT_STORE:
-		if (is_the_store(t, i))
+		if (before && e->pc_first && e->pc_first != e->pc) {
+			say(t, "the store");
+			say_place(t, e->pc_first);
+		} else if (is_the_store(t, i))
 			say(t, "the store");
 		else if (before || !e->pc || !say_stores_before(t, i))
 			say_access(t, e->pc ? "the store" : "the stores before", e);
