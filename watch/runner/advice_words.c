@@ -226,7 +226,10 @@ void advice_say(const struct advice *a, const struct wire_finding *f, struct sym
 		    f->granule);
 		break;
 	case ADVICE_TRANSFER:
-		say_one(&t);
+		if (a->n_steps == 1)
+			say_one(&t);
+		else
+			say_two(&t);
 		say(&t, ", and an invalidate after it ended, if the line can be read meanwhile");
 		break;
 	case ADVICE_NONE:
