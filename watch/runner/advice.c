@@ -150,8 +150,10 @@ static unsigned place_cost(const struct search *s, const struct replay_op *op)
 
 	if (f->cause == COH_OTHER_PAGE)
 		return after && after->kind == COH_EVENT_HOMONYM ? 0 : 2;
-	if (before && before->kind == COH_EVENT_STORE && before->va == op->va &&
-	    op->op != COH_INVALIDATE && op->side == COH_DATA)
+	/* Who reads its own dirty line is not done with it. */
+	if (before && (before->kind == COH_EVENT_STORE || before->kind == COH_EVENT_LOAD) &&
+	    before->va == op->va && op->op != COH_INVALIDATE && op->side == COH_DATA &&
+	    (before->kind == COH_EVENT_STORE || dirty_before(f, op->va, op->place)))
 		return 0;
 	if (!after && is_reader && op->op != COH_CLEAN)
 		return 0;
