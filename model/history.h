@@ -8,8 +8,8 @@
  * again comes to the same state, and can be asked what one operation more would have changed.
  *
  * An event that changes nothing is left out: a read that memory answers, a read that was there
- * before and nothing since.  Two stores in turn through one alias are one event, of the later pc,
- * unless something could happen to the line between them.  Of a loop two rounds are kept.
+ * before and nothing since.  Two stores in turn through one alias are one event, of the later pc
+ * (and pc_first is that of the first), unless something could happen to the line between them.  Of a loop two rounds are kept.
  */
 #ifndef COH_MODEL_HISTORY_H
 #define COH_MODEL_HISTORY_H
@@ -38,13 +38,14 @@ enum coh_event_kind {
 };
 
 struct coh_event {
-	uint8_t kind; /* enum coh_event_kind */
-	uint8_t attr; /* enum coh_attr, of loads, stores and fetches */
-	uint8_t op;   /* enum coh_op, of maintenance */
-	uint8_t side; /* enum coh_side; of maintenance and homonyms */
-	uint32_t pc;  /* 0: not known */
-	uint32_t va;  /* the alias of the line; COH_VA_UNKNOWN: none */
-	uint32_t mm;  /* of a device's write its number */
+	uint8_t kind;	   /* enum coh_event_kind */
+	uint8_t attr;	   /* enum coh_attr, of loads, stores and fetches */
+	uint8_t op;	   /* enum coh_op, of maintenance */
+	uint8_t side;	   /* enum coh_side; of maintenance and homonyms */
+	uint32_t pc;	   /* 0: not known */
+	uint32_t pc_first; /* of stores that are one event: who began */
+	uint32_t va;	   /* the alias of the line; COH_VA_UNKNOWN: none */
+	uint32_t mm;	   /* of a device's write its number */
 	/* Bit n: byte n of the granule, of accesses.  Of a homonym the other granule's address, with
 	 * bit 0 if that is dirty. */
 	uint32_t bytes;

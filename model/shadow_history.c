@@ -211,6 +211,7 @@ void history_add(struct coh_shadow *s, const struct place *pl, const struct coh_
 	if (fold(s, r, h, e))
 		return;
 	push(h, e);
+	h->event[h->n - 1].pc_first = e->pc;
 	fold_rounds(h);
 }
 

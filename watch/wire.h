@@ -22,7 +22,7 @@
 #include "watch/wire_context.h"
 #include "watch/wire_module.h"
 
-#define WIRE_VERSION 3u
+#define WIRE_VERSION 4u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -78,6 +78,7 @@ struct wire_maint {
 struct wire_event {
 	uint8_t kind, attr, op, side;
 	uint32_t pc, va, mm, bytes;
+	uint32_t pc_first; /* of stores that are one event: who began */
 };
 
 #define WIRE_COPIES 8

@@ -121,8 +121,8 @@ static void fill_history(struct wire_finding *w, const struct coh_history *h)
 	for (uint32_t i = 0; i < h->n; i++) {
 		const struct coh_event *e = &h->event[i];
 
-		w->event[i] = (struct wire_event){ e->kind, e->attr, e->op, e->side,
-						   e->pc,   e->va,   e->mm, e->bytes };
+		w->event[i] = (struct wire_event){ e->kind, e->attr, e->op,    e->side,	   e->pc,
+						   e->va,   e->mm,   e->bytes, e->pc_first };
 	}
 }
 

@@ -150,8 +150,10 @@ static unsigned place_cost(const struct search *s, const struct replay_op *op)
 
 	if (f->cause == COH_OTHER_PAGE)
 		return after && after->kind == COH_EVENT_HOMONYM ? 0 : 2;
-	if (before && before->kind == COH_EVENT_STORE && before->va == op->va &&
-	    op->op != COH_INVALIDATE && op->side == COH_DATA)
+	/* Who reads its own dirty line is not done with it. */
+	if (before && (before->kind == COH_EVENT_STORE || before->kind == COH_EVENT_LOAD) &&
+	    before->va == op->va && op->op != COH_INVALIDATE && op->side == COH_DATA &&
+	    (before->kind == COH_EVENT_STORE || dirty_before(f, op->va, op->place)))
 		return 0;
 	if (!after && is_reader && op->op != COH_CLEAN)
 		return 0;
@@ -379,6 +381,45 @@ static bool find_transfer(const struct search *s, struct advice *a)
 	return false;
 }
 
+/* Two lines are dirty: the first is flushed where no store of the other's is lost by it. */
+static bool find_two_transfer(const struct search *s, struct advice *a)
+{
+	const struct wire_finding *f = s->f;
+	unsigned cost = ~0u;
+
+	for (unsigned i = 0; i < s->n_aliases * s->n_aliases; i++) {
+		const struct alias *x = &s->alias[i / s->n_aliases],
+				   *y = &s->alias[i % s->n_aliases];
+		struct replay_op last = { f->n_events, COH_FLUSH, COH_DATA, y->va };
+
+		if (x == y || x->side != COH_DATA || y->side != COH_DATA ||
+		    !dirty_before(f, y->va, f->n_events))
+			continue;
+		for (uint32_t place = 0; place <= f->n_events; place++) {
+			struct replay_op first = { place, COH_FLUSH, COH_DATA, x->va };
+			struct replay_change c = { .more = { first, last },
+						   .n_more = 2,
+						   .reads_after = true,
+						   .after_va = y->va,
+						   .flushes_after = true };
+
+			if (place_cost(s, &first) >= cost || !dirty_before(f, x->va, place) ||
+			    !try_change(s, &c))
+				continue;
+			cost = place_cost(s, &first);
+			a->step[0].op = first;
+			a->step[1].op = last;
+		}
+	}
+	if (cost == ~0u)
+		return false;
+	a->kind = ADVICE_TRANSFER;
+	a->n_steps = 2;
+	widen(s, a, 0);
+	widen(s, a, 1);
+	return true;
+}
+
 /* ---- what else can be said of it ---- */
 
 static void look_at_invalidate(const struct search *s, struct advice *a)
@@ -494,7 +535,8 @@ void advice_find(const struct wire_hello *hello, const struct wire_finding *f, s
 	if (s.base.bad && s.base.cause == f->cause && s.base.first_pa == f->first_pa) {
 		a->kind = ADVICE_NONE;
 		if (f->by == COH_BY_DEVICE_WRITE)
-			(void)(find_own_lines(&s, a) || find_transfer(&s, a));
+			(void)(find_own_lines(&s, a) || find_transfer(&s, a) ||
+			       find_two_transfer(&s, a));
 		else if (find_operations(&s, a))
 			look_after(&s, a);
 		if (a->n_steps) {

@@ -75,6 +75,31 @@ static bool is_the_store(const struct text *t, uint32_t i)
 	return i == t->a->written && e[i].kind == COH_EVENT_STORE;
 }
 
+/*
+ * The stores that a history begins with have no order: it is known who wrote which bytes of the dirty
+ * line, not who was the last.  What is to come after one of them is to come after all.  False if i is
+ * none of several.
+ */
+static bool say_stores_before(struct text *t, uint32_t i)
+{
+	const struct wire_event *e = t->f->event;
+	uint32_t first = i, end = i + 1;
+
+	while (first && e[first - 1].kind == COH_EVENT_STORE && e[first - 1].va == e[i].va)
+		first--;
+	while (end < t->f->n_events && e[end].kind == COH_EVENT_STORE && e[end].va == e[i].va)
+		end++;
+	if (!first || e[first - 1].kind != COH_EVENT_LOAD || e[first - 1].pc || end - first < 2)
+		return false;
+	say(t, "the stores");
+	for (uint32_t k = first; k < end; k++) {
+		if (k > first)
+			say(t, k + 1 < end ? "," : " and");
+		say_place(t, e[k].pc);
+	}
+	return true;
+}
+
 /* What event i is, behind "before" or "after". */
 static void say_event(struct text *t, uint32_t i, bool before)
 {
@@ -82,9 +107,12 @@ static void say_event(struct text *t, uint32_t i, bool before)
 
 	switch (e->kind) {
 	case COH_EVENT_STORE:
-		if (is_the_store(t, i))
+		if (before && e->pc_first && e->pc_first != e->pc) {
 			say(t, "the store");
-		else
+			say_place(t, e->pc_first);
+		} else if (is_the_store(t, i))
+			say(t, "the store");
+		else if (before || !e->pc || !say_stores_before(t, i))
 			say_access(t, e->pc ? "the store" : "the stores before", e);
 		break;
 	case COH_EVENT_LOAD:
@@ -198,7 +226,10 @@ void advice_say(const struct advice *a, const struct wire_finding *f, struct sym
 		    f->granule);
 		break;
 	case ADVICE_TRANSFER:
-		say_one(&t);
+		if (a->n_steps == 1)
+			say_one(&t);
+		else
+			say_two(&t);
 		say(&t, ", and an invalidate after it ended, if the line can be read meanwhile");
 		break;
 	case ADVICE_NONE:

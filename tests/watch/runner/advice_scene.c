@@ -160,8 +160,8 @@ struct wire_finding scene_finding(const struct scene *s)
 	for (uint32_t i = 0; i < f->history.n; i++) {
 		const struct coh_event *e = &f->history.event[i];
 
-		w.event[i] = (struct wire_event){ e->kind, e->attr, e->op, e->side,
-						  e->pc,   e->va,   e->mm, e->bytes };
+		w.event[i] = (struct wire_event){ e->kind, e->attr, e->op,    e->side,	  e->pc,
+						  e->va,   e->mm,   e->bytes, e->pc_first };
 	}
 	return w;
 }

@@ -148,9 +148,9 @@ static void what_cannot_be_said_is_not_written(void **state)
 	/* One address with two attributes. */
 	f = good;
 	f.event[f.n_events++] =
-		(struct wire_event){ COH_EVENT_STORE, COH_WRITE_THROUGH, 0, 0, 1, V, 0, 0xf0 };
+		(struct wire_event){ COH_EVENT_STORE, COH_WRITE_THROUGH, 0, 0, 1, V, 0, 0xf0, 1 };
 	f.event[f.n_events++] =
-		(struct wire_event){ COH_EVENT_LOAD, COH_WRITE_BACK, 0, 0, 1, V, 0, 0xf0 };
+		(struct wire_event){ COH_EVENT_LOAD, COH_WRITE_BACK, 0, 0, 1, V, 0, 0xf0, 1 };
 	assert_int_equal(write_it(&f, "title", folder), SCENARIO_UNSAID);
 	expect_file("001-kind.litmus", NULL);
 }
