@@ -11,6 +11,7 @@ struct text {
 	const struct advice *a;
 	const struct wire_finding *f;
 	struct symbols *s;
+	bool drops; /* the operation that is being told takes the line away */
 };
 
 static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char *format, ...)
@@ -110,10 +111,13 @@ static void say_event(struct text *t, uint32_t i, bool before)
 		if (before && e->pc_first && e->pc_first != e->pc) {
 			say(t, "the store");
 			say_place(t, e->pc_first);
-		} else if (is_the_store(t, i))
+		} else if (!before && t->drops && e->pc && say_stores_before(t, i)) {
+			;
+		} else if (is_the_store(t, i)) {
 			say(t, "the store");
-		else if (before || !e->pc || !say_stores_before(t, i))
+		} else if (before || t->drops || !e->pc || !say_stores_before(t, i)) {
 			say_access(t, e->pc ? "the store" : "the stores before", e);
+		}
 		break;
 	case COH_EVENT_LOAD:
 		say_access(t, e->pc ? "the load" : "the line was read", e);
@@ -151,13 +155,26 @@ static void say_after(struct text *t, const struct advice_step *step)
 {
 	if (!step->first)
 		return;
+	t->drops = step->op.op != COH_CLEAN;
 	say(t, " after ");
 	say_event(t, step->first - 1, false);
 }
 
+/*
+ * Of what a history begins with it is not known what was read afterwards: a line that is dropped
+ * early may be filled again.
+ */
+static bool may_be_read_again(const struct text *t, const struct advice_step *step)
+{
+	const struct wire_event *e = &t->f->event[step->first ? step->first - 1 : 0];
+
+	return step->first && step->op.op != COH_CLEAN && !e->pc_first &&
+	       (e->kind == COH_EVENT_LOAD || e->kind == COH_EVENT_STORE);
+}
+
 static void say_before(struct text *t, const struct advice_step *step)
 {
-	say(t, " before ");
+	say(t, may_be_read_again(t, step) ? " immediately before " : " before ");
 	if (step->last == t->f->n_events)
 		say(t, "%s", before_last(t->f));
 	else
@@ -212,7 +229,7 @@ static void say_two(struct text *t)
 void advice_say(const struct advice *a, const struct wire_finding *f, struct symbols *s, char *out,
 		size_t size)
 {
-	struct text t = { out, size, a, f, s };
+	struct text t = { out, size, a, f, s, false };
 
 	switch (a->kind) {
 	case ADVICE_OPS:
@@ -241,8 +258,7 @@ void advice_say(const struct advice *a, const struct wire_finding *f, struct sym
 		    "not known: too little is known of what happened to the line to try anything");
 	}
 	if (f->events_cut && a->kind != ADVICE_UNTRIED)
-		say(&t,
-		    " (tried with %u things that happened to the line; others are not kept)",
+		say(&t, " (tried with %u things that happened to the line; others are not kept)",
 		    f->n_events);
 	say(&t, ".");
 }
@@ -303,7 +319,7 @@ static bool too_early(const struct advice *a, const struct wire_finding *f)
 void advice_judge(const struct advice *a, const struct wire_finding *f, struct symbols *s,
 		  char *out, size_t size)
 {
-	struct text t = { out, size, a, f, s };
+	struct text t = { out, size, a, f, s, false };
 	const struct wire_event *wrong = &f->event[a->wrong];
 
 	*out = '\0';

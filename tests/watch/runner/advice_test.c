@@ -89,8 +89,9 @@ static void two_aliases_are_dirty(void **state)
 	scene_op(&s, COH_DATA, COH_FLUSH, K);
 	scene_op(&s, COH_DATA, COH_FLUSH, U);
 	scene_load(&s, K, 4);
-	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is wanted) after "
-	       "the store (pc 0x00000200) and before the store.",
+	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is "
+	       "wanted) after the store (pc 0x00000200) and immediately before the "
+	       "store.",
 	       "");
 }
 
@@ -100,8 +101,9 @@ static void two_aliases_are_dirty_and_neither_was_flushed(void **state)
 	scene_store(&s, K, 32);
 	scene_store(&s, U, 4);
 	scene_load(&s, K, 4);
-	expect("a flush of the D line 0x00400000 after the store (pc 0x00000200) and before the "
-	       "store, then a clean of the D line 0x40000000 after the store and before this load.",
+	expect("a flush of the D line 0x00400000 after the store (pc 0x00000200) and "
+	       "immediately before the store, then a clean of the D line 0x40000000 "
+	       "after the store and before this load.",
 	       "");
 }
 
@@ -122,15 +124,16 @@ static void a_receive_buffer_is_dirty_before(void **state)
 	(void)state;
 	scene_store(&s, K, 4);
 	scene_device_write(&s, PA, 32);
-	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is wanted) after "
-	       "the store and before the DMA starts, and an invalidate after it ended, if the line "
-	       "can be read meanwhile.",
+	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is "
+	       "wanted) after the store and immediately before the DMA starts, and an "
+	       "invalidate after it ended, if the line can be read meanwhile.",
 	       "");
 	s.n_found = 0;
 	scene_load(&s, K, 4);
-	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is wanted) after "
-	       "the store (pc 0x00000200) and before the DMA starts, and an invalidate after it "
-	       "ended, if the line can be read meanwhile.",
+	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is "
+	       "wanted) after the store (pc 0x00000200) and immediately before the "
+	       "DMA starts, and an invalidate after it ended, if the line can be read "
+	       "meanwhile.",
 	       "");
 }
 
@@ -237,8 +240,9 @@ static void everything_was_flushed_too_late(void **state)
 	scene_op(&s, COH_DATA, COH_FLUSH, U);
 	scene_whole(&s, COH_DATA, COH_FLUSH);
 	scene_load(&s, U, 4);
-	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is wanted) after "
-	       "the store (pc 0x00000200) and before the store.",
+	expect("a flush of the D line 0x00400000 (or an invalidate, if none of it is "
+	       "wanted) after the store (pc 0x00000200) and immediately before the "
+	       "store.",
 	       " The old line was 0x00400000, dirty since the store (pc 0x00000200).");
 }
 
@@ -316,8 +320,9 @@ static void a_flush_elsewhere_is_not_at_fault(void **state)
 	scene_store(&s, U, 4);
 	scene_op(&s, COH_DATA, COH_FLUSH, V);
 	scene_load(&s, K, 4);
-	expect("a flush of the D line 0x00400000 after the store (pc 0x00000200) and before the "
-	       "store, then a clean of the D line 0x40000000 after the store and before this load.",
+	expect("a flush of the D line 0x00400000 after the store (pc 0x00000200) and "
+	       "immediately before the store, then a clean of the D line 0x40000000 "
+	       "after the store and before this load.",
 	       "");
 }
 
