@@ -259,7 +259,8 @@ static const char whole_device_report[] =
 	"verdict: the line under 0x00400000 is dirty when the device writes: it can be written back"
 	" over the device's bytes at any moment.\n"
 	"missing: a flush of the D line 0x00400000 (or an invalidate, if none of it is wanted)"
-	" after the store and before the DMA starts, and an invalidate after it ended, if the line "
+	" after the store and immediately before the DMA starts, and an invalidate after it ended, "
+	"if the line "
 	"can be read meanwhile.\n"
 	"==================================================================\n";
 
