@@ -63,6 +63,7 @@ static void clean_up(struct play *p, json_t *root)
 	again_free(p->session.again);
 	tally_free(&p->session.tally);
 	callers_free(&p->session.callers);
+	groups_free(&p->session.groups);
 	free(p->text);
 }
 

@@ -43,6 +43,7 @@ static char *report_of(const struct wire_finding *f)
 	session_message(&session, WIRE_FINDING, f);
 	fclose(session.out);
 	tally_free(&session.tally);
+	groups_free(&session.groups);
 	return text;
 }
 
