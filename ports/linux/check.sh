@@ -139,7 +139,15 @@ check_skips() {
 		policy=rmap
 		case $what in *:*) policy=${what%%:*} ;; esac
 		name=skip-$(echo "$what" | tr ',:' '--')
-		expect "$name" "coherer=$policy coherer.skip=${what#*:}" "$want" "$why"
+		tests=
+		case $why in
+		tests=*)
+			tests=${why%% *}
+			why=${why#* }
+			name=$name-${tests#tests=}
+			;;
+		esac
+		expect "$name" "coherer=$policy coherer.skip=${what#*:} $tests" "$want" "$why"
 		reached "$what" "$name"
 	done <"$runs/list"
 }
