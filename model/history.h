@@ -7,9 +7,10 @@
  * every byte that memory lacked was dirty there.  So a shadow of one line that does these events
  * again comes to the same state, and can be asked what one operation more would have changed.
  *
- * An event that changes nothing is left out: a read that memory answers, a read that was there
- * before and nothing since.  Two stores in turn through one alias are one event, of the later pc
- * (and pc_first is that of the first), unless something could happen to the line between them.  Of a loop two rounds are kept.
+ * Events that change nothing are left out: a read past the cache, and a read that was made before
+ * with nothing but reads in between.  Two stores in turn through one alias are one event, unless something could
+ * happen to the line between them: pc is that of the later store, pc_first that of the earlier.
+ * Of a loop two rounds are kept.
  */
 #ifndef COH_MODEL_HISTORY_H
 #define COH_MODEL_HISTORY_H
@@ -55,8 +56,8 @@ struct coh_event {
 
 struct coh_history {
 	uint32_t n;
-	/* Events beyond what is kept: each time the oldest went that a later one does again, or else
-	 * the oldest of all. */
+	/* Events that were dropped for lack of room.  The oldest event that a later one repeats is
+	 * dropped first; if there is none, the oldest. */
 	uint32_t cut;
 	uint32_t odd; /* something happened that no event says */
 	struct coh_event event[COH_HISTORY_MAX];

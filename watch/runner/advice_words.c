@@ -1,45 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watch/runner/advice_words.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-struct text {
-	char *at;
-	size_t left;
+#include "watch/runner/text.h"
+
+struct telling {
+	struct text out;
 	const struct advice *a;
 	const struct wire_finding *f;
 	struct symbols *s;
 	bool drops; /* the operation that is being told takes the line away */
 };
 
-static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(t->at, t->left, format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	if ((size_t)n >= t->left)
-		n = t->left ? (int)t->left - 1 : 0;
-	t->at += n;
-	t->left -= (size_t)n;
-}
-
-static void say_place(struct text *t, uint32_t pc)
+static void say_place(struct telling *t, uint32_t pc)
 {
 	struct code_place at;
 
 	symbols_at(t->s, pc, 2, &at);
 	if (at.user)
-		say(t, " in user mode");
+		text_say(&t->out, " in user mode");
 	else if (at.function[0])
-		say(t, " in %s", at.function);
-	say(t, " (pc 0x%08x)", pc);
+		text_say(&t->out, " in %s", at.function);
+	text_say(&t->out, " (pc 0x%08x)", pc);
 }
 
 static const char *article(enum coh_op op)
@@ -47,27 +30,27 @@ static const char *article(enum coh_op op)
 	return op == COH_INVALIDATE ? "an" : "a";
 }
 
-static void say_access(struct text *t, const char *what, const struct wire_event *e)
+static void say_access(struct telling *t, const char *what, const struct wire_event *e)
 {
-	say(t, "%s", what);
+	text_say(&t->out, "%s", what);
 	if (e->pc)
 		say_place(t, e->pc);
 }
 
-static void say_maintenance(struct text *t, const struct wire_event *e)
+static void say_maintenance(struct telling *t, const struct wire_event *e)
 {
-	say(t, "the %s", coh_op_name((enum coh_op)e->op));
+	text_say(&t->out, "the %s", coh_op_name((enum coh_op)e->op));
 	if (e->kind == COH_EVENT_SHORT)
-		say(t, " of a range that ends at 0x%08x", e->va);
+		text_say(&t->out, " of a range that ends at 0x%08x", e->va);
 	else if (e->kind == COH_EVENT_LINE)
-		say(t, " of 0x%08x", e->va);
+		text_say(&t->out, " of 0x%08x", e->va);
 	else
-		say(t, " of the whole %s cache", e->side == COH_INSN ? "I" : "D");
+		text_say(&t->out, " of the whole %s cache", e->side == COH_INSN ? "I" : "D");
 	say_place(t, e->pc);
 }
 
 /* The missed store, or one through the same alias that came next. */
-static bool is_the_store(const struct text *t, uint32_t i)
+static bool is_the_store(const struct telling *t, uint32_t i)
 {
 	const struct wire_event *e = t->f->event;
 
@@ -81,7 +64,7 @@ static bool is_the_store(const struct text *t, uint32_t i)
  * line, not who was the last.  What is to come after one of them is to come after all.  False if i is
  * none of several.
  */
-static bool say_stores_before(struct text *t, uint32_t i)
+static bool say_stores_before(struct telling *t, uint32_t i)
 {
 	const struct wire_event *e = t->f->event;
 	uint32_t first = i, end = i + 1;
@@ -92,29 +75,29 @@ static bool say_stores_before(struct text *t, uint32_t i)
 		end++;
 	if (!first || e[first - 1].kind != COH_EVENT_LOAD || e[first - 1].pc || end - first < 2)
 		return false;
-	say(t, "the stores");
+	text_say(&t->out, "the stores");
 	for (uint32_t k = first; k < end; k++) {
 		if (k > first)
-			say(t, k + 1 < end ? "," : " and");
+			text_say(&t->out, k + 1 < end ? "," : " and");
 		say_place(t, e[k].pc);
 	}
 	return true;
 }
 
 /* What event i is, behind "before" or "after". */
-static void say_event(struct text *t, uint32_t i, bool before)
+static void say_event(struct telling *t, uint32_t i, bool before)
 {
 	const struct wire_event *e = &t->f->event[i];
 
 	switch (e->kind) {
 	case COH_EVENT_STORE:
 		if (before && e->pc_first && e->pc_first != e->pc) {
-			say(t, "the store");
+			text_say(&t->out, "the store");
 			say_place(t, e->pc_first);
 		} else if (!before && t->drops && e->pc && say_stores_before(t, i)) {
 			;
 		} else if (is_the_store(t, i)) {
-			say(t, "the store");
+			text_say(&t->out, "the store");
 		} else if (before || t->drops || !e->pc || !say_stores_before(t, i)) {
 			say_access(t, e->pc ? "the store" : "the stores before", e);
 		}
@@ -127,10 +110,10 @@ static void say_event(struct text *t, uint32_t i, bool before)
 		break;
 	case COH_EVENT_DEVICE_WRITE:
 	case COH_EVENT_COHERENT_WRITE:
-		say(t, "%s", before ? "the DMA starts" : "the DMA");
+		text_say(&t->out, "%s", before ? "the DMA starts" : "the DMA");
 		break;
 	case COH_EVENT_HOMONYM:
-		say(t, "the page tables changed");
+		text_say(&t->out, "the page tables changed");
 		break;
 	default:
 		say_maintenance(t, e);
@@ -151,12 +134,12 @@ static const char *before_last(const struct wire_finding *f)
 	return f->by < sizeof(names) / sizeof(*names) ? names[f->by] : "this access";
 }
 
-static void say_after(struct text *t, const struct advice_step *step)
+static void say_after(struct telling *t, const struct advice_step *step)
 {
 	if (!step->first)
 		return;
 	t->drops = step->op.op != COH_CLEAN;
-	say(t, " after ");
+	text_say(&t->out, " after ");
 	say_event(t, step->first - 1, false);
 }
 
@@ -164,7 +147,7 @@ static void say_after(struct text *t, const struct advice_step *step)
  * Of what a history begins with it is not known what was read afterwards: a line that is dropped
  * early may be filled again.
  */
-static bool may_be_read_again(const struct text *t, const struct advice_step *step)
+static bool may_be_read_again(const struct telling *t, const struct advice_step *step)
 {
 	const struct wire_event *e = &t->f->event[step->first ? step->first - 1 : 0];
 
@@ -172,41 +155,42 @@ static bool may_be_read_again(const struct text *t, const struct advice_step *st
 	       (e->kind == COH_EVENT_LOAD || e->kind == COH_EVENT_STORE);
 }
 
-static void say_before(struct text *t, const struct advice_step *step)
+static void say_before(struct telling *t, const struct advice_step *step)
 {
-	say(t, may_be_read_again(t, step) ? " immediately before " : " before ");
+	text_say(&t->out, may_be_read_again(t, step) ? " immediately before " : " before ");
 	if (step->last == t->f->n_events)
-		say(t, "%s", before_last(t->f));
+		text_say(&t->out, "%s", before_last(t->f));
 	else
 		say_event(t, step->last, true);
 }
 
-static void say_operation(struct text *t, const struct advice_step *step)
+static void say_operation(struct telling *t, const struct advice_step *step)
 {
 	const struct replay_op *op = &step->op;
 
-	say(t, "%s %s of the %s line 0x%08x", article(op->op), coh_op_name(op->op),
-	    op->side == COH_INSN ? "I" : "D", op->va);
+	text_say(&t->out, "%s %s of the %s line 0x%08x", article(op->op), coh_op_name(op->op),
+		 op->side == COH_INSN ? "I" : "D", op->va);
 	if (step == t->a->step && t->a->invalidate_does)
-		say(t, " (or an invalidate, if none of it is wanted)");
+		text_say(&t->out, " (or an invalidate, if none of it is wanted)");
 }
 
-static void say_one(struct text *t)
+static void say_one(struct telling *t)
 {
 	const struct advice_step *step = &t->a->step[0];
 
 	say_operation(t, step);
 	say_after(t, step);
 	if (step->first)
-		say(t, " and");
+		text_say(&t->out, " and");
 	say_before(t, step);
 	if (t->a->replaces)
-		say(t, ", or a flush in its place");
+		text_say(&t->out, ", or a flush in its place");
 	if (t->a->invalidate_after)
-		say(t, ", and an invalidate after it ended, if the line can be read meanwhile");
+		text_say(&t->out,
+			 ", and an invalidate after it ended, if the line can be read meanwhile");
 }
 
-static void say_two(struct text *t)
+static void say_two(struct telling *t)
 {
 	const struct advice_step *first = &t->a->step[0], *second = &t->a->step[1];
 
@@ -214,22 +198,22 @@ static void say_two(struct text *t)
 	say_after(t, first);
 	if (!first->first || first->last < t->f->n_events) {
 		if (first->first)
-			say(t, " and");
+			text_say(&t->out, " and");
 		say_before(t, first);
 	}
-	say(t, ", then ");
+	text_say(&t->out, ", then ");
 	say_operation(t, second);
 	if (second->first > first->last)
 		say_after(t, second);
 	if (second->first > first->last && second->first)
-		say(t, " and");
+		text_say(&t->out, " and");
 	say_before(t, second);
 }
 
 void advice_say(const struct advice *a, const struct wire_finding *f, struct symbols *s, char *out,
 		size_t size)
 {
-	struct text t = { out, size, a, f, s, false };
+	struct telling t = { { out, size }, a, f, s, false };
 
 	switch (a->kind) {
 	case ADVICE_OPS:
@@ -239,28 +223,32 @@ void advice_say(const struct advice *a, const struct wire_finding *f, struct sym
 			say_two(&t);
 		break;
 	case ADVICE_OWN_LINES:
-		say(&t, "lines of its own for the buffer: align its start and its end to %u bytes",
-		    f->granule);
+		text_say(&t.out,
+			 "lines of its own for the buffer: align its start and its end to %u bytes",
+			 f->granule);
 		break;
 	case ADVICE_TRANSFER:
 		if (a->n_steps == 1)
 			say_one(&t);
 		else
 			say_two(&t);
-		say(&t, ", and an invalidate after it ended, if the line can be read meanwhile");
+		text_say(&t.out,
+			 ", and an invalidate after it ended, if the line can be read meanwhile");
 		break;
 	case ADVICE_NONE:
-		say(&t, "not known: of what happened to the line, no operation in any place was"
-			" enough, and no two in the usual places");
+		text_say(&t.out,
+			 "not known: of what happened to the line, no operation in any place was"
+			 " enough, and no two in the usual places");
 		break;
 	default:
-		say(&t,
-		    "not known: too little is known of what happened to the line to try anything");
+		text_say(&t.out, "not known: too little is known of what happened to the line to "
+				 "try anything");
 	}
 	if (f->events_cut && a->kind != ADVICE_UNTRIED)
-		say(&t, " (tried with %u things that happened to the line; others are not kept)",
-		    f->n_events);
-	say(&t, ".");
+		text_say(&t.out,
+			 " (tried with %u things that happened to the line; others are not kept)",
+			 f->n_events);
+	text_say(&t.out, ".");
 }
 
 /* ---- what was done ---- */
@@ -280,7 +268,7 @@ static bool done_after(const struct wire_finding *f, const struct advice_step *s
  * Maintenance of a whole cache names no line: whose was the old one that it wrote back?  The one that
  * the advice is about, if that was dirty then.
  */
-static void say_owner(struct text *t)
+static void say_owner(struct telling *t)
 {
 	const struct wire_finding *f = t->f;
 	uint32_t va = t->a->step[0].op.va, whole = f->n_events, store;
@@ -299,9 +287,9 @@ static void say_owner(struct text *t)
 	}
 	if (!store || f->event[store - 1].kind != COH_EVENT_STORE || store - 1 == t->a->written)
 		return;
-	say(t, " The old line was 0x%08x, dirty since the store", va);
+	text_say(&t->out, " The old line was 0x%08x, dirty since the store", va);
 	say_place(t, f->event[store - 1].pc);
-	say(t, ".");
+	text_say(&t->out, ".");
 }
 
 /* The last maintenance of the very line that needs it would have been enough later. */
@@ -319,31 +307,33 @@ static bool too_early(const struct advice *a, const struct wire_finding *f)
 void advice_judge(const struct advice *a, const struct wire_finding *f, struct symbols *s,
 		  char *out, size_t size)
 {
-	struct text t = { out, size, a, f, s, false };
+	struct telling t = { { out, size }, a, f, s, false };
 	const struct wire_event *wrong = &f->event[a->wrong];
 
 	*out = '\0';
 	say_owner(&t);
 	if (too_early(a, f)) {
-		say(&t, " Too early: the last maintenance of the line, %s %s, came before ",
-		    article(f->last.op), coh_op_name((enum coh_op)f->last.op));
+		text_say(&t.out,
+			 " Too early: the last maintenance of the line, %s %s, came before ",
+			 article(f->last.op), coh_op_name((enum coh_op)f->last.op));
 		if (f->last.op != COH_INVALIDATE || a->step[0].first != a->written + 1)
-			say(&t, "%s.", f->by_device ? "the DMA" : "the store");
+			text_say(&t.out, "%s.", f->by_device ? "the DMA" : "the store");
 		else
-			say(&t, "%s.",
-			    f->by_device ? "the DMA ended" : "the newest bytes were in memory");
+			text_say(&t.out, "%s.",
+				 f->by_device ? "the DMA ended"
+					      : "the newest bytes were in memory");
 	} else if (a->too_short) {
-		say(&t, " Range too short: ");
+		text_say(&t.out, " Range too short: ");
 		say_maintenance(&t, &f->event[a->cut_short]);
-		say(&t, " is one line short.");
+		text_say(&t.out, " is one line short.");
 	} else if (a->wrong_kind && wrong->op == COH_CLEAN) {
-		say(&t, " Wrong kind: ");
+		text_say(&t.out, " Wrong kind: ");
 		say_maintenance(&t, wrong);
-		say(&t, " leaves the old line in the cache.");
+		text_say(&t.out, " leaves the old line in the cache.");
 	} else if (a->wrong_address) {
-		say(&t, " Wrong address: ");
+		text_say(&t.out, " Wrong address: ");
 		say_maintenance(&t, wrong);
-		say(&t, " does not reach 0x%08x.", a->step[0].op.va);
+		text_say(&t.out, " does not reach 0x%08x.", a->step[0].op.va);
 	}
 }
 

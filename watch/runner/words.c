@@ -1,33 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watch/runner/words.h"
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "model/shadow.h"
-
-struct text {
-	char *at;
-	size_t left;
-};
-
-static void __attribute__((format(printf, 2, 3))) say(struct text *t, const char *format, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(t->at, t->left, format, args);
-	va_end(args);
-	if (n < 0)
-		return;
-	if ((size_t)n >= t->left)
-		n = t->left ? (int)t->left - 1 : 0;
-	t->at += n;
-	t->left -= (size_t)n;
-}
+#include "watch/runner/text.h"
 
 /*
  * The device's bytes are in neither memory nor a copy: a line that was dirty when the device wrote
@@ -137,35 +115,39 @@ static void verdict_not_cleaned(struct text *t, const struct wire_finding *f)
 	const struct wire_copy *c = dirty_copy(f, false);
 
 	if (was_dirty_at_dma(f)) {
-		say(t, "a line that was dirty when the device wrote may have been written back over"
-		       " the device's bytes, before it was invalidated.");
+		text_say(t, "a line that was dirty when the device wrote may have been written "
+			    "back over"
+			    " the device's bytes, before it was invalidated.");
 		return;
 	}
 	if (f->by == COH_BY_WALK)
-		say(t, "the page-table entry was stored and not cleaned; the walker reads memory,"
-		       " and memory is old.");
+		text_say(t,
+			 "the page-table entry was stored and not cleaned; the walker reads memory,"
+			 " and memory is old.");
 	else if (c)
-		say(t, "the newest bytes are dirty in the cache under 0x%08x and memory is old.",
-		    c->va);
+		text_say(t,
+			 "the newest bytes are dirty in the cache under 0x%08x and memory is old.",
+			 c->va);
 	else
-		say(t, "memory is old, and no cached copy with the newest bytes is known.");
+		text_say(t, "memory is old, and no cached copy with the newest bytes is known.");
 }
 
 static void verdict_old_copy(struct text *t, const struct wire_finding *f)
 {
 	const struct wire_copy *own = own_copy(f), *newest = dirty_copy(f, false);
 
-	say(t, "the %s line cached under 0x%08x is older than %s",
-	    f->by == COH_BY_FETCH ? "I"
-	    : own && own->dirty	  ? "dirty D"
-				  : "D",
-	    line_of(f, f->read.va), event(f));
+	text_say(t, "the %s line cached under 0x%08x is older than %s",
+		 f->by == COH_BY_FETCH ? "I"
+		 : own && own->dirty   ? "dirty D"
+				       : "D",
+		 line_of(f, f->read.va), event(f));
 	if (!f->memory_old)
-		say(t, "; memory has the newest bytes.");
+		text_say(t, "; memory has the newest bytes.");
 	else if (newest)
-		say(t, "; memory is old too, the newest bytes are dirty under 0x%08x.", newest->va);
+		text_say(t, "; memory is old too, the newest bytes are dirty under 0x%08x.",
+			 newest->va);
 	else
-		say(t, "; memory is old too.");
+		text_say(t, "; memory is old too.");
 }
 
 /* Any dirty copy: to the device's write each is old. */
@@ -186,12 +168,13 @@ static void verdict_dirty_at_dma(struct text *t, const struct wire_finding *f)
 {
 	const struct wire_copy *c = any_dirty(f);
 
-	say(t,
-	    "the line under 0x%08x is dirty when the device writes: it can be written back over"
-	    " the device's bytes at any moment.",
-	    c ? c->va : f->line_pa);
+	text_say(
+		t,
+		"the line under 0x%08x is dirty when the device writes: it can be written back over"
+		" the device's bytes at any moment.",
+		c ? c->va : f->line_pa);
 	if (shares_line(f))
-		say(t, " Its dirty bytes are beside the device's, in the same line.");
+		text_say(t, " Its dirty bytes are beside the device's, in the same line.");
 }
 
 static void verdict_threatened(struct text *t, const struct wire_finding *f)
@@ -203,35 +186,35 @@ static void verdict_threatened(struct text *t, const struct wire_finding *f)
 		return;
 	}
 	if (c)
-		say(t,
-		    "the line under 0x%08x is dirty and older than %s: it can be written back"
-		    " over the newest bytes at any moment.",
-		    c->va, event(f));
+		text_say(t,
+			 "the line under 0x%08x is dirty and older than %s: it can be written back"
+			 " over the newest bytes at any moment.",
+			 c->va, event(f));
 	else
-		say(t,
-		    "an old dirty line can be written back over the newest bytes at any moment.");
+		text_say(t, "an old dirty line can be written back over the newest bytes at any "
+			    "moment.");
 }
 
 static void verdict_clobbered(struct text *t, const struct wire_finding *f, const char *culprit)
 {
-	say(t, "an old dirty line");
+	text_say(t, "an old dirty line");
 	if (f->culprit.known && f->culprit.va != COH_VA_UNKNOWN)
-		say(t, " (under 0x%08x)", line_of(f, f->culprit.va));
-	say(t, " was written back over the newest bytes");
+		text_say(t, " (under 0x%08x)", line_of(f, f->culprit.va));
+	text_say(t, " was written back over the newest bytes");
 	if (*culprit)
-		say(t, ", by maintenance in %s", culprit);
-	say(t, ".");
+		text_say(t, ", by maintenance in %s", culprit);
+	text_say(t, ".");
 }
 
 static void verdict_discarded(struct text *t, const struct wire_finding *f, const char *culprit)
 {
-	say(t, "the newest bytes were only in a dirty line");
+	text_say(t, "the newest bytes were only in a dirty line");
 	if (f->culprit.known && f->culprit.va != COH_VA_UNKNOWN)
-		say(t, " under 0x%08x", line_of(f, f->culprit.va));
-	say(t, ", which was invalidated without a clean");
+		text_say(t, " under 0x%08x", line_of(f, f->culprit.va));
+	text_say(t, ", which was invalidated without a clean");
 	if (*culprit)
-		say(t, " in %s", culprit);
-	say(t, ".");
+		text_say(t, " in %s", culprit);
+	text_say(t, ".");
 }
 
 void words_verdict(const struct wire_finding *f, const char *culprit, char *out, size_t size)
@@ -255,14 +238,14 @@ void words_verdict(const struct wire_finding *f, const char *culprit, char *out,
 		verdict_discarded(&t, f, culprit);
 		break;
 	case COH_OTHER_PAGE:
-		say(&t,
-		    "the virtual %s line 0x%08x may still hold physical 0x%08x, which was"
-		    " mapped there before.",
-		    f->by == COH_BY_FETCH ? "I" : "D", line_of(f, f->read.va), f->other_pa);
+		text_say(&t,
+			 "the virtual %s line 0x%08x may still hold physical 0x%08x, which was"
+			 " mapped there before.",
+			 f->by == COH_BY_FETCH ? "I" : "D", line_of(f, f->read.va), f->other_pa);
 		break;
 	default:
-		say(&t, "the plugin reports a cause that this version does not know.");
+		text_say(&t, "the plugin reports a cause that this version does not know.");
 	}
 	if (!f->certain && f->by != COH_BY_DEVICE_WRITE)
-		say(&t, " It takes an eviction at the wrong moment as well.");
+		text_say(&t, " It takes an eviction at the wrong moment as well.");
 }
