@@ -8,9 +8,9 @@
  * again comes to the same state, and can be asked what one operation more would have changed.
  *
  * Events that change nothing are left out: a read past the cache, and a read that was made before
- * with nothing but reads in between.  Two stores in turn through one alias are one event, unless something could
- * happen to the line between them: pc is that of the later store, pc_first that of the earlier.
- * Of a loop two rounds are kept.
+ * with nothing but reads in between.  Two stores in turn through one alias are one event, unless
+ * something could happen to the line between them: pc is that of the later store, pc_first that
+ * of the earlier.  Of a loop two rounds are kept.
  */
 #ifndef COH_MODEL_HISTORY_H
 #define COH_MODEL_HISTORY_H
