@@ -19,5 +19,6 @@ enum {
 int cli_watch(int argc, char **argv);
 int cli_check(int argc, char **argv);
 int cli_cpus(int argc, char **argv);
+int cli_doctor(int argc, char **argv);
 
 #endif

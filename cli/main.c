@@ -12,6 +12,7 @@ static const struct subcommand {
 	{ "watch", "run a guest under QEMU and report stale data", cli_watch },
 	{ "check", "explore litmus tests: can this go wrong, on which cache?", cli_check },
 	{ "cpus", "list the known cores, or describe one", cli_cpus },
+	{ "doctor", "say whether watch can be used here, and what it sees", cli_doctor },
 };
 
 #define SUBCOMMANDS (sizeof(subcommands) / sizeof(*subcommands))
@@ -21,8 +22,14 @@ static void print_usage(FILE *out)
 	fprintf(out, "usage: coherer SUBCOMMAND ...\n\n");
 	for (size_t i = 0; i < SUBCOMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", subcommands[i].name, subcommands[i].what);
-	fprintf(out,
-		"\ncoherer SUBCOMMAND --help says more; coherer --version prints the version\n");
+	fputs("\n"
+	      "My kernel misbehaves:     coherer doctor, then\n"
+	      "                          coherer watch --symbols vmlinux -- qemu-system-arm ...\n"
+	      "Is this protocol right?   coherer check my.litmus\n"
+	      "What are my caches like?  coherer cpus NAME\n"
+	      "\n"
+	      "coherer SUBCOMMAND --help says more; coherer --version prints the version\n",
+	      out);
 }
 
 static int unknown(const char *word)

@@ -116,9 +116,10 @@ check-guests: all guests ## the guests under coherer watch, reports compared exa
 	@tests/watch/guests.sh
 	@tests/watch/chains.sh
 
-check-setup: all guests ## bad input: each a clear message and its exit code; a terminal
+check-setup: all guests ## bad input: each a clear message and its exit code; a terminal; doctor
 	@tests/watch/bad-input.sh
 	@tests/watch/who.sh
 	@tests/watch/terminal.sh
+	@tests/cli/doctor.sh
 
 include tests/src/torture/torture.mk

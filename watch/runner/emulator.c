@@ -19,6 +19,11 @@
 #define NEEDED_MAJOR 9
 #define NEEDED_MINOR 2
 
+/* How to get one. */
+#define INSTALL                                                                                    \
+	"; Debian 13: apt install qemu-system-arm; Debian 12: apt install -t bookworm-backports "  \
+	"qemu-system-arm"
+
 static bool is_program(const char *path)
 {
 	return !access(path, X_OK);
@@ -139,7 +144,7 @@ static int check_version(const char *command, char *error, size_t size)
 		return 0;
 	snprintf(error, size,
 		 "QEMU %d.%d is too old: its plugin interface cannot read %s; %d.%d or newer is"
-		 " needed (on Debian 12: the backports suite)",
+		 " needed" INSTALL,
 		 major, minor, major < 9 ? "registers" : "the values of memory accesses",
 		 NEEDED_MAJOR, NEEDED_MINOR);
 	return -1;
@@ -167,7 +172,7 @@ int emulator_check(const char *command, char *error, size_t size)
 	if (!in_path(command)) {
 		snprintf(error, size,
 			 "QEMU not found: '%s' is no program%s; expected a path or name of"
-			 " qemu-system-arm",
+			 " qemu-system-arm" INSTALL,
 			 command, strchr(command, '/') ? "" : " in PATH");
 		return -1;
 	}

@@ -419,6 +419,14 @@ static enum watch_result judge(const struct run *r)
 	return r->interrupted ? WATCH_CUT : WATCH_NOTHING;
 }
 
+static void say_no_symbols(void)
+{
+	fprintf(stderr,
+		"reports have no names, no lines and no call chains: give the guest's program as "
+		"--symbols FILE (Linux: vmlinux, in the top folder of its build; else the ELF "
+		"file, not stripped)\n");
+}
+
 static enum watch_result finish(struct run *r, enum watch_result result)
 {
 	struct session *s = &r->session;
@@ -429,6 +437,8 @@ static enum watch_result finish(struct run *r, enum watch_result result)
 	session_end(s);
 	if (s->tally.has_hello) {
 		summary_print(stderr, &s->tally, &s->groups, &s->suppressions);
+		if (!s->symbols && result == WATCH_FOUND)
+			say_no_symbols();
 		if (r->options->redundant)
 			summary_redundant(stderr, &s->tally, &s->callers, s->symbols);
 	}
