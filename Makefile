@@ -9,6 +9,11 @@
 
 VERSION := 0.1.0
 prefix ?= /usr/local
+bindir = $(prefix)/bin
+libdir = $(prefix)/lib
+mandir = $(prefix)/share/man/man1
+bashdir = $(prefix)/share/bash-completion/completions
+zshdir = $(prefix)/share/zsh/vendor-completions
 CC ?= gcc
 CFLAGS ?= -O2 -g
 PKG_CONFIG ?= pkg-config
@@ -19,7 +24,7 @@ WARN := -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wshadow 
 ALL_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -DCOHERER_VERSION='"$(VERSION)"'
 
 .DEFAULT_GOAL := all
-.PHONY: all lib help demo setup check install uninstall clean format
+.PHONY: all lib help demo setup check install uninstall dist package clean format
 
 all: ## build/coherer, the plugin, the libraries
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
@@ -75,18 +80,31 @@ check: check-headers check-layers check-freestanding check-unit check-sanitize c
 	@echo "all checks passed"
 
 install: all ## install below DESTDIR and prefix (default /usr/local)
-	install -d $(DESTDIR)$(prefix)/bin $(DESTDIR)$(prefix)/lib/coherer \
-		$(DESTDIR)$(prefix)/include/coherer $(DESTDIR)$(prefix)/share/man/man1
-	install -m 755 $(BUILD)/coherer $(DESTDIR)$(prefix)/bin/
-	install -m 755 $(BUILD)/libcoherer-watch.so $(DESTDIR)$(prefix)/lib/coherer/
-	install -m 644 $(LIB)/libcoherer.a $(DESTDIR)$(prefix)/lib/
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(prefix)/lib/coherer $(DESTDIR)$(libdir)/pkgconfig \
+		$(DESTDIR)$(prefix)/include/coherer $(DESTDIR)$(mandir) $(DESTDIR)$(bashdir) $(DESTDIR)$(zshdir)
+	install -m 755 $(BUILD)/coherer $(DESTDIR)$(bindir)/
+	install -m 644 $(BUILD)/libcoherer-watch.so $(DESTDIR)$(prefix)/lib/coherer/
+	install -m 644 $(LIB)/libcoherer.a $(DESTDIR)$(libdir)/
+	sed -e 's|@prefix@|$(prefix)|; s|@libdir@|$(libdir)|; s|@version@|$(VERSION)|' packaging/coherer.pc.in \
+		>$(DESTDIR)$(libdir)/pkgconfig/coherer.pc
 	install -m 644 include/coherer/*.h $(DESTDIR)$(prefix)/include/coherer/
-	install -m 644 docs/coherer.1 $(DESTDIR)$(prefix)/share/man/man1/
+	install -m 644 docs/man/*.1 $(DESTDIR)$(mandir)/
+	install -m 644 packaging/completion/coherer.bash $(DESTDIR)$(bashdir)/coherer
+	install -m 644 packaging/completion/_coherer $(DESTDIR)$(zshdir)/
 
 uninstall: ## remove what install put there
-	rm -f $(DESTDIR)$(prefix)/bin/coherer $(DESTDIR)$(prefix)/share/man/man1/coherer.1
-	rm -f $(DESTDIR)$(prefix)/lib/libcoherer.a
+	rm -f $(DESTDIR)$(bindir)/coherer $(addprefix $(DESTDIR)$(mandir)/,$(notdir $(wildcard docs/man/*.1)))
+	rm -f $(DESTDIR)$(libdir)/libcoherer.a $(DESTDIR)$(libdir)/pkgconfig/coherer.pc
+	rm -f $(DESTDIR)$(bashdir)/coherer $(DESTDIR)$(zshdir)/_coherer
 	rm -rf $(DESTDIR)$(prefix)/lib/coherer $(DESTDIR)$(prefix)/include/coherer
+
+dist: ## the source of the last commit, as build/coherer-VERSION.tar.gz
+	@mkdir -p $(BUILD)
+	git archive --prefix=coherer-$(VERSION)/ HEAD | gzip -n >$(BUILD)/coherer-$(VERSION).tar.gz
+	@echo "$(BUILD)/coherer-$(VERSION).tar.gz"
+
+package: ## Debian packages, in build/debian-packages; lintian
+	@packaging/debian.sh
 
 format: ## rewrite our C as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')

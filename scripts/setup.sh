@@ -9,6 +9,7 @@
 #   scripts/setup.sh linux-6.12   also the source of Linux 6.12, from the backports suite
 #   scripts/setup.sh fuzz     also what `make fuzz` needs
 #   scripts/setup.sh bench    also what `make bench-check` needs
+#   scripts/setup.sh package  also what `make package` needs
 #
 # Debian 12 ships QEMU 7.2, whose plugin interface cannot read registers.  There
 # the backports suite is added, at the address apt already uses for Debian.
@@ -17,9 +18,9 @@ set -eu
 
 what=${1:-base}
 case $what in
-base | linux | linux-6.12 | debian | fuzz | bench) ;;
--h | --help) sed -n '4,16s/^# \{0,1\}//p' "$0"; exit 0 ;;
-*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'linux-6.12', 'debian', 'fuzz' or 'bench'" >&2; exit 2 ;;
+base | linux | linux-6.12 | debian | fuzz | bench | package) ;;
+-h | --help) sed -n '4,17s/^# \{0,1\}//p' "$0"; exit 0 ;;
+*) echo "setup.sh: unknown set '$what', expected 'base', 'linux', 'linux-6.12', 'debian', 'fuzz', 'bench' or 'package'" >&2; exit 2 ;;
 esac
 
 base_packages="gcc g++ make pkg-config libc6-dev libglib2.0-dev libdw-dev libelf-dev libjansson-dev libcmocka-dev libxxhash-dev
@@ -97,6 +98,7 @@ case $what in linux*) want="$want $linux_packages" ;; esac
 [ "$what" = debian ] && want="$want $debian_packages"
 [ "$what" = fuzz ] && want="$want $fuzz_packages"
 [ "$what" = bench ] && want="$want spin"
+[ "$what" = package ] && want="$want dpkg-dev debhelper lintian debootstrap"
 # shellcheck disable=SC2086 # a list of words
 need=$(missing $want)
 if [ -n "$need" ]; then

@@ -16,7 +16,7 @@ $(BUILD)/obj/watch/runner/%.o: ALL_CFLAGS += $(RUNNER_CFLAGS)
 
 # The plugin leaves QEMU's functions undefined: the emulator has them.
 $(BUILD)/libcoherer-watch.so: $(patsubst %.c,$(BUILD)/pic/%.o,$(PLUGIN_SRC) $(MODEL_SRC))
-	@echo "  LD    $@"; $(CC) $(CFLAGS) -flto -shared -o $@ $^
+	@echo "  LD    $@"; $(CC) $(CFLAGS) $(LDFLAGS) -flto -shared -o $@ $^
 
 # What runs without QEMU, for tests: the runner, and the instruction sets.
 $(LIB)/libwatch.a: $(patsubst %.c,$(BUILD)/obj/%.o,$(RUNNER_SRC) $(wildcard watch/target/*.c))

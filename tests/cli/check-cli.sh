@@ -184,7 +184,7 @@ wait $pid || got=$?
 missing=
 for option in $("$coherer" watch --help | sed -n 's/^ *\(--[a-z-]*\).*/\1/p'); do
 	grep -q -e "^| \`$option[ \`]" "$top/docs/watch.md" || missing="$missing $option (docs/watch.md)"
-	tr -d '\\' <"$top/docs/coherer.1" | grep -q -e "$option" || missing="$missing $option (docs/coherer.1)"
+	tr -d '\\' <"$top/docs/man/coherer-watch.1" | grep -q -e "$option" || missing="$missing $option (docs/man/coherer-watch.1)"
 done
 verdict "options of watch are documented" "$missing"
 
