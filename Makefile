@@ -110,4 +110,4 @@ format: ## rewrite our C as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
 clean: ## remove what was built here, but for the cached kernels and disks
-	find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux ! -name debian -exec rm -rf {} +
+	[ ! -d $(BUILD) ] || find $(BUILD) -mindepth 1 -maxdepth 1 ! -name linux ! -name debian -exec rm -rf {} +
