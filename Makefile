@@ -105,6 +105,8 @@ dist: ## the source of the last commit, as build/coherer-VERSION.tar.gz
 
 package: ## Debian packages, in build/debian-packages; lintian
 	@packaging/debian.sh
+	@packaging/embed-test.sh
+	@packaging/completion-test.sh
 
 format: ## rewrite our C as .clang-format says
 	clang-format -i $$(git ls-files '*.c' '*.h')

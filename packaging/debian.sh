@@ -48,7 +48,7 @@ inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONT
 inside sh -c 'apt-get install -y -q --no-install-recommends gcc libc6-dev pkg-config man-db /*.deb' >>"$out/root.log" 2>&1
 inside coherer --version
 inside coherer cpus arm926ej-s | head -n 1
-inside sh -c 'coherer check -q /usr/share/doc/coherer-doc/examples/litmus/textbook'
+inside sh -c 'coherer check -q /usr/share/doc/coherer/examples/litmus/textbook'
 inside sh -c 'coherer doctor; [ $? = 2 ]' # it names the command that gets QEMU
 inside sh -c 'printf "#include <coherer/coherer.h>\nint main(void) { return coh_init(0, 0, 0) == COH_OK; }\n" >/t.c && gcc /t.c -o /t $(pkg-config --cflags --libs coherer) && /t'
 inside sh -c 'man -w coherer-watch && apt-get install -y -q --reinstall /coherer_*.deb' >>"$out/root.log" 2>&1

@@ -98,7 +98,7 @@ case $what in linux*) want="$want $linux_packages" ;; esac
 [ "$what" = debian ] && want="$want $debian_packages"
 [ "$what" = fuzz ] && want="$want $fuzz_packages"
 [ "$what" = bench ] && want="$want spin"
-[ "$what" = package ] && want="$want dpkg-dev debhelper lintian debootstrap"
+[ "$what" = package ] && want="$want dpkg-dev debhelper lintian debootstrap cmake meson bash zsh"
 # shellcheck disable=SC2086 # a list of words
 need=$(missing $want)
 if [ -n "$need" ]; then
