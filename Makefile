@@ -76,7 +76,7 @@ demo: ## build, run a guest with a planted bug, print the report
 
 check: ## all tests but those that need a Linux kernel
 check: check-headers check-layers check-freestanding check-unit check-sanitize check-torture \
-	check-litmus check-advice check-cli check-bench check-examples check-guests check-setup check-linux-scripts check-arm926
+	check-litmus check-advice check-cli check-docs check-bench check-examples check-guests check-setup check-linux-scripts check-arm926
 	@echo "all checks passed"
 
 install: all ## install below DESTDIR and prefix (default /usr/local)

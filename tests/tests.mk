@@ -18,7 +18,7 @@ $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Iinclude $(RUNNER_CFLAGS)
 UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libarm926.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
 
 .PHONY: check-unit coverage-run check-sanitize check-headers check-layers check-guests check-setup \
-	check-litmus check-cli check-advice
+	check-litmus check-cli check-advice check-docs
 
 VERDICTS := tests/scenarios/verdicts.txt
 
@@ -111,6 +111,9 @@ check-advice: $(BUILD)/coherer $(UNIT)/watch/runner/replay_test ## advice on ran
 
 check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 	@tests/cli/check-cli.sh
+
+check-docs: all guests ## commands and outputs in the README and the guides are real
+	@tests/scripts/docs-test.py
 
 check-guests: all guests ## the guests under coherer watch, reports compared exactly
 	@tests/watch/guests.sh
