@@ -55,7 +55,11 @@ static void usage(FILE *out)
 	      "\n"
 	      "Without a NAME, lists the known cores and their caches; with one, says what\n"
 	      "follows for a kernel that runs there, and where the facts are from.\n"
-	      "Case and punctuation in NAME do not count.\n",
+	      "Case and punctuation in NAME do not count.\n"
+	      "\n"
+	      "examples:\n"
+	      "  coherer cpus\n"
+	      "  coherer cpus arm926ej-s\n",
 	      out);
 }
 

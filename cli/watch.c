@@ -45,6 +45,12 @@ static const char usage[] =
 	"  --plugin FILE          libcoherer-watch.so, if it is not beside coherer\n"
 	"  --help                 this text\n"
 	"\n"
+	"examples:\n"
+	"  coherer watch --symbols vmlinux -- qemu-system-arm -M versatilepb -kernel zImage ...\n"
+	"  coherer watch --first --symbols app.elf -- qemu-system-arm -M versatilepb -kernel app.elf\n"
+	"  coherer watch --again --symbols vmlinux -- qemu-system-arm -icount shift=4,sleep=off ...\n"
+	"  coherer doctor                  is everything there that is needed?\n"
+	"\n"
 	"exit: 0 nothing found, 1 something found, 2 usage or set-up error, 3 QEMU failed,\n"
 	"4 interrupted with nothing found\n";
 
@@ -248,7 +254,8 @@ int cli_watch(int argc, char **argv)
 		return done > 0 ? EXIT_OK : EXIT_USAGE;
 	if (optind >= argc || strcmp(argv[optind - 1], "--")) {
 		fprintf(stderr,
-			"coherer watch: no QEMU command; expected -- qemu-system-arm ...\n");
+			"coherer watch: no QEMU command; expected -- qemu-system-arm ...; examples are in "
+			"coherer watch --help\n");
 		return EXIT_USAGE;
 	}
 	o.command = argv + optind;
