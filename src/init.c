@@ -203,6 +203,16 @@ const char *coh_port_missing(const struct coh_port *port)
 	return NULL;
 }
 
+const char *coh_policy_name(const struct coh_policy *policy)
+{
+	return policy ? policy->name : "none given";
+}
+
+enum coh_context coh_policy_context(const struct coh_policy *policy)
+{
+	return policy ? policy->context : COH_CONTEXT_PROCESS;
+}
+
 uintptr_t coh_colour(const struct coh *coh, uintptr_t va)
 {
 	return coh ? (va >> coh->config.page_shift) & coh->colour_mask : 0;

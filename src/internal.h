@@ -16,7 +16,7 @@
  *   cache.c		the port's operations, counted; the three mechanisms
  *   tree.c, map.c	an interval tree; the latched map of two of them, and walks
  *   vma.c, check.c	link, unlink, split and so on; invariants
- *   policies.c, policy_*.c	the table of policies; those that are not rmap
+ *   policy_*.c		the policies that are not rmap; check/policies has more, to compare with
  *
  * K is the kernel's address of a page and its lines there.  U is an address at which a user has
  * the page mapped, and its lines there.
@@ -79,7 +79,6 @@ struct coh_mechanism {
 extern const struct coh_mechanism coh_mechanism_vivt;
 extern const struct coh_mechanism coh_mechanism_vipt;
 extern const struct coh_mechanism coh_mechanism_meeting; /* aliases always meet */
-extern const struct coh_mechanism coh_mechanism_nothing; /* policy none */
 extern const struct coh_mechanism coh_mechanism_all;	 /* policy flush-all */
 
 /*

@@ -205,23 +205,14 @@ const char *coh_counter_name(enum coh_counter counter);
 
 /*
  * The policies: how flush_dcache_page finds what users may have in the cache.
- * docs/policies.md says what each is good for.  An embedder that names one
- * links only that; coh_policy_find links all.
+ * docs/policies.md says what each is good for.  From an archive a policy that nobody names is not
+ * linked.
  */
-extern const struct coh_policy coh_policy_none;	     /* does nothing, ever: the baseline */
+extern const struct coh_policy coh_policy_rmap;	     /* walks latched maps, from anywhere */
 extern const struct coh_policy coh_policy_flush_all; /* all of the cache, every time */
-extern const struct coh_policy
-	coh_policy_gup_hook; /* Linux 2.6.20: flush_anon_page in get_user_pages */
-extern const struct coh_policy coh_policy_rmap_locked; /* the 2007 patch: walks under locks */
-extern const struct coh_policy coh_policy_rmap;	       /* walks latched maps, from anywhere */
-extern const struct coh_policy coh_policy_hints;       /* parisc: the page remembers its colours */
-extern const struct coh_policy coh_policy_uncache; /* NetBSD: conflicting aliases become uncached */
-extern const struct coh_policy coh_policy_lazy; /* Wheeler and Bershad: only what the state needs */
+extern const struct coh_policy coh_policy_hints;     /* VIPT: the page remembers its colours */
 
-/* By name, as "gup-hook"; NULL if there is none.  coh_policy_get(i): the i-th, NULL beyond the
- * last. */
-const struct coh_policy *coh_policy_find(const char *name);
-const struct coh_policy *coh_policy_get(size_t i);
+/* "rmap"; never NULL. */
 const char *coh_policy_name(const struct coh_policy *policy);
 
 /* The strongest context from which the functions marked "any" may be called. */

@@ -4,6 +4,7 @@
  * mms under the map's lock.  If it interrupted the holder of that lock it stops for ever.
  * Kept to show just that.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 /* What the mechanism says, widened to every mm. */

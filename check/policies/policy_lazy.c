@@ -26,6 +26,7 @@
  * page was last announced or mapped, 0 if never, and bit 14, whether users have been beside K since
  * then; on VIPT bit 0, mapped at another colour than K's.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 #define WRITABLE_    0x8000u

@@ -13,6 +13,7 @@
  * page->state: STARTED, new mappings are made uncached; DONE, so are the old ones, and their lines
  * are gone.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 enum { STARTED = 1, DONE };

@@ -8,6 +8,7 @@
  *
  * K is the kernel's address of a page and its lines there, U those of a user.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 static int aliases_of_files(struct coh *coh, const struct coh_page *page, uintptr_t kva)
