@@ -94,6 +94,7 @@ struct coh_policy {
 	const char *name;
 	enum coh_context context;
 	bool k_twice;			       /* K, U, K, also where the kernel is alone */
+	bool uncaches;			       /* it makes users uncached: user_uncache */
 	const struct coh_mechanism *mechanism; /* NULL: the cache's own */
 
 	/* coh_flush_dcache_page, arguments checked. */
@@ -214,6 +215,9 @@ static inline bool coh_is_anon_(const struct coh_page *page)
 
 int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
 		     uintptr_t va);
+/* A kernel address for a page that may have none; 0: none is left, or the port gives none. */
+uintptr_t coh_page_kmap_(struct coh *coh, const struct coh_page *page);
+void coh_page_kunmap_(struct coh *coh, const struct coh_page *page, uintptr_t va);
 void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
 
 /* ---- user.c ---- */

@@ -63,6 +63,7 @@ const struct coh_policy coh_policy_gup_hook = {
 	.name = "gup-hook",
 	.context = COH_CONTEXT_NMI,
 	.k_twice = true, /* an interrupt that uses K of an anonymous page has not flushed U */
+	.uncaches = true,
 	.flush_page = gup_flush_page,
 	.aliases = coh_alias_flush_, /* for copies; gup_flush_page names its own */
 	.flush_anon = gup_flush_anon,

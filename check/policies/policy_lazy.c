@@ -264,6 +264,7 @@ static void lazy_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *p
 const struct coh_policy coh_policy_lazy = {
 	.name = "lazy",
 	.context = COH_CONTEXT_IRQ,
+	.uncaches = true,
 	.flush_page = lazy_flush_page,
 	.aliases = coh_alias_flush_,
 	.flush_anon = coh_rmap_flush_anon_,

@@ -179,7 +179,7 @@ struct coh {
 };
 
 /*
- * coh_init: check description and port, choose what to do for this kind of cache. port must
+ * coh_init: check description and port, choose what to do for this kind of cache.  port must
  * live as long as coh.  No cache operation: the caches may be in any state that is coherent.
  * Once, before any other function; not concurrent with them.
  * Returns 0, or COH_E_NULL, _CALLBACK, _LINE, _WAYS, _SIZE, _INDEX, _PAGE or _KIND: coh is then
@@ -188,9 +188,11 @@ struct coh {
 int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_port *port);
 
 /*
- * coh_port_missing: the name of the first callback that is NULL; NULL if none is.
+ * coh_port_missing: why coh_init returns COH_E_CALLBACK: the name of the first callback that is NULL
+ * and that this description needs; NULL if there is none.  "config" or "port" where that is NULL.
+ * Of a description that coh_init refuses only what every port must have is looked at.
  */
-const char *coh_port_missing(const struct coh_port *port);
+const char *coh_port_missing(const struct coh_config *config, const struct coh_port *port);
 
 /*
  * coh_colour: which of the coh_colours places a page at va takes in the data cache, as far as va

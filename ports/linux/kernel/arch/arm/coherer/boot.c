@@ -168,7 +168,8 @@ void __init coherer_setup(void)
 	make_pages();
 	error = coh_init(&coherer, &config, &coherer_port);
 	if (error)
-		panic("coherer: %s\n", coh_error_text(error));
+		panic("coherer: %s %s\n", coh_error_text(error),
+		      coh_port_missing(&config, &coherer_port) ?: "");
 	coherer_is_ready = true;
 	warn_of_comparison();
 	pr_info("coherer: policy %s, %u KiB of data cache in lines of %u bytes\n",
