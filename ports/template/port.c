@@ -206,6 +206,7 @@ static const struct coh_port port = {
  * - outer_line: of a second level that devices do not see through; else 0
  * - scope: one CPU, or do operations reach the others?
  * - linear_*: where the kernel maps all memory for good
+ * - alone: true if there is one CPU and walk_enter turns preemption off: K is flushed once, not twice
  * - speculates: does it fill data lines that no instruction asked for?  If in doubt: true
  * - policy: named, so that only that one is linked
  */
