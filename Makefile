@@ -29,9 +29,9 @@ ALL_CFLAGS := -std=gnu11 $(WARN) -I. -MMD -MP -DCOHERER_VERSION='"$(VERSION)"'
 all: ## build/coherer, the plugin, the libraries
 all: $(BUILD)/coherer $(BUILD)/libcoherer-watch.so lib
 
-# Four archives, so that who links them gets what it calls, and nobody keeps a list.
-lib: ## build/lib: the layer, the simulated port, the model, the checker
-lib: $(addprefix $(LIB)/,libcoherer.a libsim.a libmodel.a libcheck.a)
+# Five archives, so that who links them gets what it calls, and nobody keeps a list.
+lib: ## build/lib: the layer, the simulated port, the model, the checker, more policies
+lib: $(addprefix $(LIB)/,libcoherer.a libsim.a libmodel.a libcheck.a libpolicies.a)
 
 # ---- the ways to compile: build/WAY/PATH.o from PATH.c ----
 

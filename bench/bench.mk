@@ -23,7 +23,7 @@ bench-layer: $(BUILD)/bench/layer $(BUILD)/bench/operations ## the layer: flush,
 check-bench: $(BUILD)/bench/layer ## that bench-layer runs
 	@echo "  RUN   bench/layer"; $(BUILD)/bench/layer >$(BUILD)/bench/layer.out
 
-LAYER_LIBS := $(addprefix $(LIB)/,libsim.a libcoherer.a libmodel.a)
+LAYER_LIBS := $(addprefix $(LIB)/,libsim.a libpolicies.a libcoherer.a libmodel.a)
 
 $(BUILD)/bench/layer: $(BUILD)/obj/bench/layer.o $(LAYER_LIBS)
 $(BUILD)/bench/operations: $(BUILD)/obj/bench/operations.o \

@@ -16,7 +16,7 @@ check-examples: $(EXAMPLE_BIN) ## compile and run each program of examples/
 $(BUILD)/obj/examples/%.o: ALL_CFLAGS += -Iinclude
 
 $(EXAMPLE_BIN): $(BUILD)/examples/%: $(BUILD)/obj/examples/%/main.o \
-		$(addprefix $(LIB)/,libsim.a libcoherer.a libmodel.a)
+		$(addprefix $(LIB)/,libsim.a libpolicies.a libcoherer.a libmodel.a)
 	@mkdir -p $(@D); echo "  LD    $@"; $(CC) $(CFLAGS) -o $@ $^
 
 include examples/minikernel/minikernel.mk

@@ -19,6 +19,8 @@ cd "${1:-$(dirname "$0")/..}"
 # room: the rooms that it may include from and call, beside itself: system headers.
 # Who may include from include/ may call src/, where its functions are.
 # "none" of the latter: what env.h brings is all that an embedder has to have.
+# The policies to compare with (check/policies) are made of the layer's own parts, so they alone,
+# beside the tests of src/, see its internal header; they are freestanding, as it is.
 # The layer and its judges (model, watch) never meet: who judges shares no code with
 # what it judges.
 rules='include::stddef.h stdint.h stdbool.h
@@ -27,25 +29,26 @@ model::any
 ports/sim:include model:any
 ports/template:include:stddef.h stdint.h stdbool.h
 ports/arm926:include:stddef.h stdint.h stdbool.h
-ports/linux:include ports/arm926:any
+ports/linux:include ports/arm926 check/policies:any
 watch::any
 watch/target:model:any
 watch/devices::any
 watch/plugin:watch watch/target watch/devices model:any
 watch/runner:watch model:any
-check/language:include model:any
-check/system:check/language include ports/sim model:any
+check/policies:include src:none
+check/language:check/policies include model:any
+check/system:check/language check/policies include ports/sim model:any
 check/search:check/system check/language model:any
 check/say:check/search check/system check/language model:any
 cli:check/language check/system check/search check/say model watch/runner:any
-bench:include ports/sim model watch/plugin tests/scenarios:any
-examples:include ports/sim ports/arm926 model:any
+bench:include check/policies ports/sim model watch/plugin tests/scenarios:any
+examples:include check/policies ports/sim ports/arm926 model:any
 guests::any
 tests::any
 tests/model:model tests:any
-tests/src:include src ports/sim model tests/scenarios:any
-tests/scenarios:include ports/sim model:any
-tests/ports/sim:include src ports/sim model tests/src tests:any
+tests/src:include src check/policies ports/sim model tests/scenarios:any
+tests/scenarios:include check/policies ports/sim model:any
+tests/ports/sim:include src check/policies ports/sim model tests/src tests:any
 tests/ports/arm926:include ports/arm926 model:any
 tests/check:check/language check/system check/search check/say model tests:any
 tests/watch:watch watch/target watch/runner model:any

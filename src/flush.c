@@ -84,6 +84,7 @@ int coh_end_at_once_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum
 const struct coh_policy coh_policy_rmap = {
 	.name = "rmap",
 	.context = COH_CONTEXT_NMI,
+	.uncaches = true,
 	.flush_page = coh_rmap_flush_page_,
 	.aliases = coh_alias_flush_,
 	.flush_anon = coh_rmap_flush_anon_,
@@ -201,7 +202,7 @@ bool coh_may_have_lines_(struct coh *coh, const struct coh_vma *vma, uintptr_t v
 
 	if (coh->mechanism->congruent_meet || vma->mm != port->current_mm(port->context))
 		return true;
-	return port->user_may_map(port->context, vma->mm, va, page->pfn);
+	return !port->user_may_map || port->user_may_map(port->context, vma->mm, va, page->pfn);
 }
 
 static enum coh_visit_ flush_one(struct coh_walk_ *walk, struct coh_vma *vma)
@@ -424,7 +425,6 @@ void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
  */
 void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva, bool process)
 {
-	const struct coh_port *port = coh->port;
 	uintptr_t for_now = 0;
 
 	if (!coh->config.icache.size)
@@ -432,13 +432,13 @@ void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_
 	if (!kva && (coh->mechanism->aliasing || coh->mechanism->code_by_alias))
 		return;
 	if (!kva && process)
-		kva = for_now = port->kmap(port->context, page->pfn);
+		kva = for_now = coh_page_kmap_(coh, page);
 	if (kva)
 		coh->mechanism->dcache(coh, COH_DO_CLEAN_, kva, coh->page_size);
 	else
 		coh_dcache_all_(coh);
 	if (for_now)
-		port->kunmap(port->context, page->pfn, for_now);
+		coh_page_kunmap_(coh, page, for_now);
 }
 
 /*

@@ -102,11 +102,89 @@ static uintptr_t colour_mask(const struct coh_geometry *g, uint32_t page_shift)
 	return span(g) >> page_shift ? (span(g) >> page_shift) - 1 : 0;
 }
 
-static const struct coh_mechanism *mechanism_of(const struct coh *coh)
+/* Of a description that was checked. */
+static const struct coh_mechanism *mechanism_of(const struct coh_config *c,
+						const struct coh_policy *policy)
 {
-	if (coh->config.dcache.indexing == COH_INDEXED_VIVT)
+	if (policy->mechanism)
+		return policy->mechanism;
+	if (c->dcache.indexing == COH_INDEXED_VIVT)
 		return &coh_mechanism_vivt;
-	return coh->colour_mask ? &coh_mechanism_vipt : &coh_mechanism_meeting;
+	return colour_mask(&c->dcache, c->page_shift) ? &coh_mechanism_vipt
+						      : &coh_mechanism_meeting;
+}
+
+static const struct coh_policy *policy_of(const struct coh_config *c)
+{
+	return c->policy ? c->policy : &coh_policy_rmap;
+}
+
+#define REQUIRE(callback)                                                                          \
+	if (!port->callback)                                                                       \
+	return #callback
+
+/* The first callback that every port has, and this one lacks. */
+static const char *missing_anywhere(const struct coh_port *port)
+{
+	REQUIRE(dcache_clean);
+	REQUIRE(dcache_invalidate);
+	REQUIRE(dcache_flush);
+	REQUIRE(dcache_flush_all);
+	REQUIRE(kernel_address);
+	REQUIRE(copy);
+	REQUIRE(zero);
+	REQUIRE(lock);
+	REQUIRE(unlock);
+	REQUIRE(irq_save);
+	REQUIRE(irq_restore);
+	REQUIRE(walk_enter);
+	REQUIRE(walk_exit);
+	REQUIRE(current_mm);
+	REQUIRE(report);
+	return NULL;
+}
+
+/* The first that only this description needs, which was checked. */
+static const char *missing_here(const struct coh_port *port, const struct coh_config *c)
+{
+	const struct coh_policy *policy = policy_of(c);
+	const struct coh_mechanism *mechanism = mechanism_of(c, policy);
+
+	if (c->icache.size) {
+		REQUIRE(icache_invalidate);
+		REQUIRE(icache_invalidate_all);
+	}
+	if (c->outer_line) {
+		REQUIRE(outer_clean);
+		REQUIRE(outer_invalidate);
+		REQUIRE(outer_flush);
+	}
+	if (mechanism == &coh_mechanism_vipt) {
+		REQUIRE(window_map);
+		REQUIRE(window_unmap);
+		REQUIRE(user_page);
+	}
+	if (mechanism->aliasing && policy->uncaches)
+		REQUIRE(user_uncache);
+	/* One without the other is a mistake: what is given must be taken back. */
+	if (port->kmap || port->kunmap) {
+		REQUIRE(kmap);
+		REQUIRE(kunmap);
+	}
+	return NULL;
+}
+#undef REQUIRE
+
+const char *coh_port_missing(const struct coh_config *config, const struct coh_port *port)
+{
+	const char *missing;
+
+	if (!config || !port)
+		return config ? "port" : "config";
+	missing = missing_anywhere(port);
+	if (missing || check_config(config))
+		return missing;
+	return missing_here(port, config);
 }
 
 /* Field by field: a structure assignment may become a call of memcpy. */
@@ -135,7 +213,7 @@ static void copy_config(struct coh_config *to, const struct coh_config *from)
 	to->fetches_in_order = from->fetches_in_order;
 	to->whole_from = from->whole_from;
 	to->check = from->check ? from->check : COH_CHECK_CHEAP;
-	to->policy = from->policy ? from->policy : &coh_policy_rmap;
+	to->policy = policy_of(from);
 }
 
 int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_port *port)
@@ -144,11 +222,11 @@ int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_
 
 	if (!coh || !config || !port)
 		return COH_E_NULL;
-	if (coh_port_missing(port))
-		return COH_E_CALLBACK;
 	error = check_config(config);
 	if (error)
 		return error;
+	if (coh_port_missing(config, port))
+		return COH_E_CALLBACK;
 
 	copy_config(&coh->config, config);
 	coh->port = port;
@@ -160,47 +238,18 @@ int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_
 	coh->lock = (coh_lock_t){ 0 };
 	for (int i = 0; i < COH_COUNTERS; i++)
 		coh_store(&coh->counters[i], 0u);
-	coh->mechanism = coh->policy->mechanism ? coh->policy->mechanism : mechanism_of(coh);
+	coh->mechanism = mechanism_of(config, coh->policy);
 	return COH_OK;
 }
 
-const char *coh_port_missing(const struct coh_port *port)
+const char *coh_policy_name(const struct coh_policy *policy)
 {
-#define REQUIRE(callback)                                                                          \
-	if (!port->callback)                                                                       \
-	return #callback
+	return policy ? policy->name : "none given";
+}
 
-	if (!port)
-		return "port";
-	REQUIRE(dcache_clean);
-	REQUIRE(dcache_invalidate);
-	REQUIRE(dcache_flush);
-	REQUIRE(dcache_flush_all);
-	REQUIRE(icache_invalidate);
-	REQUIRE(icache_invalidate_all);
-	REQUIRE(outer_clean);
-	REQUIRE(outer_invalidate);
-	REQUIRE(outer_flush);
-	REQUIRE(window_map);
-	REQUIRE(window_unmap);
-	REQUIRE(kernel_address);
-	REQUIRE(kmap);
-	REQUIRE(kunmap);
-	REQUIRE(copy);
-	REQUIRE(zero);
-	REQUIRE(lock);
-	REQUIRE(unlock);
-	REQUIRE(irq_save);
-	REQUIRE(irq_restore);
-	REQUIRE(walk_enter);
-	REQUIRE(walk_exit);
-	REQUIRE(current_mm);
-	REQUIRE(user_page);
-	REQUIRE(user_may_map);
-	REQUIRE(user_uncache);
-	REQUIRE(report);
-#undef REQUIRE
-	return NULL;
+enum coh_context coh_policy_context(const struct coh_policy *policy)
+{
+	return policy ? policy->context : COH_CONTEXT_PROCESS;
 }
 
 uintptr_t coh_colour(const struct coh *coh, uintptr_t va)

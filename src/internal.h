@@ -16,7 +16,7 @@
  *   cache.c		the port's operations, counted; the three mechanisms
  *   tree.c, map.c	an interval tree; the latched map of two of them, and walks
  *   vma.c, check.c	link, unlink, split and so on; invariants
- *   policies.c, policy_*.c	the table of policies; those that are not rmap
+ *   policy_*.c		the policies that are not rmap; check/policies has more, to compare with
  *
  * K is the kernel's address of a page and its lines there.  U is an address at which a user has
  * the page mapped, and its lines there.
@@ -79,7 +79,6 @@ struct coh_mechanism {
 extern const struct coh_mechanism coh_mechanism_vivt;
 extern const struct coh_mechanism coh_mechanism_vipt;
 extern const struct coh_mechanism coh_mechanism_meeting; /* aliases always meet */
-extern const struct coh_mechanism coh_mechanism_nothing; /* policy none */
 extern const struct coh_mechanism coh_mechanism_all;	 /* policy flush-all */
 
 /*
@@ -95,6 +94,7 @@ struct coh_policy {
 	const char *name;
 	enum coh_context context;
 	bool k_twice;			       /* K, U, K, also where the kernel is alone */
+	bool uncaches;			       /* it makes users uncached: user_uncache */
 	const struct coh_mechanism *mechanism; /* NULL: the cache's own */
 
 	/* coh_flush_dcache_page, arguments checked. */
@@ -215,6 +215,9 @@ static inline bool coh_is_anon_(const struct coh_page *page)
 
 int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
 		     uintptr_t va);
+/* A kernel address for a page that may have none; 0: none is left, or the port gives none. */
+uintptr_t coh_page_kmap_(struct coh *coh, const struct coh_page *page);
+void coh_page_kunmap_(struct coh *coh, const struct coh_page *page, uintptr_t va);
 void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what);
 
 /* ---- user.c ---- */

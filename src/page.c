@@ -150,6 +150,21 @@ int coh_flush_kernel_dcache_page(struct coh *coh, struct coh_page *page)
 	return COH_OK;
 }
 
+uintptr_t coh_page_kmap_(struct coh *coh, const struct coh_page *page)
+{
+	const struct coh_port *port = coh->port;
+
+	return port->kmap ? port->kmap(port->context, page->pfn) : coh_page_kernel_(coh, page);
+}
+
+void coh_page_kunmap_(struct coh *coh, const struct coh_page *page, uintptr_t va)
+{
+	const struct coh_port *port = coh->port;
+
+	if (port->kunmap)
+		port->kunmap(port->context, page->pfn, va);
+}
+
 int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t *va)
 {
 	uintptr_t kva;
@@ -159,12 +174,12 @@ int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uin
 		return COH_E_NULL;
 	if (!is_intent(intent))
 		return COH_E_ARGUMENT;
-	kva = coh->port->kmap(coh->port->context, page->pfn);
+	kva = coh_page_kmap_(coh, page);
 	if (!kva)
 		return COH_E_SLOTS;
 	error = coh->policy->begin(coh, page, kva, intent);
 	if (error) {
-		coh->port->kunmap(coh->port->context, page->pfn, kva);
+		coh_page_kunmap_(coh, page, kva);
 		return error;
 	}
 	/* What was read ahead at an address that comes and goes: after its last flush (coh_kunmap)
@@ -186,7 +201,7 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
 	if (!coh_page_aligned_(coh, va))
 		return COH_E_ALIGN;
 	error = coh->policy->end(coh, page, va, intent);
-	coh->port->kunmap(coh->port->context, page->pfn, va);
+	coh_page_kunmap_(coh, page, va);
 	return error;
 }
 

@@ -15,7 +15,7 @@ $(LIB)/libunit.a: $(UNIT_SHARED:%.c=$(BUILD)/obj/%.o)
 $(BUILD)/obj/tests/%.o: ALL_CFLAGS += -Iinclude $(RUNNER_CFLAGS)
 
 # In this order: each calls those behind it.
-UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libarm926.a libwatch.a libcheck.a libsim.a libcoherer.a libmodel.a)
+UNIT_LIBS := $(addprefix $(LIB)/,libunit.a libarm926.a libwatch.a libcheck.a libsim.a libpolicies.a libcoherer.a libmodel.a)
 
 .PHONY: check-unit coverage-run check-sanitize check-headers check-layers check-guests check-setup \
 	check-litmus check-cli check-advice check-docs
@@ -39,6 +39,10 @@ coverage-run: $(UNIT_BIN)
 
 UNIT_LINK = @mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS) -lcmocka
 
+# With another layer, which has the policies in it.
+HOOK_LIBS := $(patsubst %/libcoherer.a,%/libcoherer-hook.a,$(filter-out %/libpolicies.a,$(UNIT_LIBS)))
+TRACE_LIBS := $(patsubst %/libcoherer.a,%/libcoherer-trace.a,$(filter-out %/libpolicies.a,$(UNIT_LIBS)))
+
 HOOK_BIN := $(filter $(UNIT)/src/hook/%,$(UNIT_BIN))
 TRACE_BIN := $(filter $(UNIT)/src/mutation/%,$(UNIT_BIN))
 
@@ -48,24 +52,24 @@ $(filter-out $(HOOK_BIN) $(TRACE_BIN),$(UNIT_BIN)): $(UNIT)/%: $(BUILD)/obj/test
 # tests/src/hook interrupts walks and updates between any two of their accesses.  Its layer
 # is compiled with tests/src/hook/coherer/env.h in place of the one in include/: there
 # coh_load and coh_store call the test.
-$(LIB)/libcoherer-hook.a: $(COHERER_SRC:%.c=$(BUILD)/hook/%.o)
+$(LIB)/libcoherer-hook.a: $(patsubst %.c,$(BUILD)/hook/%.o,$(COHERER_SRC) $(POLICIES_SRC))
 
 $(BUILD)/hook/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $< (hook)"; $(CC) -Itests/src/hook $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/obj/tests/src/hook/%.o: ALL_CFLAGS := -Itests/src/hook -Iinclude $(ALL_CFLAGS)
-$(HOOK_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS:%/libcoherer.a=%/libcoherer-hook.a)
+$(HOOK_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(HOOK_LIBS)
 	$(UNIT_LINK)
 
 # tests/src/mutation knows each call of the port by the functions that led to it: its layer
 # tells where it is.  Without optimisation, so that every call in the source is one.
-$(LIB)/libcoherer-trace.a: $(COHERER_SRC:%.c=$(BUILD)/trace/%.o)
+$(LIB)/libcoherer-trace.a: $(patsubst %.c,$(BUILD)/trace/%.o,$(COHERER_SRC) $(POLICIES_SRC))
 
 $(BUILD)/trace/%.o: %.c
 	@mkdir -p $(@D); echo "  CC    $< (trace)"; \
 	$(CC) $(LAYER_CFLAGS) $(CFLAGS) -O0 -finstrument-functions -c -o $@ $<
 
-$(TRACE_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS:%/libcoherer.a=%/libcoherer-trace.a)
+$(TRACE_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(TRACE_LIBS)
 	$(UNIT_LINK)
 
 # The same tests with every byte and every shift watched.

@@ -4,6 +4,7 @@
 #include <coherer/coherer.h>
 
 #include "check/language/names.h"
+#include "check/policies/policies.h"
 
 #define KINDS 3u
 

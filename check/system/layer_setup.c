@@ -3,6 +3,7 @@
  * The initial state, made as a kernel makes it: files, areas, page faults.  Afterwards all
  * caches are emptied: what making it left there is not the test's.
  */
+#include "check/policies/policies.h"
 #include "check/system/layer_internal.h"
 
 #define EXTRA_FRAMES 2u /* for copies on write */

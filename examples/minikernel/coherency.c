@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* The layer over ports/arm926, set up as the command line has it. */
+#include "check/policies/policies.h"
 #include "examples/minikernel/kernel.h"
 #include "ports/arm926/cp15.h"
 #include "ports/arm926/port.h"

@@ -16,7 +16,7 @@ MINI_LDFLAGS := -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,noexecstack
 	-Wl,--no-warn-rwx-segments
 
 MINI_DIR := examples/minikernel
-MINI_SRC := $(wildcard $(MINI_DIR)/*.c) $(COHERER_ARM926_SRC) $(COHERER_SRC)
+MINI_SRC := $(wildcard $(MINI_DIR)/*.c) $(COHERER_ARM926_SRC) $(COHERER_SRC) $(POLICIES_SRC)
 MINI_OBJ := $(addprefix $(MINI)/,$(patsubst %.c,%.o,$(MINI_SRC)) \
 	$(patsubst %.S,%.o,$(wildcard $(MINI_DIR)/*.S)))
 MINI_USER_OBJ := $(addprefix $(MINI)/$(MINI_DIR)/user/,crt.o user.o)
@@ -25,6 +25,9 @@ MINI_USER_OBJ := $(addprefix $(MINI)/$(MINI_DIR)/user/,crt.o user.o)
 minikernel: $(MINI)/minikernel.bin ## build the example kernel for ARMv4 and v5
 
 $(MINI)/src/%.o: src/%.c $(MINI_DIR)/minikernel.mk
+	@mkdir -p $(@D); $(MINI_CC) -std=c11 $(MINI_CFLAGS) -c -o $@ $<
+
+$(MINI)/check/policies/%.o: check/policies/%.c $(MINI_DIR)/minikernel.mk
 	@mkdir -p $(@D); $(MINI_CC) -std=c11 $(MINI_CFLAGS) -c -o $@ $<
 
 $(MINI)/%.o: %.c $(MINI_DIR)/minikernel.mk

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* ports/arm926 by itself: what it fills in, and the cleaning of page tables. */
+#include "check/policies/policies.h"
 #include "examples/minikernel/kernel.h"
 #include "ports/arm926/port.h"
 

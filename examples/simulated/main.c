@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/policies/policies.h"
 #include "ports/sim/sim.h"
 
 #define ANSWER "new data"

@@ -34,7 +34,6 @@ static struct coh_mm mm[2], *current = &mm[0];
 /* clang-format off */
 #define CALLBACK(type, name, arguments, body) static type name arguments { body; }
 #define RANGE (void *context, uintptr_t va, size_t len)
-#define OUTER (void *context, coh_pa_t pa, size_t len)
 #define LOCK  (void *context, coh_lock_t *lock)
 #define WHOLE (void *context)
 
@@ -42,18 +41,7 @@ CALLBACK(void, dcache_clean, RANGE, note("clean", va))
 CALLBACK(void, dcache_invalidate, RANGE, note("invalidate", va))
 CALLBACK(void, dcache_flush, RANGE, note("flush", va))
 CALLBACK(void, dcache_flush_all, WHOLE, note("flush all", 0))
-CALLBACK(void, icache_invalidate, RANGE, TRAP("the cache is unified"))
-CALLBACK(void, icache_invalidate_all, WHOLE, TRAP("the cache is unified"))
-CALLBACK(void, outer_clean, OUTER, TRAP("there is no second level"))
-CALLBACK(void, outer_invalidate, OUTER, TRAP("there is no second level"))
-CALLBACK(void, outer_flush, OUTER, TRAP("there is no second level"))
-CALLBACK(uintptr_t, window_map, (void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved),
-	 TRAP("VIVT finds lines by the user's own address"))
-CALLBACK(void, window_unmap, (void *context, uintptr_t window, uintptr_t saved),
-	 TRAP("VIVT has no window"))
 CALLBACK(uintptr_t, kernel_address, (void *context, uintptr_t pfn), return LINEAR + pfn * PAGE)
-CALLBACK(void, kunmap, (void *context, uintptr_t pfn, uintptr_t va),
-	 EMPTY("no highmem: kmap is kernel_address, and nothing is taken away"))
 CALLBACK(void, copy, (void *context, uintptr_t to, uintptr_t from, size_t len),
 	 TRAP("this kernel copies no page"))
 CALLBACK(void, zero, RANGE, TRAP("this kernel clears no page"))
@@ -64,10 +52,6 @@ CALLBACK(void, irq_restore, (void *context, uintptr_t flags), EMPTY("no interrup
 CALLBACK(void, walk_enter, WHOLE, EMPTY("one thread, and it frees nothing"))
 CALLBACK(void, walk_exit, WHOLE, EMPTY("nothing was entered"))
 CALLBACK(struct coh_mm *, current_mm, WHOLE, return current)
-CALLBACK(bool, user_page, (void *context, struct coh_mm *m, uintptr_t va, uintptr_t *pfn),
-	 TRAP("on VIVT the address is enough"))
-CALLBACK(bool, user_may_map, (void *context, struct coh_mm *m, uintptr_t va, uintptr_t pfn),
-	 return true /* what a VMA covers here, it maps */)
 CALLBACK(bool, user_uncache, (void *context, struct coh_mm *m, uintptr_t va, uintptr_t pfn),
 	 TRAP("the two mappings are read-only: they do not conflict"))
 CALLBACK(void, report, (void *context, int error, const void *object), TRAP(coh_error_text(error)))
@@ -75,13 +59,9 @@ CALLBACK(void, report, (void *context, int error, const void *object), TRAP(coh_
 static const struct coh_port port = {
 	.dcache_clean = dcache_clean, .dcache_invalidate = dcache_invalidate,
 	.dcache_flush = dcache_flush, .dcache_flush_all = dcache_flush_all,
-	.icache_invalidate = icache_invalidate, .icache_invalidate_all = icache_invalidate_all,
-	.outer_clean = outer_clean, .outer_invalidate = outer_invalidate,
-	.outer_flush = outer_flush, .window_map = window_map, .window_unmap = window_unmap,
-	.kernel_address = kernel_address, .kmap = kernel_address, .kunmap = kunmap, .copy = copy,
-	.zero = zero, .lock = lock, .unlock = unlock, .irq_save = irq_save,
-	.irq_restore = irq_restore, .walk_enter = walk_enter, .walk_exit = walk_exit,
-	.current_mm = current_mm, .user_page = user_page, .user_may_map = user_may_map,
+	.kernel_address = kernel_address, .copy = copy, .zero = zero, .lock = lock,
+	.unlock = unlock, .irq_save = irq_save, .irq_restore = irq_restore,
+	.walk_enter = walk_enter, .walk_exit = walk_exit, .current_mm = current_mm,
 	.user_uncache = user_uncache, .report = report,
 };
 /* clang-format on */

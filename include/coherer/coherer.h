@@ -179,7 +179,7 @@ struct coh {
 };
 
 /*
- * coh_init: check description and port, choose what to do for this kind of cache. port must
+ * coh_init: check description and port, choose what to do for this kind of cache.  port must
  * live as long as coh.  No cache operation: the caches may be in any state that is coherent.
  * Once, before any other function; not concurrent with them.
  * Returns 0, or COH_E_NULL, _CALLBACK, _LINE, _WAYS, _SIZE, _INDEX, _PAGE or _KIND: coh is then
@@ -188,9 +188,11 @@ struct coh {
 int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_port *port);
 
 /*
- * coh_port_missing: the name of the first callback that is NULL; NULL if none is.
+ * coh_port_missing: why coh_init returns COH_E_CALLBACK: the name of the first callback that is NULL
+ * and that this description needs; NULL if there is none.  "config" or "port" where that is NULL.
+ * Of a description that coh_init refuses only what every port must have is looked at.
  */
-const char *coh_port_missing(const struct coh_port *port);
+const char *coh_port_missing(const struct coh_config *config, const struct coh_port *port);
 
 /*
  * coh_colour: which of the coh_colours places a page at va takes in the data cache, as far as va
@@ -205,23 +207,14 @@ const char *coh_counter_name(enum coh_counter counter);
 
 /*
  * The policies: how flush_dcache_page finds what users may have in the cache.
- * docs/policies.md says what each is good for.  An embedder that names one
- * links only that; coh_policy_find links all.
+ * docs/policies.md says what each is good for.  From an archive a policy that nobody names is not
+ * linked.
  */
-extern const struct coh_policy coh_policy_none;	     /* does nothing, ever: the baseline */
+extern const struct coh_policy coh_policy_rmap;	     /* walks latched maps, from anywhere */
 extern const struct coh_policy coh_policy_flush_all; /* all of the cache, every time */
-extern const struct coh_policy
-	coh_policy_gup_hook; /* Linux 2.6.20: flush_anon_page in get_user_pages */
-extern const struct coh_policy coh_policy_rmap_locked; /* the 2007 patch: walks under locks */
-extern const struct coh_policy coh_policy_rmap;	       /* walks latched maps, from anywhere */
-extern const struct coh_policy coh_policy_hints;       /* parisc: the page remembers its colours */
-extern const struct coh_policy coh_policy_uncache; /* NetBSD: conflicting aliases become uncached */
-extern const struct coh_policy coh_policy_lazy; /* Wheeler and Bershad: only what the state needs */
+extern const struct coh_policy coh_policy_hints;     /* VIPT: the page remembers its colours */
 
-/* By name, as "gup-hook"; NULL if there is none.  coh_policy_get(i): the i-th, NULL beyond the
- * last. */
-const struct coh_policy *coh_policy_find(const char *name);
-const struct coh_policy *coh_policy_get(size_t i);
+/* "rmap"; never NULL. */
 const char *coh_policy_name(const struct coh_policy *policy);
 
 /* The strongest context from which the functions marked "any" may be called. */
@@ -349,7 +342,7 @@ int coh_vma_move(struct coh *coh, struct coh_vma *from, uintptr_t start, struct 
 int coh_vma_protect(struct coh *coh, struct coh_vma *vma, uint32_t flags);
 
 /*
- * coh_vma_address: where vma maps the page of this index (T4).  Any context.
+ * coh_vma_address: where vma maps the page of this index.  Any context.
  * Returns 0 and *va, or COH_E_OUTSIDE: legal for anonymous pages (the family has VMAs that do
  * not cover it), a bug of the caller for a page of the VMA's file.
  */
@@ -384,12 +377,12 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * if users may have it mapped.
  *
  * Afterwards: no line of the page is in the data cache under K; on VIVT, none under any U of
- * the current mm (other mms have none, T6); on aliasing VIPT, none of any colour at which a
+ * the current mm (a switch emptied the cache of others); on aliasing VIPT, none of any colour at which a
  * linked VMA may map it; what was dirty is in memory.  On VIVT U of private mappings of a file
- * are left alone (T2): mmap leaves open what they show.  Where those VMAs are executable, their
+ * are left alone: mmap leaves open what they show.  Where those VMAs are executable, their
  * I-cache lines of it are gone, too (but see users_announce_code).  Under alone an interrupt amid
  * it may leave lines under K that agree with memory.  Or, for a file page that no VMA covers: nothing was done
- * and the page is marked; coh_update_mmu_cache does it when it is mapped (T1).  Never deferred
+ * and the page is marked; coh_update_mmu_cache does it when it is mapped.  Never deferred
  * where operations reach one CPU only.
  *
  * It does not stop another thread of the current mm from bringing U lines in again before the
@@ -397,15 +390,14 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * Context: any.
  * Cost: the cache operations, and O(log n + U of this mm).
  * Returns 0; COH_E_CORRUPT if the maps are damaged (the whole cache was flushed then).
- * After: cachetlb.rst; the 2007 patch (T1 to T6).
+ * After: cachetlb.rst; the patch of January 2007, which walked under locks (docs/thread.md).
  */
 int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
 
 /*
  * coh_flush_anon_page: get_user_pages found an anonymous page at va of vma and will hand it to
- * the kernel (T12).  Under gup-hook: no line of it at va, nor under K, afterwards; dirty ones
- * are in memory.  Under policies that find anonymous aliases by themselves: nothing, for
- * coh_flush_dcache_page does it.
+ * the kernel.  The library's policies do nothing here, for coh_flush_dcache_page finds that alias
+ * by itself; for a policy that does not (gup-hook), this is all there is.
  * Context: any.
  * Returns COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
  */
@@ -433,7 +425,7 @@ int coh_flush_kernel_dcache_page(struct coh *coh, struct coh_page *page);
  * coh_kmap, coh_kunmap: a kernel address for a page, and coherency around its use, as one
  * cannot forget.  After coh_kmap: as after coh_flush_dcache_page, at *va.  After coh_kunmap
  * with intent to write: as after coh_flush_dcache_page; always: no line is left under an
- * address that is taken away.  Under gup-hook they see to the kernel's side only (T13).
+ * address that is taken away.
  * Context: any that the port's kmap allows.
  * Return COH_E_ARGUMENT; coh_kmap COH_E_SLOTS, and COH_E_CORRUPT without an address; coh_kunmap
  * COH_E_ALIGN (va is not a page's), and COH_E_CORRUPT, with the whole cache flushed and the
@@ -447,8 +439,7 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
  * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer
  * is plain kernel memory.  All of one page.  After to: user loads and fetches at va show the
  * new bytes, in any mm; K holds no dirty line.  (So vma is shared, or the page is its own copy
- * already.)  After from: buffer has the newest bytes.  Under gup-hook all aliases are seen to
- * here, too.
+ * already.)  After from: buffer has the newest bytes.
  * Context: process.
  * Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER;
  * COH_E_CORRUPT, and then nothing was copied.
@@ -509,7 +500,7 @@ int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
  * does that (under hints users of different colours are never right); on VIPT so is each shared
  * U that comes later, until coh_page_clear.  With several CPUs this is too late for the
  * I-cache: call coh_flush_icache_page before the translation is made.
- * Returns COH_E_OUTSIDE (va is not the page's place in vma: T4), COH_E_OWNER, COH_E_ALIGN,
+ * Returns COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER, COH_E_ALIGN,
  * COH_E_ARGUMENT.
  */
 int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -518,7 +509,7 @@ int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *
 /*
  * coh_switch_mm: this CPU goes from prev to next (either may be NULL): interrupts off, before the
  * page tables change.  If they differ: a VIVT data cache and a VIVT instruction cache are empty
- * afterwards (T6); physically tagged ones are left alone. A kernel thread borrows the mm that is
+ * afterwards; physically tagged ones are left alone. A kernel thread borrows the mm that is
  * there: no call.
  */
 int coh_switch_mm(struct coh *coh, struct coh_mm *prev, struct coh_mm *next);
@@ -574,7 +565,7 @@ int coh_invalidate_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
  * with coh_dma_sync_for_cpu or coh_dma_unmap; who does not own it must not touch it.  After
  * passing to the device: to-device and bidirectional: every byte is in memory.  From-device and
  * bidirectional: no line of it can be written back.  After passing back, from-device and
- * bidirectional: no line of it is in any cache.  User aliases are not looked at (T14): that is
+ * bidirectional: no line of it is in any cache.  User aliases are not looked at: that is
  * coh_flush_dcache_page's job, before and after.  A buffer that a device writes must own its
  * lines: aligned to the largest line (COH_E_ALIGN), also in length.
  * Context: any.

@@ -20,7 +20,7 @@ enum coh_error {
 	COH_E_UNLINKED = -6,   /* not linked, or unlinked already */
 	COH_E_OVERLAP = -7,    /* another VMA of this mm is there */
 	COH_E_OWNER = -8,      /* a page of another mapping or anon_vma than the VMA's */
-	COH_E_OUTSIDE = -9,    /* the address is not the page's in that VMA, or outside it (T4) */
+	COH_E_OUTSIDE = -9,    /* the address is not the page's in that VMA, or outside it */
 	COH_E_ARGUMENT = -10,  /* an enum or flag that does not exist */
 	COH_E_NEIGHBOUR = -11, /* VMAs to merge do not adjoin or do not agree */
 

@@ -2,9 +2,9 @@
 /*
  * port: what the layer asks of the machine and the kernel beneath it.
  *
- * Every callback is mandatory and coh_init checks it: NULL is never a
- * fallback.  "Not needed here" is an empty body with its reason; "not written
- * yet" traps (ports/template shows both).
+ * Fifteen callbacks every port has.  The others are NULL on a machine that does not need them;
+ * coh_init refuses a port without one that it does need.  A callback that is not written yet traps
+ * (ports/template), and one with nothing to do says why.
  *
  * Vocabulary.  clean: write dirty lines back, keep them.  invalidate: drop
  * lines, dirty or not.  flush: clean, then invalidate.  A range is
@@ -24,6 +24,8 @@ extern "C" {
 struct coh_port {
 	void *context; /* handed to every callback, never looked at */
 
+	/* ---- What every port has. ---- */
+
 	/*
 	 * First-level data cache (and unified caches), by address.  Every line that
 	 * holds a byte of [va, va + len) under this address: the virtual tag on
@@ -39,47 +41,10 @@ struct coh_port {
 	void (*dcache_flush_all)(void *context);
 
 	/*
-	 * Instruction cache: invalidate the lines of [va, va + len), aligned to
-	 * instruction lines; all lines.  Also branch predictors and prefetch buffers, where they
-	 * can hold old code.  Any context.
-	 */
-	void (*icache_invalidate)(void *context, uintptr_t va, size_t len);
-	void (*icache_invalidate_all)(void *context);
-
-	/*
-	 * A second level that devices do not see through, by physical address;
-	 * called only if the description says that there is one.  Aligned to its line.  Any
-	 * context.
-	 */
-	void (*outer_clean)(void *context, coh_pa_t pa, size_t len);
-	void (*outer_invalidate)(void *context, coh_pa_t pa, size_t len);
-	void (*outer_flush)(void *context, coh_pa_t pa, size_t len);
-
-	/*
-	 * The alias window of aliasing VIPT caches: a kernel address of the given
-	 * colour (see coh_colour) that translates to the page.  It nests: *saved receives what the
-	 * slot held, and window_unmap puts that back, for an interrupt or NMI may use the slot amid
-	 * another's use.  The translation is dropped from this CPU's TLB both times; the caller
-	 * does not migrate in between (walk_enter holds).  Never called on VIVT and non-aliasing
-	 * caches. Any context.
-	 */
-	uintptr_t (*window_map)(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved);
-	void (*window_unmap)(void *context, uintptr_t window, uintptr_t saved);
-
-	/*
 	 * The kernel's address of a page now: its linear one, or that of a kmap that
 	 * exists; 0 if it has none.  Any context.
 	 */
 	uintptr_t (*kernel_address)(void *context, uintptr_t pfn);
-
-	/*
-	 * Give a page a kernel address, and take it back.  Pages of the linear map return that and
-	 * keep it. 0: no slot is left.  Process or irq, as the embedder's callers of coh_kmap need;
-	 * and where aliases meet, from coh_update_mmu_cache and coh_flush_icache_page, for code in
-	 * a page that has no kernel address (0: the whole data cache is flushed instead).
-	 */
-	uintptr_t (*kmap)(void *context, uintptr_t pfn);
-	void (*kunmap)(void *context, uintptr_t pfn, uintptr_t va);
 
 	/* memcpy and memset(to, 0, len), by kernel addresses.  Context: the caller's. */
 	void (*copy)(void *context, uintptr_t to, uintptr_t from, size_t len);
@@ -87,10 +52,9 @@ struct coh_port {
 
 	/*
 	 * A lock between writers; it leaves interrupts as they are.  Those inside maps and mms are
-	 * taken in process context only, never one inside another, and may sleep (rmap-locked takes
-	 * them in every walk: that is its defect).  The one inside struct coh is taken for a moment
-	 * with interrupts off, when a page is mapped, and by lazy in interrupts too: there it must
-	 * spin, or on one CPU do nothing.
+	 * taken in process context only, never one inside another, and may sleep.  The one inside
+	 * struct coh is taken for a moment with interrupts off, when a page is mapped: there it
+	 * must spin, or on one CPU do nothing.
 	 */
 	void (*lock)(void *context, coh_lock_t *lock);
 	void (*unlock)(void *context, coh_lock_t *lock);
@@ -110,17 +74,72 @@ struct coh_port {
 
 	/*
 	 * The mm whose user lines can be in this CPU's view of the cache: active_mm,
-	 * which a kernel thread borrows (T6); NULL if there is none.  Any context.
+	 * which a kernel thread borrows; NULL if there is none.  Any context.
 	 */
 	struct coh_mm *(*current_mm)(void *context);
 
 	/*
-	 * The page that mm maps at va: true and *pfn, or false if none is present.
-	 * Called with translations of mm held still by the caller of the layer.  Process.
+	 * Something is wrong that no return value can tell: error is one of enum coh_error,
+	 * object the page, VMA or map it was found in.  May print; must return.  Any context.
+	 */
+	void (*report)(void *context, int error, const void *object);
+
+	/*
+	 * ---- NULL, but where a comment says that this machine needs it: coh_init refuses a port
+	 * that leaves it out there, and coh_port_missing names it. ----
+	 */
+
+	/*
+	 * Needed if the description has an instruction cache.
+	 *
+	 * Invalidate the lines of [va, va + len), aligned to instruction lines; all lines.  Also branch predictors and prefetch buffers, where they
+	 * can hold old code.  Any context.
+	 */
+	void (*icache_invalidate)(void *context, uintptr_t va, size_t len);
+	void (*icache_invalidate_all)(void *context);
+
+	/*
+	 * Needed if there is a second level that devices do not see through (outer_line).
+	 *
+	 * By physical address, aligned to its line.  Any context.
+	 */
+	void (*outer_clean)(void *context, coh_pa_t pa, size_t len);
+	void (*outer_invalidate)(void *context, coh_pa_t pa, size_t len);
+	void (*outer_flush)(void *context, coh_pa_t pa, size_t len);
+
+	/*
+	 * Needed on aliasing VIPT, but not by flush-all.
+	 *
+	 * The alias window: a kernel address of the given colour (see coh_colour) that translates to the page.  It nests: *saved receives what the
+	 * slot held, and window_unmap puts that back, for an interrupt or NMI may use the slot amid
+	 * another's use.  The translation is dropped from this CPU's TLB both times; the caller
+	 * does not migrate in between (walk_enter holds).  Any context.
+	 */
+	uintptr_t (*window_map)(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved);
+	void (*window_unmap)(void *context, uintptr_t window, uintptr_t saved);
+
+	/*
+	 * Needed with memory beyond the linear map, both or neither; NULL: a page has the kernel
+	 * address that kernel_address says, or none.
+	 *
+	 * Give a page a kernel address, and take it back.  Pages of the linear map return that and
+	 * keep it. 0: no slot is left.  Process or irq, as the embedder's callers of coh_kmap need;
+	 * and where aliases meet, from coh_update_mmu_cache and coh_flush_icache_page, for code in
+	 * a page that has no kernel address (0: the whole data cache is flushed instead).
+	 */
+	uintptr_t (*kmap)(void *context, uintptr_t pfn);
+	void (*kunmap)(void *context, uintptr_t pfn, uintptr_t va);
+
+	/*
+	 * Needed on aliasing VIPT, but not by flush-all.
+	 *
+	 * The page that mm maps at va: true and *pfn, or false if none is present.  Called with translations of mm held still by the caller of the layer.  Process.
 	 */
 	bool (*user_page)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn);
 
 	/*
+	 * Spares flushes on VIVT; NULL: true, always.
+	 *
 	 * May mm translate va to this page?  false only if it does not, and will not without another
 	 * coh_update_mmu_cache: then the page has no line at va, for who took the translation away
 	 * flushed first, and is not flushed there.  true where that is not known: in an interrupt,
@@ -131,20 +150,15 @@ struct coh_port {
 	bool (*user_may_map)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn);
 
 	/*
+	 * Needed where aliases do not all meet, but not by flush-all and hints.
+	 *
 	 * If mm translates va to this page: make the translation uncached in the first level, and
 	 * drop it from all TLBs, unless it is uncached already.  A second level stays in the path
 	 * of uncached accesses (on ARM: outer cacheable), or they would miss what K's flush left
 	 * there.  Returns true if there is such a translation.  mm may be any process's: take what
-	 * guards its tables.  Process, within walk_enter: must not sleep.  Never called under the
-	 * policies none, flush-all and hints.
+	 * guards its tables.  Process, within walk_enter: must not sleep.
 	 */
 	bool (*user_uncache)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn);
-
-	/*
-	 * Something is wrong that no return value can tell: error is one of enum coh_error,
-	 * object the page, VMA or map it was found in.  May print; must return.  Any context.
-	 */
-	void (*report)(void *context, int error, const void *object);
 };
 
 #ifdef __cplusplus

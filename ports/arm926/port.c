@@ -138,29 +138,9 @@ static void dcache_flush_all(void *context)
 	flush_all(arm_of(context));
 }
 
-static void outer_range(void *context, coh_pa_t pa, size_t len)
-{
-	(void)context, (void)pa, (void)len;
-	NOT_NEEDED("config.outer_line is 0: there is no second level, or it is off");
-}
-
 /* ------------------------------------------------------------------------
  * Addresses.
  */
-
-static uintptr_t window_map(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved)
-{
-	(void)context, (void)pfn, (void)colour;
-	*saved = 0;
-	NOT_NEEDED("VIVT: lines are found by the user's own address");
-	return 0;
-}
-
-static void window_unmap(void *context, uintptr_t window, uintptr_t saved)
-{
-	(void)context, (void)window, (void)saved;
-	NOT_NEEDED("VIVT");
-}
 
 static uintptr_t kernel_address(void *context, uintptr_t pfn)
 {
@@ -168,17 +148,6 @@ static uintptr_t kernel_address(void *context, uintptr_t pfn)
 	uintptr_t offset = (pfn - k->linear_pfn) << COH_ARM_PAGE_SHIFT;
 
 	return pfn >= k->linear_pfn && offset < k->linear_size ? k->linear_start + offset : 0;
-}
-
-static uintptr_t kmap(void *context, uintptr_t pfn)
-{
-	return kernel_address(context, pfn); /* no highmem: every page has its address for good */
-}
-
-static void kunmap(void *context, uintptr_t pfn, uintptr_t va)
-{
-	(void)context, (void)pfn, (void)va;
-	NOT_NEEDED("no highmem: nothing was taken");
 }
 
 static void copy(void *context, uintptr_t to, uintptr_t from, size_t len)
@@ -237,25 +206,6 @@ static uint32_t *small_page(void *context, struct coh_mm *mm, uintptr_t va)
 	return pte && (*pte & PTE_TYPE) == SMALL_PAGE ? pte : NULL;
 }
 
-static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn)
-{
-	const uint32_t *pte = small_page(context, mm, va);
-
-	if (pte)
-		*pfn = *pte >> COH_ARM_PAGE_SHIFT;
-	return pte != NULL;
-}
-
-/* The kernel may have taken the entry away for a moment when an interrupt asks. */
-static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
-{
-	(void)context;
-	(void)mm;
-	(void)va;
-	(void)pfn;
-	return true;
-}
-
 /*
  * C and B both go: a write buffer may be searched by virtual address (Linux tests for that at
  * boot), and two users would miss each other's stores in it.
@@ -296,6 +246,7 @@ void coh_arm_clean(const struct coh_arm *arm, const void *va, size_t len)
 	coh_arm_drain_write_buffer(0);
 }
 
+/* VIVT, no highmem, no second level: what these need is left out. */
 static void fill_port(struct coh_arm *arm)
 {
 	arm->port = (struct coh_port){
@@ -306,14 +257,7 @@ static void fill_port(struct coh_arm *arm)
 		.dcache_flush_all = dcache_flush_all,
 		.icache_invalidate = icache_invalidate,
 		.icache_invalidate_all = icache_invalidate_all,
-		.outer_clean = outer_range,
-		.outer_invalidate = outer_range,
-		.outer_flush = outer_range,
-		.window_map = window_map,
-		.window_unmap = window_unmap,
 		.kernel_address = kernel_address,
-		.kmap = kmap,
-		.kunmap = kunmap,
 		.copy = copy,
 		.zero = zero,
 		.lock = lock,
@@ -323,8 +267,6 @@ static void fill_port(struct coh_arm *arm)
 		.walk_enter = walk_enter,
 		.walk_exit = walk_exit,
 		.current_mm = current_mm,
-		.user_page = user_page,
-		.user_may_map = user_may_map,
 		.user_uncache = user_uncache,
 		.report = report,
 	};

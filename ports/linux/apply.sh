@@ -42,8 +42,9 @@ trap 'status=$?; rm -rf "$new"; [ $status = 0 ] || exit 2' EXIT
 	fail "an edit finds no place in $source: has this function changed since Linux $series?"
 arm=$new/arch/arm/coherer
 cp -R "$here/kernel/." "$new/"
-mkdir -p "$arm/src" "$arm/ports/arm926"
+mkdir -p "$arm/src" "$arm/ports/arm926" "$arm/check/policies"
 cp "$top"/ports/arm926/cache_type.[ch] "$arm/ports/arm926/"
+cp "$top"/check/policies/*.[ch] "$arm/check/policies/"
 cp "$top"/src/*.[ch] "$top/src/sources.mk" "$arm/src/"
 for header in "$top"/include/coherer/*.h; do
 	own=$new/arch/arm/include/coherer/$(basename "$header")

@@ -209,7 +209,7 @@ void sim_op_end(struct coh_sim *sim, const struct operation *o);
 bool sim_walk_is_dropped(struct coh_sim *sim, enum coh_sim_op op);
 
 /* port.c */
-void sim_port_fill(struct coh_port *port, struct coh_sim *sim);
+void sim_port_fill(struct coh_port *port, struct coh_sim *sim, const struct coh_config *config);
 
 /* memory.c: from the driver or malloc */
 void *sim_allocate(const struct coh_sim_driver *driver, size_t size);

@@ -434,8 +434,6 @@ static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr
 {
 	struct coh_sim *sim = context;
 
-	if (!sim->config.looks_at_tables)
-		return true;
 	return coh_sim_frame_at(sim, mm_number(sim, mm), va) == pfn;
 }
 
@@ -467,7 +465,32 @@ static void report(void *context, int error, const void *object)
 	sim_note(context, COH_SIM_ERROR, "the layer reports damage", error, object);
 }
 
-void sim_port_fill(struct coh_port *port, struct coh_sim *sim)
+/* So that every run shows that what may be left out is not called. */
+static void leave_out_what_may_be(struct coh_port *port, const struct coh_config *config)
+{
+	struct coh_port less;
+
+#define TRY_WITHOUT(callback)                                                                      \
+	do {                                                                                       \
+		less = *port;                                                                      \
+		less.callback = NULL;                                                              \
+		if (!coh_port_missing(config, &less))                                              \
+			*port = less;                                                              \
+	} while (0)
+
+	TRY_WITHOUT(icache_invalidate);
+	TRY_WITHOUT(icache_invalidate_all);
+	TRY_WITHOUT(outer_clean);
+	TRY_WITHOUT(outer_invalidate);
+	TRY_WITHOUT(outer_flush);
+	TRY_WITHOUT(window_map);
+	TRY_WITHOUT(window_unmap);
+	TRY_WITHOUT(user_page);
+	TRY_WITHOUT(user_uncache);
+#undef TRY_WITHOUT
+}
+
+void sim_port_fill(struct coh_port *port, struct coh_sim *sim, const struct coh_config *config)
 {
 	*port = (struct coh_port){
 		.context = sim,
@@ -495,8 +518,9 @@ void sim_port_fill(struct coh_port *port, struct coh_sim *sim)
 		.walk_exit = walk_exit,
 		.current_mm = current_mm,
 		.user_page = user_page,
-		.user_may_map = user_may_map,
+		.user_may_map = sim->config.looks_at_tables ? user_may_map : NULL,
 		.user_uncache = user_uncache,
 		.report = report,
 	};
+	leave_out_what_may_be(port, config);
 }

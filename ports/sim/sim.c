@@ -201,7 +201,7 @@ struct coh_sim *coh_sim_new(const struct coh_sim_config *config, const char **wh
 	sim->base = (struct context){ .kind = COH_SIM_IN_PROCESS, .depth = 1 };
 	sim->context = &sim->base;
 	coh_sim_describe(config, NULL, &sim->description);
-	sim_port_fill(&sim->port, sim);
+	sim_port_fill(&sim->port, sim, &layer);
 	error = coh_init(&sim->layer, &layer, &sim->port);
 	if (error)
 		*why = coh_error_text(error);

@@ -2,10 +2,9 @@
 /*
  * A port to be: copy this folder, then replace the traps one by one.
  *
- * Every callback is in one of three states, and says which:
- *   written       it does what include/coherer/port.h asks of it
- *   TRAP          not written yet: stops the machine with its name in port_missing
- *   NOT_NEEDED    empty for ever, with the reason why that is right on this machine
+ * A callback that is not written yet traps: it stops the machine with its name in port_missing.
+ * One that may be empty for ever says why that is right on this machine.  What this machine does
+ * not need at all is not here (NULL); if yours does, coh_init refuses, and port_missing names it.
  *
  * The example machine: one ARMv5 CPU, VIVT, no highmem, no second level.
  */
@@ -21,8 +20,7 @@ static void __attribute__((noinline, noreturn)) trap(const char *name)
 	__builtin_trap();
 }
 
-#define TRAP(name)	   trap(name)
-#define NOT_NEEDED(reason) ((void)0)
+#define TRAP(name) trap(name)
 
 /* ------------------------------------------------------------------------
  * Caches.  Ranges are aligned to lines and not empty.  The operation is over when the function
@@ -79,64 +77,15 @@ static void icache_invalidate_all(void *context)
 	TRAP("icache_invalidate_all");
 }
 
-static void outer_clean(void *context, coh_pa_t pa, size_t len)
-{
-	(void)context, (void)pa, (void)len;
-	NOT_NEEDED("no second level: config.outer_line is 0, so this is never called");
-}
-
-static void outer_invalidate(void *context, coh_pa_t pa, size_t len)
-{
-	(void)context, (void)pa, (void)len;
-	NOT_NEEDED("no second level");
-}
-
-static void outer_flush(void *context, coh_pa_t pa, size_t len)
-{
-	(void)context, (void)pa, (void)len;
-	NOT_NEEDED("no second level");
-}
-
 /* ------------------------------------------------------------------------
  * Addresses.
  */
-
-/*
- * On aliasing VIPT: one page table entry for each colour, and for each CPU.  Read
- * the entry into *saved, write the new one, drop the old from this CPU's TLB,
- * return the address.  An NMI may do the same between any two of these steps: it
- * puts back what it found.
- */
-static uintptr_t window_map(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved)
-{
-	(void)context, (void)pfn, (void)colour;
-	*saved = 0;
-	NOT_NEEDED("VIVT: lines are found by the user's own address, so this is never called");
-	return 0;
-}
-
-static void window_unmap(void *context, uintptr_t window, uintptr_t saved)
-{
-	(void)context, (void)window, (void)saved;
-	NOT_NEEDED("VIVT");
-}
 
 /* With a linear map of all memory: a constant plus pfn << page_shift. */
 static uintptr_t kernel_address(void *context, uintptr_t pfn)
 {
 	(void)context, (void)pfn;
 	TRAP("kernel_address");
-}
-
-static uintptr_t kmap(void *context, uintptr_t pfn)
-{
-	return kernel_address(context, pfn); /* no highmem: every page has its address for good */
-}
-
-static void kunmap(void *context, uintptr_t pfn, uintptr_t va)
-{
-	(void)context, (void)pfn, (void)va;
-	NOT_NEEDED("no highmem: nothing was taken");
 }
 
 static void copy(void *context, uintptr_t to, uintptr_t from, size_t len)
@@ -208,23 +157,7 @@ static struct coh_mm *current_mm(void *context)
 	TRAP("current_mm");
 }
 
-static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn)
-{
-	(void)context, (void)mm, (void)va, (void)pfn;
-	TRAP("user_page");
-}
-
-/*
- * On VIVT.  `return true` is right everywhere, and flushes where a VMA covers the page and does not
- * map it, as after fork.
- */
-static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
-{
-	(void)context, (void)mm, (void)va, (void)pfn;
-	TRAP("user_may_map");
-}
-
-/* Two users in conflict, and all of the policy uncache; not under none, flush-all and hints. */
+/* Two users of a page that do not meet, of which one may store. */
 static bool user_uncache(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn)
 {
 	(void)context, (void)mm, (void)va, (void)pfn;
@@ -248,14 +181,7 @@ static const struct coh_port port = {
 	.dcache_flush_all = dcache_flush_all,
 	.icache_invalidate = icache_invalidate,
 	.icache_invalidate_all = icache_invalidate_all,
-	.outer_clean = outer_clean,
-	.outer_invalidate = outer_invalidate,
-	.outer_flush = outer_flush,
-	.window_map = window_map,
-	.window_unmap = window_unmap,
 	.kernel_address = kernel_address,
-	.kmap = kmap,
-	.kunmap = kunmap,
 	.copy = copy,
 	.zero = zero,
 	.lock = lock,
@@ -265,8 +191,6 @@ static const struct coh_port port = {
 	.walk_enter = walk_enter,
 	.walk_exit = walk_exit,
 	.current_mm = current_mm,
-	.user_page = user_page,
-	.user_may_map = user_may_map,
 	.user_uncache = user_uncache,
 	.report = report,
 };
@@ -282,6 +206,7 @@ static const struct coh_port port = {
  * - outer_line: of a second level that devices do not see through; else 0
  * - scope: one CPU, or do operations reach the others?
  * - linear_*: where the kernel maps all memory for good
+ * - alone: true if there is one CPU and walk_enter turns preemption off: K is flushed once, not twice
  * - speculates: does it fill data lines that no instruction asked for?  If in doubt: true
  * - policy: named, so that only that one is linked
  */
@@ -301,5 +226,6 @@ static const struct coh_config config = {
 
 int port_init(void)
 {
+	port_missing = coh_port_missing(&config, &port);
 	return coh_init(&coh, &config, &port);
 }

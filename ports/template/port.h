@@ -14,7 +14,10 @@ extern struct coh coh; /* the one instance; the layer's functions want it as the
  */
 int port_init(void);
 
-/* The callback that was called although nobody has written it; NULL: none.  For a debugger. */
+/*
+ * The callback that was called although nobody has written it, or that port_init finds missing;
+ * NULL: none.  For a debugger.
+ */
 extern const char *port_missing;
 
 #endif

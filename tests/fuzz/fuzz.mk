@@ -17,7 +17,7 @@ $(FUZZ_OUT)/decode_fuzz: $(wildcard watch/target/*.c) $(MODEL_SRC)
 $(FUZZ_OUT)/shadow_fuzz: $(MODEL_SRC)
 $(FUZZ_OUT)/suppress_fuzz: watch/runner/suppress.c
 $(FUZZ_OUT)/wire_fuzz: $(RUNNER_SRC) $(MODEL_SRC)
-$(FUZZ_OUT)/litmus_fuzz: $(CHECK_SRC) $(SIM_SRC) $(COHERER_SRC) $(MODEL_SRC)
+$(FUZZ_OUT)/litmus_fuzz: $(CHECK_SRC) $(POLICIES_SRC) $(SIM_SRC) $(COHERER_SRC) $(MODEL_SRC)
 $(FUZZ_OUT)/litmus_fuzz: FUZZ_CFLAGS += -Iinclude
 # Symbols for the findings, so that the call chain is looked for as well.
 fuzz-elf := $(BUILD)/guests/user-kernel-bug.elf

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/policies/policies.h"
 #include "tests/scenarios/scene.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -66,6 +66,8 @@ put watch/runner/r.c '#include "model/m.h"' '#include "watch/wire.h"' '#include 
 put watch/runner/r.h ''
 put check/language/l.c '#include <coherer/a.h>' '#include "check/language/l.h"'
 put check/language/l.h ''
+put check/policies/p.c '#include <coherer/a.h>' '#include "src/s.h"' '#include "check/policies/p.h"'
+put check/policies/p.h ''
 put check/system/s.c '#include "check/language/l.h"' '#include "ports/sim/p.h"'
 put check/system/s.h ''
 put check/search/e.c '#include "check/system/s.h"' '#include "check/language/l.h"'
@@ -122,6 +124,13 @@ found check/language/x.c '#include "check/system/s.h"' 'check/language/ may not 
 found check/system/x.c '#include "check/search/e.h"' 'check/system/ may not include from check/search/'
 found check/search/x.c '#include "check/say/w.h"' 'check/search/ may not include from check/say/'
 found check/search/x.c '#include "ports/sim/p.h"' 'check/search/ may not include from ports/sim/'
+# The policies to compare with: the layer's parts and nothing else; the layer knows none of them.
+found check/policies/x.c '#include "ports/sim/p.h"' 'check/policies/ may not include from ports/sim/'
+found check/policies/x.c '#include "model/m.h"' 'check/policies/ may not include from model/'
+found check/policies/x.c '#include <string.h>' 'check/policies/ may not include system headers'
+found src/x.c '#include "check/policies/p.h"' 'src/ may not include from check/policies/'
+found check/system/x.c '#include "src/s.h"' 'check/system/ may not include from src/'
+found ports/template/x.c '#include "check/policies/p.h"' 'ports/template/ may not include from check/policies/'
 # The ports.
 found ports/sim/x.c '#include "src/s.h"' 'ports/sim/ may not include from src/'
 found ports/sim/x.c '#include "watch/wire.h"' 'ports/sim/ may not include from watch/'

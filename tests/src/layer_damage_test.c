@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <coherer/coherer.h>
+#include "check/policies/policies.h"
 #include "src/map.h"
 #include "tests/src/layer_port.h"
 

@@ -38,64 +38,6 @@ static void null_arguments_are_refused(void **state)
 	LAYER_REFUSES(l, COH_E_NULL, coh_init(&l->coh, &config, NULL));
 }
 
-/* Without each callback in turn: the error, and the name of just that one. */
-static void every_callback_is_mandatory(void **state)
-{
-#define CALLBACK(name)                                                                             \
-	{                                                                                          \
-#name, offsetof(struct coh_port, name)                                             \
-	}
-	static const struct {
-		const char *name;
-		size_t offset;
-	} callbacks[] = {
-		CALLBACK(dcache_clean),
-		CALLBACK(dcache_invalidate),
-		CALLBACK(dcache_flush),
-		CALLBACK(dcache_flush_all),
-		CALLBACK(icache_invalidate),
-		CALLBACK(icache_invalidate_all),
-		CALLBACK(outer_clean),
-		CALLBACK(outer_invalidate),
-		CALLBACK(outer_flush),
-		CALLBACK(window_map),
-		CALLBACK(window_unmap),
-		CALLBACK(kernel_address),
-		CALLBACK(kmap),
-		CALLBACK(kunmap),
-		CALLBACK(copy),
-		CALLBACK(zero),
-		CALLBACK(lock),
-		CALLBACK(unlock),
-		CALLBACK(irq_save),
-		CALLBACK(irq_restore),
-		CALLBACK(walk_enter),
-		CALLBACK(walk_exit),
-		CALLBACK(current_mm),
-		CALLBACK(user_page),
-		CALLBACK(user_may_map),
-		CALLBACK(user_uncache),
-		CALLBACK(report),
-	};
-	struct layer *l = layer_start(layer_vivt());
-	struct coh_config config = layer_vivt();
-	size_t n = sizeof(callbacks) / sizeof(callbacks[0]);
-
-	(void)state;
-	/* Nothing in the struct but these and the context. */
-	assert_int_equal(sizeof(struct coh_port), (n + 1) * sizeof(void (*)(void)));
-	for (size_t i = 0; i < n; i++) {
-		memset((char *)&l->port + callbacks[i].offset, 0, sizeof(void (*)(void)));
-		assert_string_equal(coh_port_missing(&l->port), callbacks[i].name);
-		LAYER_REFUSES(l, COH_E_CALLBACK, coh_init(&l->coh, &config, &l->port));
-		layer_port(l);
-	}
-	assert_null(coh_port_missing(&l->port));
-	l->port.context = NULL; /* never looked at */
-	assert_null(coh_port_missing(&l->port));
-	assert_string_equal(coh_port_missing(NULL), "port");
-}
-
 /* Both caches, with the same rules. */
 static struct coh_geometry *cache_of(struct coh_config *config, bool icache)
 {
@@ -505,7 +447,6 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(null_arguments_are_refused),
-		cmocka_unit_test(every_callback_is_mandatory),
 		cmocka_unit_test(impossible_lines_are_refused),
 		cmocka_unit_test(impossible_ways_are_refused),
 		cmocka_unit_test(impossible_sizes_are_refused),

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <coherer/coherer.h>
+#include "check/policies/policies.h"
 #include "src/internal.h"
 #include "tests/src/layer_port.h"
 
@@ -440,6 +441,26 @@ static void who_may_store_is_remembered(void **state)
  * Where it does what rmap does.
  */
 
+/* What users of the former owner stored is not under K; the state that knew them is gone. */
+static void the_next_owner_reads_no_old_line(void **state)
+{
+	struct coh_config configs[] = { layer_vivt(), layer_vipt() };
+
+	(void)state;
+	for (int vipt = 0; vipt < 2; vipt++) {
+		start(configs[vipt]);
+		unmap(map_and_use(&l->mm, U, SHARED | WRITE, COH_PROT_WRITE));
+		coh_page_clear(&page);
+		assert_int_equal(coh_page_set_file(&page, &l->file, INDEX), 0);
+		layer_reset(l);
+		kmap(COH_INTENT_READ);
+		if (vipt)
+			LAYER_ASKED(l, DO_KMAP(PFN), FLUSH_PAGE(K), FLUSH_PAGE(K));
+		else
+			LAYER_ASKED(l, DO_KMAP(PFN), LOCKED(l), FLUSH_PAGE(K), FLUSH_PAGE(K));
+	}
+}
+
 static void what_is_beyond_the_state_goes_as_by_rmap(void **state)
 {
 	struct coh_config config = layer_vivt();
@@ -528,6 +549,7 @@ int main(void)
 		cmocka_unit_test(vipt_completes_for_the_first_user),
 		cmocka_unit_test(readers_leave_nothing_for_loads_to_miss),
 		cmocka_unit_test(who_may_store_is_remembered),
+		cmocka_unit_test(the_next_owner_reads_no_old_line),
 		cmocka_unit_test(what_is_beyond_the_state_goes_as_by_rmap),
 		cmocka_unit_test(vivt_knows_where_code_is),
 	};

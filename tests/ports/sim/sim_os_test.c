@@ -4,6 +4,7 @@
  * lost or used twice, and the layer is called so that the default policy keeps
  * everything right, whatever arrives when.
  */
+#include "check/policies/policies.h"
 #include "tests/ports/sim/sim_of.h"
 
 static uint32_t load32(struct coh_sim *sim, uintptr_t va)

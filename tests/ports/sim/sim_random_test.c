@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/policies/policies.h"
 #include "tests/ports/sim/sim_random.h"
 
 #define DEFAULT_SEED 1u

@@ -4,6 +4,7 @@
  * arrivals arrive when they can, addresses are where sim.h says.  What the layer is worth on it is
  * for the scenarios to say.
  */
+#include "check/policies/policies.h"
 #include "tests/ports/sim/sim_of.h"
 
 /* A page of a file, shared, in mm 0, which runs; the user has stored there in a cached line. */

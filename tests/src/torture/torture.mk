@@ -28,7 +28,7 @@ check-torture: ## the layer under real threads and signals, plain, TSan, ASan an
 TORTURE_BIN := $(TORTURE:%=$(BUILD)/tests/src/torture/%)
 
 $(TORTURE_BIN): $(BUILD)/tests/%: $(BUILD)/obj/tests/%.o \
-		$(addprefix $(LIB)/,libsim.a libcoherer.a libmodel.a)
+		$(addprefix $(LIB)/,libsim.a libpolicies.a libcoherer.a libmodel.a)
 	@mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^ -pthread
 
 # GCC 12's ThreadSanitizer does not start where the kernel scatters mappings wide

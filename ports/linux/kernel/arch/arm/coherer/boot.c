@@ -10,6 +10,7 @@
 #include <asm/cacheflush.h>
 #include <asm/cputype.h>
 
+#include "check/policies/policies.h"
 #include "internal.h"
 #include "ports/arm926/cache_type.h"
 
@@ -18,19 +19,34 @@ bool coherer_is_ready;
 
 static const struct coh_policy *policy;
 
+static const struct coh_policy *__init policy_get(size_t i)
+{
+#ifdef CONFIG_COHERER_COMPARE
+	return coh_policy_get(i);
+#else
+	static const struct coh_policy *const library[] = { &coh_policy_rmap, &coh_policy_flush_all };
+
+	return i < ARRAY_SIZE(library) ? library[i] : NULL;
+#endif
+}
+
 static void __init say_policies(void)
 {
 	const struct coh_policy *p;
 	size_t i;
 
-	for (i = 0; (p = coh_policy_get(i)) != NULL; i++)
+	for (i = 0; (p = policy_get(i)) != NULL; i++)
 		pr_cont(" %s", coh_policy_name(p));
 	pr_cont("\n");
 }
 
 static int __init coherer_policy_setup(char *name)
 {
-	policy = name ? coh_policy_find(name) : NULL;
+	size_t i;
+
+	for (i = 0; (policy = policy_get(i)) != NULL; i++)
+		if (name && !strcmp(coh_policy_name(policy), name))
+			break;
 	if (!policy) {
 		pr_err("coherer: no policy is named '%s', rmap is used; there are:", name ?: "");
 		say_policies();
@@ -152,7 +168,8 @@ void __init coherer_setup(void)
 	make_pages();
 	error = coh_init(&coherer, &config, &coherer_port);
 	if (error)
-		panic("coherer: %s\n", coh_error_text(error));
+		panic("coherer: %s %s\n", coh_error_text(error),
+		      coh_port_missing(&config, &coherer_port) ?: "");
 	coherer_is_ready = true;
 	warn_of_comparison();
 	pr_info("coherer: policy %s, %u KiB of data cache in lines of %u bytes\n",

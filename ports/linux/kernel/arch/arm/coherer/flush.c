@@ -15,6 +15,7 @@
 #include <asm/cacheflush.h>
 
 #include <mm/dma.h>
+#include "check/policies/policies.h"
 #include "internal.h"
 
 struct coh_page *coherer_pages;
@@ -141,7 +142,7 @@ void flush_anon_page(struct vm_area_struct *vma, struct page *page, unsigned lon
 		return;
 	preempt_disable();
 	/* Its whole point is this hook; the others leave the rest to flush_dcache_page. */
-	if (coherer.policy == &coh_policy_uncache)
+	if (IS_ENABLED(CONFIG_COHERER_COMPARE) && coherer.policy == &coh_policy_uncache)
 		coh_get_user_page(&coherer, &vma->coh, coh_page_of(page), addr & PAGE_MASK,
 				  COH_INTENT_READ_WRITE);
 	else if (PageAnon(page))

@@ -15,7 +15,6 @@
 #include <linux/string.h>
 
 #include <asm/cacheflush.h>
-#include <asm/outercache.h>
 #include <asm/tlbflush.h>
 
 #include <mm/dma.h>
@@ -67,48 +66,12 @@ static void icache_invalidate_all(void *context)
 		__flush_icache_all();
 }
 
-static void outer_clean(void *context, coh_pa_t pa, size_t len)
-{
-	outer_clean_range(pa, pa + len);
-}
-
-static void outer_invalidate(void *context, coh_pa_t pa, size_t len)
-{
-	outer_inv_range(pa, pa + len);
-}
-
-static void outer_flush(void *context, coh_pa_t pa, size_t len)
-{
-	outer_flush_range(pa, pa + len);
-}
-
 /* ---- addresses ---- */
-
-/* VIVT: lines are found by the user's own address, so these two are never called. */
-static uintptr_t window_map(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved)
-{
-	BUG();
-}
-
-static void window_unmap(void *context, uintptr_t window, uintptr_t saved)
-{
-	BUG();
-}
 
 /* No highmem: every page has its address for good. */
 static uintptr_t kernel_address(void *context, uintptr_t pfn)
 {
 	return (uintptr_t)page_address(pfn_to_page(pfn));
-}
-
-static uintptr_t kmap_page(void *context, uintptr_t pfn)
-{
-	return kernel_address(context, pfn);
-}
-
-/* Nothing was taken. */
-static void kunmap_page(void *context, uintptr_t pfn, uintptr_t va)
-{
 }
 
 static void copy_bytes(void *context, uintptr_t to, uintptr_t from, size_t len)
@@ -191,11 +154,6 @@ static pte_t *translation(struct coh_mm *coh_mm, uintptr_t va, uintptr_t *pfn)
 	return pte;
 }
 
-static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn)
-{
-	return translation(mm, va, pfn) != NULL;
-}
-
 /*
  * Under a page table's lock Linux takes entries away for a moment and puts them back without
  * update_mmu_cache (change_pte_range, move_ptes, page_mkclean): an interrupt may see that.  Nobody
@@ -244,6 +202,7 @@ static void report(void *context, int error, const void *object)
 			   coh_error_text(error), object);
 }
 
+/* VIVT, no highmem, no second level (Kconfig): what these need is left out. */
 const struct coh_port coherer_port = {
 	.dcache_clean = dcache_clean,
 	.dcache_invalidate = dcache_invalidate,
@@ -251,14 +210,7 @@ const struct coh_port coherer_port = {
 	.dcache_flush_all = dcache_flush_all,
 	.icache_invalidate = icache_invalidate,
 	.icache_invalidate_all = icache_invalidate_all,
-	.outer_clean = outer_clean,
-	.outer_invalidate = outer_invalidate,
-	.outer_flush = outer_flush,
-	.window_map = window_map,
-	.window_unmap = window_unmap,
 	.kernel_address = kernel_address,
-	.kmap = kmap_page,
-	.kunmap = kunmap_page,
 	.copy = copy_bytes,
 	.zero = zero_bytes,
 	.lock = lock_map,
@@ -268,7 +220,6 @@ const struct coh_port coherer_port = {
 	.walk_enter = walk_enter,
 	.walk_exit = walk_exit,
 	.current_mm = current_mm,
-	.user_page = user_page,
 	.user_may_map = user_may_map,
 	.user_uncache = user_uncache,
 	.report = report,

@@ -26,6 +26,7 @@
  * page was last announced or mapped, 0 if never, and bit 14, whether users have been beside K since
  * then; on VIPT bit 0, mapped at another colour than K's.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 #define WRITABLE_    0x8000u
@@ -170,10 +171,17 @@ static int lazy_flush_page(struct coh *coh, struct coh_page *page)
 	return coh_flush_now_(coh, page, kva);
 }
 
-/* Before loads only: nothing is newer than memory in a user's lines, and K is no older. */
+/*
+ * Before loads only: nothing is newer than memory in a user's lines, and K is no older.  A state of
+ * 0 says nothing of the users of a former owner, and what they stored K may lack.
+ */
 static bool is_read_only(struct coh_page *page, enum coh_intent intent)
 {
-	return intent == COH_INTENT_READ && !(coh_load(&page->state) & WRITABLE_);
+	uint16_t state = coh_load(&page->state);
+
+	if (intent != COH_INTENT_READ || state & WRITABLE_)
+		return false;
+	return state || !(coh_load(&page->clean) & COH_CLEAN_USED_);
 }
 
 static int lazy_get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -263,6 +271,7 @@ static void lazy_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *p
 const struct coh_policy coh_policy_lazy = {
 	.name = "lazy",
 	.context = COH_CONTEXT_IRQ,
+	.uncaches = true,
 	.flush_page = lazy_flush_page,
 	.aliases = coh_alias_flush_,
 	.flush_anon = coh_rmap_flush_anon_,

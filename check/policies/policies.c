@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
-/* The table of policies, to choose one at run time by its name. */
-#include "src/internal.h"
+/* The table of all policies, in the order in which tables show them. */
+#include "check/policies/policies.h"
 
 static const struct coh_policy *const policies[] = {
 	&coh_policy_none, &coh_policy_flush_all, &coh_policy_gup_hook, &coh_policy_rmap_locked,
@@ -24,17 +24,7 @@ const struct coh_policy *coh_policy_get(size_t i)
 const struct coh_policy *coh_policy_find(const char *name)
 {
 	for (size_t i = 0; name && i < POLICIES_; i++)
-		if (same(policies[i]->name, name))
+		if (same(coh_policy_name(policies[i]), name))
 			return policies[i];
 	return NULL;
-}
-
-const char *coh_policy_name(const struct coh_policy *policy)
-{
-	return policy ? policy->name : "none given";
-}
-
-enum coh_context coh_policy_context(const struct coh_policy *policy)
-{
-	return policy ? policy->context : COH_CONTEXT_PROCESS;
 }

@@ -4,6 +4,7 @@
  * mms under the map's lock.  If it interrupted the holder of that lock it stops for ever.
  * Kept to show just that.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 /* What the mechanism says, widened to every mm. */
@@ -31,6 +32,7 @@ const struct coh_policy coh_policy_rmap_locked = {
 	.name = "rmap-locked",
 	.context = COH_CONTEXT_PROCESS,
 	.k_twice = true, /* a walk may wait for the lock, and other threads run */
+	.uncaches = true,
 	.flush_page = coh_rmap_flush_page_,
 	.aliases = flush_aliases_locked,
 	.flush_anon = coh_rmap_flush_anon_,

@@ -8,6 +8,7 @@
  *
  * K is the kernel's address of a page and its lines there, U those of a user.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 static int aliases_of_files(struct coh *coh, const struct coh_page *page, uintptr_t kva)
@@ -62,6 +63,7 @@ const struct coh_policy coh_policy_gup_hook = {
 	.name = "gup-hook",
 	.context = COH_CONTEXT_NMI,
 	.k_twice = true, /* an interrupt that uses K of an anonymous page has not flushed U */
+	.uncaches = true,
 	.flush_page = gup_flush_page,
 	.aliases = coh_alias_flush_, /* for copies; gup_flush_page names its own */
 	.flush_anon = gup_flush_anon,

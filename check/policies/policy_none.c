@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* none: no entry point does a cache operation.  What all else is compared with. */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 static void no_dcache(struct coh *coh, enum coh_maintain_ what, uintptr_t va, size_t len)
@@ -27,7 +28,7 @@ static void no_vma_range(struct coh *coh, const struct coh_vma *vma, uintptr_t v
 	coh_no_range_(coh, va, len);
 }
 
-const struct coh_mechanism coh_mechanism_nothing = {
+static const struct coh_mechanism mechanism_nothing = {
 	.name = "nothing",
 	.aliasing = false,
 	.congruent_meet = true,
@@ -71,7 +72,7 @@ static void none_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *p
 const struct coh_policy coh_policy_none = {
 	.name = "none",
 	.context = COH_CONTEXT_NMI,
-	.mechanism = &coh_mechanism_nothing,
+	.mechanism = &mechanism_nothing,
 	.flush_page = none_flush_page,
 	.flush_anon = coh_rmap_flush_anon_,
 	.get_user = coh_rmap_get_user_,

@@ -13,6 +13,7 @@
  * page->state: STARTED, new mappings are made uncached; DONE, so are the old ones, and their lines
  * are gone.
  */
+#include "check/policies/policies.h"
 #include "src/internal.h"
 
 enum { STARTED = 1, DONE };
@@ -61,6 +62,7 @@ static void uncache_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page
 const struct coh_policy coh_policy_uncache = {
 	.name = "uncache",
 	.context = COH_CONTEXT_NMI,
+	.uncaches = true,
 	.flush_page = uncache_flush_page,
 	.aliases = coh_alias_flush_,
 	.flush_anon = coh_rmap_flush_anon_,
