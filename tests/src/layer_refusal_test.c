@@ -97,7 +97,7 @@ static void a_kmap_without_a_slot(void)
 	l->slots = 0;
 	assert_int_equal(coh_kmap(coh, &high, COH_INTENT_READ_WRITE, &va), COH_E_SLOTS);
 	assert_int_equal(va, 77);
-	assert_int_equal(high.clean, 0);
+	assert_int_equal(high.mark, 0);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN));
 	/* And fills of pages that have no kernel address. */
 	LAYER_REFUSES(l, COH_E_SLOTS, coh_clear_user_page(coh, &high, U));
