@@ -27,6 +27,8 @@
 #include <coherer/coherer.h>
 #include "src/map.h"
 
+#define COH_LINE_MAX_ 256u /* bytes; coh_init refuses more */
+
 enum coh_maintain_ {
 	COH_DO_CLEAN_,
 	COH_DO_INVALIDATE_,
