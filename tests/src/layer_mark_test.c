@@ -120,6 +120,29 @@ static void a_page_that_nobody_had_waits(void **state)
 	}
 }
 
+/* K is dirty yet when the page changes hands. */
+static void what_waits_is_owed_to_the_next_owner(void **state)
+{
+	struct coh_vma *vma;
+
+	(void)state;
+	for (int vipt = 0; vipt < 2; vipt++) {
+		start(config_of(vipt));
+		coh_page_init(&page, PFN);
+		flush();
+		give_to_file();
+		flush();
+		flush();
+		LAYER_COUNTED(l, { COH_COUNT_DEFERRED, 1 }, { COH_COUNT_WALK, 3 });
+		coh_page_clear(&page);
+		assert_int_equal(coh_page_set_anon(&page, &l->family, INDEX), 0);
+		vma = layer_map_anon(l, &l->mm, U, 1, INDEX, 0);
+		layer_reset(l);
+		mapped(vma, U, COH_PROT_READ);
+		LAYER_ASKED(l, FLUSH_PAGE(K));
+	}
+}
+
 /* Another VMA of the file, elsewhere in it: a flush too many, and then it waits again. */
 static void a_change_of_the_map_unsettles(void **state)
 {
@@ -215,6 +238,7 @@ int main(void)
 		cmocka_unit_test(a_page_of_nobody_was_used),
 		cmocka_unit_test(what_one_file_knew_is_not_for_another),
 		cmocka_unit_test(a_page_that_nobody_had_waits),
+		cmocka_unit_test(what_waits_is_owed_to_the_next_owner),
 		cmocka_unit_test(a_change_of_the_map_unsettles),
 		cmocka_unit_test(after_a_flush_at_once_k_is_in_memory),
 		cmocka_unit_test(a_congruent_fill_is_owed_elsewhere),
