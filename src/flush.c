@@ -50,7 +50,7 @@ int coh_rmap_get_user_(struct coh *coh, struct coh_vma *vma, struct coh_page *pa
 int coh_rmap_begin_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
 {
 	(void)intent; /* also before stores: dirty user lines must not be written back over them */
-	if (!coh_users_may_see_(coh, page))
+	if (coh_page_settled_(coh, page))
 		return COH_OK;
 	return coh_flush_now_(coh, page, kva);
 }
@@ -71,10 +71,8 @@ int coh_rmap_end_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum co
 /* The end of a use whose flush cannot wait. */
 int coh_end_at_once_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum coh_intent intent)
 {
-	if (intent != COH_INTENT_READ) {
-		coh_page_touch_(page);
+	if (intent != COH_INTENT_READ)
 		return coh_flush_now_(coh, page, kva);
-	}
 	/* The address will be another page's: even clean lines must not stay. */
 	if (!coh_is_linear_(coh, kva))
 		coh_flush_k_(coh, kva);
@@ -109,7 +107,8 @@ int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva)
  * Other threads run meanwhile, and the lines that they bring in are filled from memory.
  *
  * K before U: K's bytes are in memory already when U is filled again.  The other way round the
- * line of U would be old, and stay.
+ * line of U would be old, and stay.  They are there before the walk's first load, too: a user who
+ * filled a line from old memory had his VMA linked before, and the walk sees it.
  *
  * K after U: other accesses may fill K while U's bytes are not in memory yet, and such a line is
  * old.  Another thread in the kernel, which flushed the page before, loads through K.  On VIPT a
@@ -122,12 +121,13 @@ int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva)
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
 	bool alone = coh->config.alone && !coh->config.speculates && !coh->policy->k_twice;
-	uint32_t sequence = coh_page_sequence_(page);
+	uint32_t version = coh_page_version_(page); /* before K's flush */
 	int seen;
 
 	if (alone)
 		coh->port->walk_enter(coh->port->context);
 	coh_flush_k_(coh, kva);
+	coh_full_barrier(); /* K in memory before the look for users */
 	seen = aliases(coh, page, kva);
 	if (alone)
 		coh->port->walk_exit(coh->port->context);
@@ -135,7 +135,7 @@ int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_ali
 		coh_flush_k_(coh, kva);
 	coh_page_code_(coh, page, kva);
 	if (!seen && coh->mechanism->aliasing)
-		coh_page_settle_(coh, page, sequence);
+		coh_page_settle_(coh, page, version);
 	return seen < 0 ? seen : COH_OK;
 }
 
@@ -282,51 +282,73 @@ bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map)
 }
 
 /* ------------------------------------------------------------------------
- * The mark of a page, page->clean: may a flush wait until a user maps the page?
+ * The mark of a page, page->mark: may a flush wait until a user maps the page?  And does the next
+ * user who maps it find K's bytes in memory?  docs/page-mark.md argues why this is right.
  *
- * Any context writes the mark, one byte at a time and without a lock:
- *   0		No user has mapped the page since K was last in line with users.  K may be
- *		dirty, and cannot be old.
- *   USED	Users have had it mapped.  K may also be old, even if they are gone by now.
- *   DATA, CODE	coh_page_complete_ (user.c) sets them after the flushes that earn them.
+ * One word, stored whole, in any context and without a lock:
+ *   FRESH	No user has had the page, under any owner, unless a VMA covers it.
+ *   SETTLED	and a version of the owner's map (map.h): at that version K was not old, unless a
+ *		VMA covered the page.  True for ever, so it does no harm if it is stored late.  It
+ *		counts only while the map is of that version, and does not cover the page.
+ *   else	Users may have had it: K may be old, even if they are gone by now.  DATA, CODE,
+ *		FILLED say what the next coh_page_complete_ (user.c) need not do.
  *
- * A flush waits only if all of this holds: the mark is 0; then comes a full barrier; then no VMA
- * covers the page.
- *
- * Store buffering.  We: store the mark, then look for VMAs.  A process that maps the page: links a
- * VMA (vma.c), then loads the mark.  A full barrier on each side makes sure that at least one of
- * the two sees the other's store.
- *
- * While a VMA covers the page no flush waits.  So coh_page_complete_ may set a bit late: that does
- * not hide a flush which is still owed.
- *
- * The mark goes back to 0 after a flush that saw no alias, if the map's sequence is still what it
- * was before the flush: then no VMA came or went.
- *
- * A flush that was done at once does not set DATA, so the next coh_update_mmu_cache flushes K once
- * more.  To set it would be wrong if a VMA goes, and another flush is put off, before the store:
- * it would need an atomic compare-and-exchange, which ARMv4, ARMv5 and SH-4 lack.  All other races
- * end with USED instead of 0, or without DATA: a flush too many.
+ * Who stores what:
+ *   FRESH	coh_page_init
+ *   SETTLED	coh_page_settle_, after a flush
+ *   DATA, CODE	coh_page_complete_, after the flushes that earn them.  While it runs a VMA covers the
+ *		page, so no flush waits, and its store hides none if it comes late.
+ *   DATA, FILLED	the fills of page.c; nobody else has the page then
+ *   USED	coh_page_clear; a flush of a FRESH page that cannot wait
+ * A flush that is done at once leaves DATA as it is: K is in memory before it looks for users.
  */
+
+static uint32_t settled_at(uint32_t version)
+{
+	return version | COH_MARK_SETTLED_;
+}
+
+/* The map of a page that a flush may be put off for: of a file.  Else NULL. */
+static struct coh_map *map_of_file(const struct coh_page *page)
+{
+	return coh_is_anon_(page) ? NULL : coh_page_map_(page);
+}
+
+/* Had nobody the page, up to this version of its map, if no VMA covers it? */
+static bool is_unused(uint32_t mark, const struct coh_map *map)
+{
+	return mark == COH_MARK_FRESH_ || mark == settled_at(coh_map_version_(map));
+}
+
+/*
+ * Has no user had the page since K was last in line?  Then K cannot be old.  False if it is not
+ * known, and for pages of no file: where else users may have those no map tells.
+ *
+ * Store buffering.  We: K was stored to, then look at the map.  A process that maps the page: links
+ * a VMA (vma.c), then flushes K.  A full barrier on each side: if we do not see the VMA, that flush
+ * covers what was stored.
+ */
+bool coh_page_settled_(struct coh *coh, const struct coh_page *page)
+{
+	struct coh_map *map = map_of_file(page);
+	uint32_t mark = coh_load(&page->mark);
+
+	if (!map || !is_unused(mark, map))
+		return false;
+	coh_full_barrier(); /* stores to K, and the load of the mark, before the look at the map */
+	if (coh_page_covered_(coh, page, map))
+		return false;
+	/* After the look: a VMA that had gone by then has left its trace. */
+	return coh_load(&page->mark) == mark && is_unused(mark, map);
+}
 
 /* True if the flush of this page may wait for coh_update_mmu_cache. */
 bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 {
-	struct coh_map *map = coh_page_map_(page);
-
-	if (!map || coh_is_anon_(page)) {
-		coh_store(&page->clean, (uint8_t)0);
-		return false;
-	}
-	if (coh_load(&page->clean)) {
-		/* Users are there; or they are gone, but what they stored is behind K's lines. */
-		coh_page_touch_(page);
-		return false;
-	}
-	coh_full_barrier();
-	/* Covered; or it was until just now, and the mark says so. */
-	if (coh_page_covered_(coh, page, map) || coh_load(&page->clean)) {
-		coh_page_touch_(page);
+	if (!coh_page_settled_(coh, page)) {
+		/* A VMA covers it; or it has no file, and who maps it may not tell us. */
+		if (coh_load(&page->mark) == COH_MARK_FRESH_)
+			coh_page_touch_(page);
 		return false;
 	}
 	/* Another CPU may complete it, and its operations would not reach this CPU's lines. */
@@ -338,47 +360,33 @@ bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 	return true;
 }
 
-/* K is changed, or will be: what was known of it counts no more. */
+/* What was known of the page counts no more. */
 void coh_page_touch_(struct coh_page *page)
 {
-	coh_store(&page->clean, (uint8_t)COH_CLEAN_USED_);
-	coh_full_barrier(); /* before the look at the map that follows */
+	coh_store(&page->mark, (uint32_t)COH_MARK_USED_);
+	coh_full_barrier(); /* before a look at the map that follows */
 }
 
 /* The version of the page's map; a page of no map has none. */
-uint32_t coh_page_sequence_(const struct coh_page *page)
+uint32_t coh_page_version_(const struct coh_page *page)
 {
 	const struct coh_map *map = coh_page_map_(page);
 
-	return map ? coh_load_acquire(&map->sequence) : 0;
+	return map ? coh_map_version_(map) : 0;
 }
 
 /*
- * K was flushed, and no alias was seen.  The next flush may wait if nobody has mapped the page
- * since: the map is what it was before that flush began, and no VMA covers the page.
+ * K was flushed after its map had this version, and no alias was seen: the next flush may wait, if
+ * nobody comes.  Where a VMA covers the page it may not, and to say so would only take away DATA.
  */
-void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence)
+void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t version)
 {
-	struct coh_map *map = coh_page_map_(page);
+	struct coh_map *map = map_of_file(page);
 
-	if (!map || coh_is_anon_(page) || !(coh_load(&page->clean) & COH_CLEAN_USED_) ||
-	    coh_load(&map->sequence) != sequence)
+	if (!map || is_unused(coh_load(&page->mark), map) || coh_page_covered_(coh, page, map))
 		return;
-	coh_store(&page->clean, (uint8_t)0);
-	coh_full_barrier();
-	if (coh_load(&map->sequence) != sequence || coh_page_covered_(coh, page, map))
-		coh_page_touch_(page);
-}
-
-/* May users have lines of the page, now or earlier?  Then K must be brought in line before the
- * kernel uses it. */
-bool coh_users_may_see_(struct coh *coh, const struct coh_page *page)
-{
-	struct coh_map *map = coh_page_map_(page);
-
-	if (!map || coh_is_anon_(page) || coh_load(&page->clean))
-		return true;
-	return coh_page_covered_(coh, page, map);
+	if (version == coh_map_version_(map))
+		coh_store(&page->mark, settled_at(version));
 }
 
 static bool is_covered(struct coh *coh, const struct coh_map *map, uintptr_t index)

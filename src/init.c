@@ -3,7 +3,6 @@
 #include "src/internal.h"
 
 #define LINE_MIN_     4u
-#define LINE_MAX_     256u
 #define PAGE_SHIFT_LO 4u
 #define PAGE_SHIFT_HI 24u
 
@@ -57,7 +56,7 @@ static int check_geometry(const struct coh_geometry *g, uint32_t address_bits)
 		return COH_OK;
 	if (g->indexing < COH_INDEXED_VIVT || g->indexing > COH_INDEXED_PIPT)
 		return COH_E_KIND;
-	if (!is_power_of_two(g->line) || g->line < LINE_MIN_ || g->line > LINE_MAX_)
+	if (!is_power_of_two(g->line) || g->line < LINE_MIN_ || g->line > COH_LINE_MAX_)
 		return COH_E_LINE;
 	if (!g->ways || g->ways > g->size >> log2_of(g->line))
 		return COH_E_WAYS;
@@ -89,7 +88,7 @@ static int check_config(const struct coh_config *c)
 	if (c->dcache.line > 1u << c->page_shift || c->icache.line > 1u << c->page_shift)
 		return COH_E_PAGE;
 	if (c->outer_line && (!is_power_of_two(c->outer_line) || c->outer_line < LINE_MIN_ ||
-			      c->outer_line > LINE_MAX_))
+			      c->outer_line > COH_LINE_MAX_))
 		return COH_E_LINE;
 	return COH_OK;
 }

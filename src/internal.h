@@ -27,6 +27,8 @@
 #include <coherer/coherer.h>
 #include "src/map.h"
 
+#define COH_LINE_MAX_ 256u /* bytes; coh_init refuses more */
+
 enum coh_maintain_ {
 	COH_DO_CLEAN_,
 	COH_DO_INVALIDATE_,
@@ -122,17 +124,20 @@ struct coh_policy {
 		       uint32_t prot);
 };
 
-/* What page->clean says; flush.c has the rules. */
-enum coh_clean_ {
-	COH_CLEAN_DATA_ = 1u << 0, /* K was flushed before users mapped the page */
-	COH_CLEAN_CODE_ = 1u << 1, /* and old code was dropped */
-	COH_CLEAN_USED_ = 1u << 2, /* users have had it mapped since K was in line */
+/* What page->mark says, where bit 0 is clear; flush.c has the rules. */
+enum coh_mark_ {
+	COH_MARK_FRESH_ = 0,	    /* no user has had the page, under any owner */
+	COH_MARK_SETTLED_ = 1u << 0, /* K was in line at that version of the owner's map */
+	COH_MARK_USED_ = 1u << 1,   /* users may have had it: K may be old */
+	COH_MARK_DATA_ = 1u << 2,   /* K is in memory, for the next user who maps it */
+	COH_MARK_CODE_ = 1u << 3,   /* and old code was dropped */
+	COH_MARK_FILLED_ = 1u << 4, /* VIPT: K's lines are all of the page, and maybe dirty */
 };
 
 /* What page->ever says of the time since coh_page_clear. */
 enum coh_ever_ {
 	COH_EVER_EXECUTED_ = 1u << 0, /* it was mapped to be executed */
-	COH_EVER_STORED_ = 1u << 1,   /* VIPT: a user translation allowed stores */
+	COH_EVER_STORED_ = 1u << 1,   /* a user translation allowed stores (user.c) */
 	COH_EVER_UNCACHED_ = 1u << 2, /* shared mappings of it conflicted and became uncached */
 };
 
@@ -182,12 +187,12 @@ bool coh_is_linear_(const struct coh *coh, uintptr_t kva);
 struct coh_map *coh_page_map_(const struct coh_page *page);
 bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map);
 bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struct coh_map *map);
-bool coh_users_may_see_(struct coh *coh, const struct coh_page *page);
-
+/* ---- flush.c: the mark ---- */
+bool coh_page_settled_(struct coh *coh, const struct coh_page *page);
 bool coh_page_defer_(struct coh *coh, struct coh_page *page);
 void coh_page_touch_(struct coh_page *page);
-uint32_t coh_page_sequence_(const struct coh_page *page);
-void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t sequence);
+uint32_t coh_page_version_(const struct coh_page *page);
+void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t version);
 
 void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva);
 void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva,

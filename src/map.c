@@ -45,7 +45,7 @@ enum result {
 	DONE,
 	MOVED,	 /* an update went by */
 	SPENT,	 /* budget used up */
-	CORRUPT, /* heights do not fall */
+	CORRUPT, /* heights do not fall, or there are more nodes than VMAs */
 };
 
 /*
@@ -62,7 +62,8 @@ enum result {
 struct search {
 	const struct coh_map *map;
 	uint32_t sequence;
-	uint32_t budget; /* nodes that it may still look at */
+	uintptr_t budget; /* nodes that it may still look at */
+	bool all;	  /* and that is as many as the tree has */
 	uint32_t height; /* of the last node looked at: those below it are less high */
 	uintptr_t index;
 	uintptr_t group, group_hi;
@@ -102,8 +103,9 @@ static enum result descend(struct search *s, struct coh_node *node)
 		if (!height || height >= s->height)
 			return CORRUPT;
 		s->height = height;
+		/* The tree was this one when its nodes were counted: see budget_of. */
 		if (!s->budget--)
-			return SPENT;
+			return s->all ? CORRUPT : SPENT;
 		if (end_group < s->group || (end_group == s->group && end_last < s->index))
 			return DONE;
 		right = group < s->group;
@@ -168,8 +170,26 @@ static enum result search(struct search *s, struct coh_walk_ *walk)
 	return result;
 }
 
+/*
+ * A walk looks at a node once.  So it is done after as many as there are, and a damaged tree, in
+ * which a node hangs below several, does not hold it up for long.
+ *
+ * s->sequence is loaded already.  A change stores the count after the sequence and before it
+ * unlocks, so the count is of that change, or lags by one, which makes no more than
+ * COH_CHANGE_EDITS nodes.  If it is of a later change the sequence has moved, and the walk sees
+ * that first.
+ */
+static void budget_of(struct search *s, uintptr_t limit)
+{
+	uintptr_t nodes = coh_load_acquire(&s->map->count) + COH_CHANGE_EDITS;
+
+	s->all = nodes <= limit;
+	s->budget = s->all ? nodes : limit;
+}
+
+/* Looks at no more than limit nodes. */
 static bool walk_within(struct coh *coh, const struct coh_map *map, struct coh_walk_ *walk,
-			uint32_t budget)
+			uintptr_t limit)
 {
 	struct search s;
 	enum result result;
@@ -185,13 +205,13 @@ static bool walk_within(struct coh *coh, const struct coh_map *map, struct coh_w
 		if (tries)
 			coh_count_(coh, COH_COUNT_WALK_RETRY);
 		s.map = map;
-		s.budget = budget;
 		s.height = COH_TREE_HEIGHT + 1;
 		s.index = walk->index;
 		s.group = walk->group_lo;
 		s.group_hi = walk->group_hi;
 		s.depth = 0;
 		s.sequence = coh_load_acquire(&map->sequence);
+		budget_of(&s, limit);
 		result = search(&s, walk);
 		if (result == DONE)
 			return true;
@@ -206,7 +226,7 @@ static bool walk_within(struct coh *coh, const struct coh_map *map, struct coh_w
 
 bool coh_map_walk_(struct coh *coh, const struct coh_map *map, struct coh_walk_ *walk)
 {
-	return walk_within(coh, map, walk, UINT32_MAX);
+	return walk_within(coh, map, walk, UINTPTR_MAX);
 }
 
 struct covers {
@@ -333,7 +353,7 @@ int coh_map_change_(struct coh *coh, struct coh_map *map, const struct coh_chang
 		count += change->edit[i].kind == COH_EDIT_LINK;
 		count -= change->edit[i].kind == COH_EDIT_UNLINK;
 	}
-	coh_store(&map->count, count);
+	coh_store_release(&map->count, count); /* after the sequence: budget_of */
 	right = right && coh_map_right_(coh, map, change, COH_AFTER);
 	if (!right)
 		coh_store(&map->count, COH_MAP_DAMAGED);

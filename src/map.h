@@ -75,6 +75,17 @@ struct coh_walk_ {
 };
 
 /*
+ * coh_map_version_: another value, always even, after each change of what walks see; so two loads
+ * that agree had no change between them.  A walk that begins after it sees that version or a later
+ * one.  After 2^31 changes it repeats.
+ */
+static inline uint32_t coh_map_version_(const struct coh_map *map)
+{
+	/* Walks read the same from 2k - 1 on as at 2k. */
+	return (coh_load_acquire(&map->sequence) + 1) & ~1u;
+}
+
+/*
  * coh_map_walk_: calls walk->visit for the VMAs, in order of group.  If an update goes by on
  * another CPU it begins again: visits may be repeated and must not mind.  Any context, no lock;
  * within walk_enter.  Stack: 2 COH_TREE_HEIGHT words.

@@ -16,7 +16,7 @@ void coh_page_init(struct coh_page *page, uintptr_t pfn)
 	if (!page)
 		return;
 	page->pfn = pfn;
-	coh_store(&page->clean, (uint8_t)0);
+	coh_store(&page->mark, (uint32_t)COH_MARK_FRESH_);
 	coh_page_clear(page);
 }
 
@@ -25,6 +25,8 @@ static int set_owner(struct coh_page *page, uintptr_t owner, uintptr_t index)
 	if (coh_load(&page->owner))
 		return COH_E_OWNER;
 	coh_store(&page->index, index);
+	if (coh_load(&page->mark) & COH_MARK_SETTLED_) /* a version of another map, stored late */
+		coh_store(&page->mark, (uint32_t)COH_MARK_USED_);
 	coh_store_release(&page->owner, owner); /* a reader of the owner sees the index */
 	return COH_OK;
 }
@@ -49,8 +51,9 @@ void coh_page_clear(struct coh_page *page)
 		return;
 	coh_store(&page->owner, (uintptr_t)0);
 	coh_store(&page->index, (uintptr_t)0);
-	if (coh_load(&page->clean)) /* K may be old, for the next owner too */
-		coh_store(&page->clean, (uint8_t)COH_CLEAN_USED_);
+	/* K may be old, for the next owner too.  The map may be gone already, so it is not asked. */
+	if (coh_load(&page->mark) != COH_MARK_FRESH_)
+		coh_store(&page->mark, (uint32_t)COH_MARK_USED_);
 	coh_store(&page->ever, (uint8_t)0);
 	coh_store(&page->state, (uint16_t)0);
 }
@@ -71,6 +74,9 @@ void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what)
 	coh_store(&page->ever, (uint8_t)(coh_load(&page->ever) | what));
 	port->unlock(port->context, &coh->lock);
 	port->irq_restore(port->context, flags);
+	/* Before old code goes: who stores through K from now on, and does not see it, did so
+	 * before. */
+	coh_full_barrier();
 }
 
 /* Where vma maps the page.  COH_OK, COH_E_OWNER or COH_E_OUTSIDE. */
@@ -271,14 +277,16 @@ int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_pag
 	return error;
 }
 
-/* K of a page that was just filled and is mapped nowhere: to memory, and out. */
+/* K of a page that was just filled, and is mapped nowhere: to memory, and out. */
 static void finish_fill(struct coh *coh, struct coh_page *to, uintptr_t kva, uintptr_t va)
 {
-	/* Lines of the user's colour are what the user will hit. */
-	if (!coh->mechanism->congruent_meet || coh_colour(coh, kva) != coh_colour(coh, va))
+	/* Lines of the user's colour are what the user will hit; but not who maps it elsewhere. */
+	bool meet = coh->mechanism->congruent_meet && coh_colour(coh, kva) == coh_colour(coh, va);
+
+	if (!meet)
 		coh_flush_k_(coh, kva);
 	coh_drop_ahead_(coh, to, kva, va);
-	coh_store_release(&to->clean, (uint8_t)COH_CLEAN_DATA_);
+	coh_store_release(&to->mark, (uint32_t)(meet ? COH_MARK_FILLED_ : COH_MARK_DATA_));
 }
 
 int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va)

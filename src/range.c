@@ -7,6 +7,15 @@
  */
 #include "src/internal.h"
 
+/*
+ * Does it wrap, or its lines?  They are rounded outwards, and the port is told a length: that of
+ * the whole address space is 0.
+ */
+static bool lines_wrap(uintptr_t va, size_t len)
+{
+	return coh_wraps_(va, len) || len > SIZE_MAX - (size_t)2 * COH_LINE_MAX_;
+}
+
 /* ------------------------------------------------------------------------
  * Code.
  */
@@ -15,7 +24,7 @@ int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len)
 {
 	if (!coh)
 		return COH_E_NULL;
-	if (coh_wraps_(va, len))
+	if (lines_wrap(va, len))
 		return COH_E_RANGE;
 	if (!len)
 		return COH_OK;
@@ -55,7 +64,7 @@ int coh_flush_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len)
 {
 	if (!coh)
 		return COH_E_NULL;
-	if (coh_wraps_(va, len))
+	if (lines_wrap(va, len))
 		return COH_E_RANGE;
 	if (len && coh->mechanism->aliasing)
 		coh->mechanism->dcache(coh, COH_DO_CLEAN_, va, len);
@@ -68,7 +77,7 @@ int coh_invalidate_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len)
 
 	if (!coh)
 		return COH_E_NULL;
-	if (coh_wraps_(va, len))
+	if (lines_wrap(va, len))
 		return COH_E_RANGE;
 	mask = coh->config.dcache.line - 1u;
 	if ((va | len) & mask)
@@ -98,7 +107,7 @@ static int check_buffer(const struct coh *coh, uintptr_t va, coh_pa_t pa, size_t
 		return COH_E_NULL;
 	if (direction < COH_DMA_TO_DEVICE || direction > COH_DMA_BIDIRECTIONAL)
 		return COH_E_ARGUMENT;
-	if (coh_wraps_(va, len) || (len && pa + (len - 1) < pa))
+	if (lines_wrap(va, len) || (len && pa + (len - 1) < pa))
 		return COH_E_RANGE;
 	mask = largest_line_mask(coh);
 	/* A line shared with other data would be dropped with it, or written back over the

@@ -144,61 +144,105 @@ static bool allows_stores(const struct coh_page *page, const struct coh_vma *vma
 }
 
 /*
- * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
- * new mapping would hit: K's, or those of a private mapping of the file, from before.  What was
- * read ahead at va was read through a translation that was going, whatever is known of the page.
+ * Is it remembered that users may store to a page?  On VIPT a new mapping may hit other lines than
+ * the stores did.  And what they stored may be code: but where both caches are tagged virtually,
+ * what is known of old code does not matter.
  */
-static void flush_for_user(struct coh *coh, const struct coh_page *page, uintptr_t kva,
-			   uintptr_t va, bool owed)
+static bool stores_count(const struct coh *coh)
 {
-	bool stored = coh_load(&page->ever) & COH_EVER_STORED_;
-	bool meets_k = kva && coh_colour(coh, kva) == coh_colour(coh, va);
+	const struct coh_mechanism *mechanism = coh->mechanism;
 
-	if (owed || (stored && meets_k))
-		coh_flush_k_(coh, kva);
-	if (stored && !meets_k && !coh_is_anon_(page))
-		coh_window_flush_(coh, page->pfn, coh_colour(coh, va));
+	if (mechanism->congruent_meet && mechanism->aliasing)
+		return true;
+	return coh->config.icache.size && !(mechanism->code_by_alias &&
+					    coh->config.icache.indexing == COH_INDEXED_VIVT);
+}
+
+/* What a new mapping needs, by what is known of the page. */
+struct completion {
+	struct coh *coh;
+	const struct coh_page *page;
+	uintptr_t kva, va;
+	bool meets_k;	/* the user hits K's lines */
+	bool data_owed; /* K's bytes may be missing in memory, and the user would miss them */
+	bool stored;	/* users may have stored to the page, by earlier mappings */
+	bool code_owed; /* old code may be in the I-cache, and the user may fetch */
+};
+
+static void start_completion(struct completion *c, struct coh *coh, const struct coh_page *page,
+			     uintptr_t va, uint32_t have, uint32_t prot)
+{
+	c->coh = coh;
+	c->page = page;
+	c->kva = coh_page_kernel_(coh, page);
+	c->va = va;
+	c->meets_k = coh->mechanism->congruent_meet && c->kva &&
+		     coh_colour(coh, c->kva) == coh_colour(coh, va);
+	c->data_owed = !(have & COH_MARK_DATA_) && !(have & COH_MARK_FILLED_ && c->meets_k);
+	c->stored = coh_load(&page->ever) & COH_EVER_STORED_;
+	c->code_owed = prot & COH_PROT_EXEC && (c->stored || !(have & COH_MARK_CODE_));
+}
+
+/*
+ * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
+ * new mapping would hit: K's, or those of a private mapping of the file, from before; or from which
+ * code must come to memory.  What was read ahead at va was read through a translation that was
+ * going, whatever is known of the page.
+ */
+static void complete_data(const struct completion *c)
+{
+	struct coh *coh = c->coh;
+	bool stored = c->stored && coh->mechanism->congruent_meet && coh->mechanism->aliasing;
+
+	if (c->data_owed || (stored && c->meets_k))
+		coh_flush_k_(coh, c->kva);
+	if (stored && !c->meets_k && (c->code_owed || !coh_is_anon_(c->page)))
+		coh_window_flush_(coh, c->page->pfn, coh_colour(coh, c->va));
 	else
-		coh_drop_ahead_(coh, page, kva, va);
+		coh_drop_ahead_(coh, c->page, c->kva, c->va);
+}
+
+static void complete_code(const struct completion *c, uint32_t prot)
+{
+	const struct coh_mechanism *mechanism = c->coh->mechanism;
+	bool by_va = c->coh->config.icache.indexing == COH_INDEXED_VIVT;
+
+	if (!(prot & COH_PROT_EXEC))
+		return;
+	/* On VIPT, if no data was owed, K may be dirty still: of a fill whose lines users hit. */
+	if (c->code_owed && mechanism->congruent_meet && (!mechanism->aliasing || !c->data_owed))
+		coh_page_write_back_(c->coh, c->page, c->kva, true);
+	/* Where fetches are in order, what was fetched at va went with what was mapped there
+	 * before.  Elsewhere it may be of that page: fetched after the flush, while the tables
+	 * still had it. */
+	if (by_va ? !c->coh->config.fetches_in_order : c->code_owed)
+		coh_page_drop_code_(c->coh, c->va, c->kva);
 }
 
 /* What was deferred, now that va maps the page: K to memory, old code out. */
 void coh_page_complete_(struct coh *coh, const struct coh_vma *vma, struct coh_page *page,
 			uintptr_t va, uint32_t prot)
 {
-	uint8_t need = COH_CLEAN_DATA_ | (prot & COH_PROT_EXEC ? COH_CLEAN_CODE_ : 0u);
-	uint8_t have = coh_load(&page->clean);
-	uintptr_t kva = coh_page_kernel_(coh, page);
-	bool stores = allows_stores(page, vma, prot);
-	bool by_va = coh->config.icache.indexing == COH_INDEXED_VIVT;
-	/* If not, what was fetched at va went with what was mapped there before. */
-	bool fetched = !by_va || !coh->config.fetches_in_order;
+	uint32_t mark = coh_load_acquire(&page->mark);
+	uint32_t have = mark & COH_MARK_SETTLED_ ? 0 : mark;
+	uint32_t now = COH_MARK_USED_ | (have & COH_MARK_CODE_);
+	struct completion c;
 
 	/* Before old code goes: a store through K from now on drops it again. */
 	if (prot & COH_PROT_EXEC)
 		coh_page_ever_(coh, page, COH_EVER_EXECUTED_);
-	flush_for_user(coh, page, kva, va, !(have & COH_CLEAN_DATA_));
-	if (need & COH_CLEAN_CODE_ & ~have) {
-		/* On VIPT DATA does not say that K is in memory: finish_fill (page.c) leaves it in
-		 * lines that the user's loads hit. */
-		if (coh->mechanism->congruent_meet &&
-		    (!coh->mechanism->aliasing || have & COH_CLEAN_DATA_))
-			coh_page_write_back_(coh, page, kva, true);
-		if (fetched)
-			coh_page_drop_code_(coh, va, kva);
-	} else if (prot & COH_PROT_EXEC && by_va && fetched) {
-		/* What was prefetched at va may be of the page that was there before: fetched after
-		 * the flush, while the tables still had it. */
-		coh_page_drop_code_(coh, va, kva);
-	}
-	coh_count_(coh, (have & need) == need ? COH_COUNT_SKIPPED_CLEAN : COH_COUNT_COMPLETED);
+	start_completion(&c, coh, page, va, have, prot);
+	complete_data(&c);
+	complete_code(&c, prot);
+	coh_count_(coh, c.data_owed || c.code_owed ? COH_COUNT_COMPLETED : COH_COUNT_SKIPPED_CLEAN);
 
-	/* What a user stores may be code that another mapping will execute. */
-	if (stores)
-		have &= (uint8_t)~COH_CLEAN_CODE_;
-	if (stores && coh->mechanism->aliasing && coh->mechanism->congruent_meet)
+	if (stores_count(coh) && allows_stores(page, vma, prot))
 		coh_page_ever_(coh, page, COH_EVER_STORED_);
-	coh_store_release(&page->clean, (uint8_t)(have | need | COH_CLEAN_USED_));
+	now |= have & COH_MARK_FILLED_ && c.meets_k ? COH_MARK_FILLED_ : COH_MARK_DATA_;
+	if (prot & COH_PROT_EXEC)
+		now |= COH_MARK_CODE_;
+	if (now != mark)
+		coh_store_release(&page->mark, now);
 }
 
 /* ------------------------------------------------------------------------

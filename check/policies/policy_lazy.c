@@ -128,10 +128,11 @@ static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct c
 	bool vivt = !coh->mechanism->congruent_meet;
 	uintptr_t flags = lock_state(coh);
 	uint16_t state = coh_load(&page->state);
-	bool used = coh_load(&page->clean) & COH_CLEAN_USED_;
+	uint32_t mark = coh_load(&page->mark);
+	bool used = !(mark & COH_MARK_SETTLED_) && mark & COH_MARK_USED_;
 	bool lines_of_k, beside;
 
-	coh_store(&page->clean, (uint8_t)0);
+	coh_store(&page->mark, coh_page_version_(page) | COH_MARK_SETTLED_);
 	coh_full_barrier(); /* the mark before the look at the map: flush.c says why */
 	beside = users_beside_k(coh, map, page, kva);
 	lines_of_k =
@@ -179,9 +180,10 @@ static bool is_read_only(struct coh_page *page, enum coh_intent intent)
 {
 	uint16_t state = coh_load(&page->state);
 
-	if (intent != COH_INTENT_READ || state & WRITABLE_)
+	/* Of an earlier owner nothing is known any more but that there was one: K may be old. */
+	if (!state && coh_load(&page->mark) == COH_MARK_USED_)
 		return false;
-	return state || !(coh_load(&page->clean) & COH_CLEAN_USED_);
+	return intent == COH_INTENT_READ && !(state & WRITABLE_);
 }
 
 static int lazy_get_user(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -259,9 +261,9 @@ static void lazy_mapped(struct coh *coh, struct coh_vma *vma, struct coh_page *p
 	uintptr_t flags = lock_state(coh);
 
 	if (was_emptied(coh, coh_load(&page->state), prot) &&
-	    !(coh_load(&page->clean) & COH_CLEAN_DATA_)) {
+	    (coh_load(&page->mark) & (COH_MARK_SETTLED_ | COH_MARK_DATA_)) != COH_MARK_DATA_) {
 		coh_count_(coh, COH_COUNT_SKIPPED_EMPTY);
-		coh_store(&page->clean, (uint8_t)(COH_CLEAN_DATA_ | COH_CLEAN_USED_));
+		coh_store(&page->mark, (uint32_t)(COH_MARK_DATA_ | COH_MARK_USED_));
 	}
 	remember_mapped(coh, vma, page, va, prot);
 	unlock_state(coh, flags);

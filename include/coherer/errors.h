@@ -13,7 +13,7 @@ enum coh_error {
 
 	/* The caller's fault. */
 	COH_E_NULL = -1,       /* a mandatory argument is NULL */
-	COH_E_RANGE = -2,      /* address + length wraps around */
+	COH_E_RANGE = -2,      /* address + length wraps around, when rounded to lines, too */
 	COH_E_ALIGN = -3,      /* not aligned to a line, or to a page, as the function says */
 	COH_E_EMPTY = -4,      /* a VMA of no pages */
 	COH_E_LINKED = -5,     /* linked already */

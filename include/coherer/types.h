@@ -5,7 +5,7 @@
  * No field is for the embedder to write; every object is made by its _init
  * function.  An object must not be copied or moved while it is linked.
  *
- * Sizes on 32-bit (64-bit) machines: coh_page 16 (32) bytes, coh_vma 192 (376),
+ * Sizes on 32-bit (64-bit) machines: coh_page 20 (32) bytes, coh_vma 192 (376),
  * coh_mm 8 (16), coh_mapping and coh_anon_vma 24 (48); tests hold them to it.
  */
 #ifndef COH_TYPES_H
@@ -102,23 +102,23 @@ struct coh_vma {
 /*
  * A physical page.
  *
- * owner and index are written while nobody else uses the page.  The marks are
- * bytes of their own, so that an interrupt's plain store to one cannot undo
+ * owner and index are written while nobody else uses the page.  The others are
+ * stored alone, each in one access, so that an interrupt's plain store to one cannot undo
  * another context's store to its neighbour; who may write each is said in
- * src/flush.c (clean) and src/page.c (ever).
+ * src/flush.c (mark) and src/page.c (ever).
  *
- * All zero but pfn is a page of no owner whose kernel lines may be dirty: what was
- * never said to be clean counts as dirty, so a forgotten call costs a flush and
- * not data.
+ * All zero but pfn is a page of no owner, which no user has had, and whose kernel
+ * lines may be dirty: what was never said to be clean counts as dirty, so a
+ * forgotten call costs a flush and not data.
  */
 struct coh_page {
 	uintptr_t pfn;
 	uintptr_t
 		owner; /* struct coh_mapping *, or struct coh_anon_vma * with bit 0 set; 0: none */
 	uintptr_t index; /* page offset in the owner */
-	uint8_t clean;	 /* enum coh_clean_; 0: lines under K may be dirty, unknown to users */
-	uint8_t ever;	 /* enum coh_ever_: what happened to it since coh_page_clear */
+	uint32_t mark;	 /* enum coh_mark_, or a version of the owner's map */
 	uint16_t state;	 /* the policy's own: colours, or an epoch */
+	uint8_t ever;	 /* enum coh_ever_: what happened to it since coh_page_clear */
 };
 
 /* What somebody is about to do, or did, with a page. */

@@ -28,7 +28,7 @@ static void start(struct coh_config config)
 	l = layer_start(config);
 	page = layer_file_page(l, PFN, INDEX);
 	/* All that is owed to K and to code is done: what is asked is what conflicts ask. */
-	page.clean = COH_CLEAN_DATA_ | COH_CLEAN_CODE_ | COH_CLEAN_USED_;
+	page.mark = COH_MARK_DATA_ | COH_MARK_CODE_ | COH_MARK_USED_;
 	page.ever = COH_EVER_EXECUTED_;
 }
 
@@ -278,7 +278,7 @@ static void anonymous_pages_do_not_conflict(void **state)
 	vma = layer_map_anon(l, &l->mm, U, 1, INDEX, SHARED | WRITE);
 	layer_map_anon(l, &l->mm, V, 1, INDEX, SHARED | WRITE);
 	page = layer_anon_page(l, PFN, INDEX);
-	page.clean = COH_CLEAN_DATA_ | COH_CLEAN_USED_;
+	page.mark = COH_MARK_DATA_ | COH_MARK_USED_;
 	mapped(vma, READ_WRITE);
 	LAYER_ASKED_NOTHING(l);
 }
@@ -290,7 +290,7 @@ static void a_deferred_flush_is_completed_first(void **state)
 
 	(void)state;
 	start(layer_vivt());
-	page.clean = 0;
+	page.mark = 0;
 	vma = map(&l->mm, U, SHARED | WRITE);
 	map(&l->mm, V, SHARED);
 	mapped(vma, READ_WRITE);

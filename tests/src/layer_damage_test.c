@@ -151,7 +151,7 @@ static void nothing_is_copied(void **state)
 			 COH_E_CORRUPT);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	assert_int_equal(coh_copy_user_page(&l->coh, &to, &page, U), COH_E_CORRUPT);
-	assert_int_equal(to.clean, 0);
+	assert_int_equal(to.mark, 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 }
 

@@ -441,7 +441,7 @@ static void without_k_all_code_is_dropped(void **state)
 		coh_update_mmu_cache(&l->coh, vma, &page, 0x101000, COH_PROT_EXEC);
 		if (pipt)
 			LAYER_ASKED(l, LOCKED(l), DO_KMAP(HIGH_PFN), CLEAN_PAGE(KMAP),
-				    DO_KUNMAP(HIGH_PFN, KMAP), ICACHE_ALL);
+				    DO_KUNMAP(HIGH_PFN, KMAP), ICACHE_ALL, LOCKED(l));
 		else
 			LAYER_ASKED(l, LOCKED(l), ICACHE_ALL, LOCKED(l));
 		flush();
@@ -450,7 +450,7 @@ static void without_k_all_code_is_dropped(void **state)
 		else
 			LAYER_ASKED(l, BY_WINDOW(HIGH_PFN, 1), ICACHE_ALL);
 	}
-	page.clean = 0;
+	page.mark = 0;
 	l->slots = 0;
 	coh_update_mmu_cache(&l->coh, vma, &page, 0x101000, COH_PROT_EXEC);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN), FLUSH_ALL, ICACHE_ALL);

@@ -203,10 +203,10 @@ static void fetches_in_order_leave_nothing_where_a_page_comes(void **state)
 
 	start_fetching(layer_pipt(), COH_INDEXED_VIVT, false);
 	mapped(U, COH_PROT_EXEC);
-	LAYER_ASKED(l, LOCKED(l), CLEAN_PAGE(K), ICACHE_PAGE(U));
+	LAYER_ASKED(l, LOCKED(l), CLEAN_PAGE(K), ICACHE_PAGE(U), LOCKED(l));
 	start_fetching(layer_pipt(), COH_INDEXED_VIVT, true);
 	mapped(U, COH_PROT_EXEC);
-	LAYER_ASKED(l, LOCKED(l), CLEAN_PAGE(K));
+	LAYER_ASKED(l, LOCKED(l), CLEAN_PAGE(K), LOCKED(l));
 	start_fetching(layer_vipt(), COH_INDEXED_VIVT, true);
 	mapped(U, COH_PROT_READ | COH_PROT_EXEC);
 	LAYER_ASKED(l, LOCKED(l), FLUSH_PAGE(K), LOCKED(l));
@@ -219,7 +219,7 @@ static void fetches_in_order_are_of_addresses(void **state)
 	for (int i = 0; i < 2; i++) {
 		start_fetching(layer_pipt(), COH_INDEXED_PIPT, i);
 		mapped(U, COH_PROT_EXEC);
-		LAYER_ASKED(l, LOCKED(l), CLEAN_PAGE(K), ICACHE_PAGE(K));
+		LAYER_ASKED(l, LOCKED(l), CLEAN_PAGE(K), ICACHE_PAGE(K), LOCKED(l));
 	}
 }
 

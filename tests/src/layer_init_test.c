@@ -409,7 +409,7 @@ static void a_page_has_one_owner(void **state)
 	coh_page_init(&page, 7);
 	assert_int_equal(page.pfn, 7);
 	assert_int_equal(page.owner, 0);
-	assert_int_equal(page.clean | page.ever | page.state, 0);
+	assert_int_equal(page.mark | page.ever | page.state, 0);
 	LAYER_WATCH(l, &page);
 	LAYER_REFUSES(l, COH_E_NULL, coh_page_set_file(&page, NULL, 1));
 	LAYER_REFUSES(l, COH_E_NULL, coh_page_set_file(NULL, &l->file, 1));
@@ -424,21 +424,21 @@ static void a_page_has_one_owner(void **state)
 		layer_reset(l);
 		LAYER_REFUSES(l, COH_E_OWNER, coh_page_set_file(&page, &l->file, 1));
 		LAYER_REFUSES(l, COH_E_OWNER, coh_page_set_anon(&page, &l->family, 1));
-		page.clean = page.ever = 1;
+		page.mark = page.ever = 1;
 		page.state = 1;
 		coh_page_clear(&page);
 		assert_int_equal(page.pfn, 7);
 		assert_int_equal(page.owner | page.index, 0);
 		assert_int_equal(page.ever | page.state, 0);
 		/* Users had it: K may be old, for the next owner too. */
-		assert_int_equal(page.clean, COH_CLEAN_USED_);
-		page.clean = 0;
+		assert_int_equal(page.mark, COH_MARK_USED_);
+		page.mark = 0;
 		coh_page_clear(&page);
-		assert_int_equal(page.clean, 0);
+		assert_int_equal(page.mark, 0);
 	}
-	page.clean = 1;
+	page.mark = 1;
 	coh_page_init(&page, 8);
-	assert_int_equal(page.clean, 0);
+	assert_int_equal(page.mark, 0);
 	coh_page_init(NULL, 7);
 	coh_page_clear(NULL);
 }

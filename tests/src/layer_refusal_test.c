@@ -97,7 +97,7 @@ static void a_kmap_without_a_slot(void)
 	l->slots = 0;
 	assert_int_equal(coh_kmap(coh, &high, COH_INTENT_READ_WRITE, &va), COH_E_SLOTS);
 	assert_int_equal(va, 77);
-	assert_int_equal(high.clean, 0);
+	assert_int_equal(high.mark, 0);
 	LAYER_ASKED(l, DO_KMAP(HIGH_PFN));
 	/* And fills of pages that have no kernel address. */
 	LAYER_REFUSES(l, COH_E_SLOTS, coh_clear_user_page(coh, &high, U));
@@ -225,6 +225,10 @@ static void code_and_vmap(void)
 {
 	LAYER_REFUSES(l, COH_E_NULL, coh_flush_icache_range(NULL, K, 8));
 	LAYER_REFUSES(l, COH_E_RANGE, coh_flush_icache_range(coh, UINTPTR_MAX, 2));
+	/* In whole lines it is all there is, and the port would be told 0. */
+	LAYER_REFUSES(l, COH_E_RANGE, coh_flush_icache_range(coh, 0, SIZE_MAX));
+	LAYER_REFUSES(l, COH_E_RANGE, coh_flush_icache_range(coh, 1, SIZE_MAX - 1));
+	LAYER_REFUSES(l, COH_E_RANGE, coh_flush_icache_range(coh, 31, SIZE_MAX - 62));
 	LAYER_REFUSES(l, COH_E_NULL, coh_flush_icache_page(NULL, vma, &page));
 	LAYER_REFUSES(l, COH_E_NULL, coh_flush_icache_page(coh, NULL, &page));
 	LAYER_REFUSES(l, COH_E_NULL, coh_flush_icache_page(coh, vma, NULL));
@@ -242,6 +246,7 @@ static void code_and_vmap(void)
 
 	LAYER_REFUSES(l, COH_E_NULL, coh_flush_kernel_vmap_range(NULL, K, 8));
 	LAYER_REFUSES(l, COH_E_RANGE, coh_flush_kernel_vmap_range(coh, UINTPTR_MAX, 2));
+	LAYER_REFUSES(l, COH_E_RANGE, coh_flush_kernel_vmap_range(coh, 0, SIZE_MAX));
 	LAYER_REFUSES(l, COH_E_NULL, coh_invalidate_kernel_vmap_range(NULL, K, 32));
 	LAYER_REFUSES(l, COH_E_RANGE, coh_invalidate_kernel_vmap_range(coh, LAST, LAST));
 	LAYER_REFUSES(l, COH_E_ALIGN, coh_invalidate_kernel_vmap_range(coh, K + 4, 32));
@@ -268,6 +273,7 @@ static void buffers_of_devices(void)
 		LAYER_REFUSES(l, COH_E_ARGUMENT, call(coh, K, pa, 32, (enum coh_dma)4));
 		LAYER_REFUSES(l, COH_E_RANGE, call(coh, LAST, pa, LAST, COH_DMA_TO_DEVICE));
 		LAYER_REFUSES(l, COH_E_RANGE, call(coh, UINTPTR_MAX, pa, 2, COH_DMA_TO_DEVICE));
+		LAYER_REFUSES(l, COH_E_RANGE, call(coh, 0, 0, SIZE_MAX, COH_DMA_TO_DEVICE));
 		LAYER_REFUSES(l, COH_E_RANGE, call(coh, K, last_pa, 64, COH_DMA_TO_DEVICE));
 		for (int d = COH_DMA_FROM_DEVICE; d <= COH_DMA_BIDIRECTIONAL; d++) {
 			LAYER_REFUSES(l, COH_E_ALIGN, call(coh, K + 4, pa, 32, (enum coh_dma)d));

@@ -91,7 +91,7 @@ static void uncache_drops_code(void **state)
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	LAYER_ASKED(l, FLUSH_PAGE(K), ICACHE_PAGE(K));
 	/* And they are owed to who maps it next. */
-	page.clean = COH_CLEAN_DATA_ | COH_CLEAN_CODE_ | COH_CLEAN_USED_;
+	page.mark = COH_MARK_DATA_ | COH_MARK_CODE_ | COH_MARK_USED_;
 	assert_int_equal(coh_flush_dcache_page(coh, &page), 0);
 	layer_reset(l);
 	coh_update_mmu_cache(coh, vma, &page, U, COH_PROT_READ);
@@ -116,7 +116,7 @@ static void uncache_meets_who_comes_meanwhile(void **state)
 	(void)state;
 	start(layer_vivt());
 	layer_map_file(l, &l->other, 0x900000, 1, INDEX, COH_VMA_SHARED);
-	page.clean = COH_CLEAN_DATA_;
+	page.mark = COH_MARK_DATA_;
 	l->interrupt = map_late;
 	assert_int_equal(coh_get_user_page(coh, vma, &page, U, COH_INTENT_READ), 0);
 	assert_true(l->translation[2].uncached);

@@ -172,11 +172,52 @@ static void walk_of_damaged_test(void **state)
 	setup(NULL);
 }
 
+static unsigned visited;
+
+static enum coh_visit_ count_visit(struct coh_walk_ *walk, struct coh_vma *vma)
+{
+	(void)walk;
+	(void)vma;
+	visited++;
+	return COH_VISIT_NEXT;
+}
+
+/* Each node hangs below the one before twice: 2^20 ways lead down.  No more than there are VMAs. */
+static void walk_of_branches_that_meet_test(void **state)
+{
+	static struct coh_vma ladder[20];
+	struct coh_walk_ walk = { .index = 10, .group_hi = COH_GROUP_ALL, .visit = count_visit };
+	const struct coh_node *root;
+	unsigned i, n = sizeof(ladder) / sizeof(ladder[0]);
+
+	(void)state;
+	three();
+	root = file[0].map.root[0];
+	for (i = 0; i < n; i++) {
+		struct coh_node *below = i + 1 < n ? &ladder[i + 1].file[0] : NULL;
+
+		ladder[i].file[0] = (struct coh_node){
+			.child = { below, below },
+			.end_group = root->end_group,
+			.end_last = 10,
+			.group = root->end_group,
+			.last = 10,
+			.height = n - i,
+		};
+	}
+	file[0].map.root[0] = &ladder[0].file[0];
+	assert_false(coh_map_walk_(coh, &file[0].map, &walk));
+	assert_int_equal(walk.error, COH_E_CORRUPT);
+	assert_reported(&file[0].map);
+	assert_true(visited <= file[0].map.count + COH_CHANGE_EDITS);
+	setup(NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(update_of_damaged), TEST(missing_node),	TEST(path_too_long),
-		TEST(damaged_family),	 TEST(walk_of_damaged),
+		TEST(damaged_family),	 TEST(walk_of_damaged),	TEST(walk_of_branches_that_meet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,7 +9,7 @@
 	_Static_assert(sizeof(type) == (sizeof(void *) == 4 ? (on_32) : (on_64)),                  \
 		       "the comment at the top of types.h gives another size of " #type)
 
-SIZE(struct coh_page, 16, 32);
+SIZE(struct coh_page, 20, 32);
 SIZE(struct coh_vma, 192, 376);
 SIZE(struct coh_mm, 8, 16);
 SIZE(struct coh_mapping, 24, 48);

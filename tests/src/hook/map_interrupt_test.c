@@ -434,35 +434,79 @@ static void stay(void *context)
 	(void)context;
 }
 
-static void change_goes_by(void)
+static struct coh_page *finished;
+
+/* Of a VMA that has gone meanwhile: its coh_update_mmu_cache said so before. */
+static void completion_ends(const volatile void *p, enum env_order order)
 {
+	(void)order;
+	if (p == &m.mapping[0].map.root[0])
+		finished->mark = COH_MARK_USED_ | COH_MARK_DATA_;
+}
+
+static void change_goes_by(const volatile void *p, enum env_order order)
+{
+	(void)order;
+	if (p == &m.mapping[0].map.root[0]) {
+		unhook();
+		m.mapping[0].map.sequence += 2;
+	}
+}
+
+/* What comes between the look at the mark and the one at the map. */
+static void settle_late_test(void **state)
+{
+	static const int order[] = { 0, 1, 2, 3, 4, 5 };
+	struct coh_page page;
+
+	(void)state;
+	small_world(COH_INDEXED_VIVT, order, 6);
+	m.port.walk_enter = m.port.walk_exit = stay;
+	finished = &page;
+	coh_page_init(&page, 1);
+	assert_int_equal(coh_page_set_file(&page, &m.mapping[0], 100000), 0);
+	assert_true(coh_page_settled_(&m.coh, &page));
+	env_hook.load = completion_ends;
+	assert_false(coh_page_settled_(&m.coh, &page));
 	unhook();
-	m.mapping[0].map.sequence += 2;
+	coh_page_settle_(&m.coh, &page, coh_page_version_(&page));
+	assert_true(coh_page_settled_(&m.coh, &page));
+	env_hook.load = change_goes_by;
+	assert_false(coh_page_settled_(&m.coh, &page));
+	unhook();
 }
 
 static void settle_test(void **state)
 {
 	static const int order[] = { 0, 1, 2, 3, 4, 5 };
 	struct coh_page page;
-	uint32_t before_it;
+	uint32_t version;
 
 	(void)state;
 	small_world(COH_INDEXED_VIVT, order, 6);
 	m.port.walk_enter = m.port.walk_exit = stay;
 	coh_page_init(&page, 1);
 	assert_int_equal(coh_page_set_file(&page, &m.mapping[0], 100000), 0);
-	before_it = m.mapping[0].map.sequence;
-	page.clean = COH_CLEAN_USED_;
-	coh_page_settle_(&m.coh, &page, before_it);
-	assert_int_equal(page.clean, 0);
-	/* Since the walk; and between the two looks. */
-	page.clean = COH_CLEAN_USED_;
-	coh_page_settle_(&m.coh, &page, before_it - 2);
-	assert_int_equal(page.clean, COH_CLEAN_USED_);
-	env_hook.barrier = change_goes_by;
-	coh_page_settle_(&m.coh, &page, before_it);
-	assert_int_equal(page.clean, COH_CLEAN_USED_);
-	assert_int_equal(m.mapping[0].map.sequence, before_it + 2);
+	version = coh_page_version_(&page);
+	page.mark = COH_MARK_USED_;
+	assert_false(coh_page_settled_(&m.coh, &page));
+	/* A change went by since K's flush began. */
+	coh_page_settle_(&m.coh, &page, version - 2);
+	assert_int_equal(page.mark, COH_MARK_USED_);
+	coh_page_settle_(&m.coh, &page, version);
+	assert_int_equal(page.mark, version | COH_MARK_SETTLED_);
+	assert_true(coh_page_settled_(&m.coh, &page));
+	/* It was stored late: after a change, or amid one that walks see already. */
+	m.mapping[0].map.sequence += 1;
+	assert_false(coh_page_settled_(&m.coh, &page));
+	m.mapping[0].map.sequence += 1;
+	assert_false(coh_page_settled_(&m.coh, &page));
+	/* A version of one map says nothing of another's. */
+	coh_page_settle_(&m.coh, &page, version + 2);
+	coh_page_clear(&page);
+	page.mark = (version + 2) | COH_MARK_SETTLED_; /* by a flush that was under way */
+	assert_int_equal(coh_page_set_file(&page, &m.mapping[0], 100000), 0);
+	assert_int_equal(page.mark, COH_MARK_USED_);
 }
 
 /* A test that failed amid a walk has left its hooks. */
@@ -491,6 +535,7 @@ int main(void)
 		TEST(order),
 		TEST(damage),
 		TEST(settle),
+		TEST(settle_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
