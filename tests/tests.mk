@@ -46,14 +46,14 @@ $(filter-out $(HOOK_BIN) $(TRACE_BIN),$(UNIT_BIN)): $(UNIT)/%: $(BUILD)/obj/test
 	$(UNIT_LINK)
 
 # tests/src/hook interrupts walks and updates between any two of their accesses.  Its layer
-# is compiled with tests/src/hook/coherer/env.h in place of the one in include/: there
+# is compiled with ports/sim/hook/coherer/env.h in place of the one in include/: there
 # coh_load and coh_store call the test.
 $(LIB)/libcoherer-hook.a: $(COHERER_SRC:%.c=$(BUILD)/hook/%.o)
 
 $(BUILD)/hook/%.o: %.c
-	@mkdir -p $(@D); echo "  CC    $< (hook)"; $(CC) -Itests/src/hook $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
+	@mkdir -p $(@D); echo "  CC    $< (hook)"; $(CC) -Iports/sim/hook $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/obj/tests/src/hook/%.o: ALL_CFLAGS := -Itests/src/hook -Iinclude $(ALL_CFLAGS)
+$(BUILD)/obj/tests/src/hook/%.o: ALL_CFLAGS := -Iports/sim/hook -Iinclude $(ALL_CFLAGS)
 $(HOOK_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS:%/libcoherer.a=%/libcoherer-hook.a)
 	$(UNIT_LINK)
 
