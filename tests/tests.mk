@@ -5,7 +5,7 @@
 # tested, from archives, so that a new test needs no line here.
 
 UNIT := $(BUILD)/tests
-UNIT_ALL := $(shell find tests -name '*.c' ! -path 'tests/fuzz/*' ! -path 'tests/src/torture/*')
+UNIT_ALL := $(shell find tests -name '*.c' ! -path 'tests/fuzz/*' ! -path 'tests/src/torture/*' ! -path 'tests/src/grain/*')
 UNIT_BIN := $(patsubst tests/%.c,$(UNIT)/%,$(filter %_test.c,$(UNIT_ALL)))
 
 # sizes.c is compiled by itself, for two machines: see check-headers.
@@ -122,3 +122,4 @@ check-setup: all guests ## bad input: each a clear message and its exit code; a 
 	@tests/watch/terminal.sh
 
 include tests/src/torture/torture.mk
+include tests/src/grain/grain.mk
