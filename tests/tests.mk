@@ -39,20 +39,14 @@ coverage-run: $(UNIT_BIN)
 
 UNIT_LINK = @mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS) -lcmocka
 
-HOOK_BIN := $(filter $(UNIT)/src/hook/%,$(UNIT_BIN))
+HOOK_BIN := $(filter $(UNIT)/src/hook/% $(UNIT)/check/%,$(UNIT_BIN))
 TRACE_BIN := $(filter $(UNIT)/src/mutation/%,$(UNIT_BIN))
 
 $(filter-out $(HOOK_BIN) $(TRACE_BIN),$(UNIT_BIN)): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS)
 	$(UNIT_LINK)
 
-# tests/src/hook interrupts walks and updates between any two of their accesses.  Its layer
-# is compiled with ports/sim/hook/coherer/env.h in place of the one in include/: there
-# coh_load and coh_store call the test.
-$(LIB)/libcoherer-hook.a: $(COHERER_SRC:%.c=$(BUILD)/hook/%.o)
-
-$(BUILD)/hook/%.o: %.c
-	@mkdir -p $(@D); echo "  CC    $< (hook)"; $(CC) -Iports/sim/hook $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
-
+# tests/src/hook interrupts walks and updates between any two of their accesses: its layer tells of
+# them (src/src.mk).
 $(BUILD)/obj/tests/src/hook/%.o: ALL_CFLAGS := -Iports/sim/hook -Iinclude $(ALL_CFLAGS)
 $(HOOK_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS:%/libcoherer.a=%/libcoherer-hook.a)
 	$(UNIT_LINK)
