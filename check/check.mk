@@ -10,6 +10,9 @@ $(LIB)/libcheck.a: $(CHECK_SRC:%.c=$(BUILD)/obj/%.o)
 # The policies to compare with are compiled as the layer is, whose parts they are made of.
 $(LIB)/libpolicies.a: $(POLICIES_SRC:%.c=$(BUILD)/obj/%.o)
 
+# The layer that tells of its accesses has them in it.
+$(LIB)/libcoherer-hook.a: $(POLICIES_SRC:%.c=$(BUILD)/hook/%.o)
+
 $(BUILD)/obj/check/policies/%.o: check/policies/%.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
 

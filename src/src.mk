@@ -15,6 +15,13 @@ $(LIB)/libcoherer.a: $(COHERER_SRC:%.c=$(BUILD)/obj/%.o)
 $(BUILD)/obj/src/%.o: src/%.c
 	@mkdir -p $(@D); echo "  CC    $<"; $(CC) $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
 
+# The same, compiled with ports/sim/hook/coherer/env.h in place of the one in include/: there
+# coh_load and coh_store tell of each access, if anybody listens.  For coherer check, and for tests.
+$(LIB)/libcoherer-hook.a: $(COHERER_SRC:%.c=$(BUILD)/hook/%.o)
+
+$(BUILD)/hook/%.o: %.c
+	@mkdir -p $(@D); echo "  CC    $< (hook)"; $(CC) -Iports/sim/hook $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
+
 .PHONY: check-freestanding coverage
 
 # FREESTANDING="host thumb-v5te" limits it to these.

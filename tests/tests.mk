@@ -5,7 +5,7 @@
 # tested, from archives, so that a new test needs no line here.
 
 UNIT := $(BUILD)/tests
-UNIT_ALL := $(shell find tests -name '*.c' ! -path 'tests/fuzz/*' ! -path 'tests/src/torture/*')
+UNIT_ALL := $(shell find tests -name '*.c' ! -path 'tests/fuzz/*' ! -path 'tests/src/torture/*' ! -path 'tests/src/grain/*')
 UNIT_BIN := $(patsubst tests/%.c,$(UNIT)/%,$(filter %_test.c,$(UNIT_ALL)))
 
 # sizes.c is compiled by itself, for two machines: see check-headers.
@@ -43,21 +43,15 @@ UNIT_LINK = @mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS) -lcmocka
 HOOK_LIBS := $(patsubst %/libcoherer.a,%/libcoherer-hook.a,$(filter-out %/libpolicies.a,$(UNIT_LIBS)))
 TRACE_LIBS := $(patsubst %/libcoherer.a,%/libcoherer-trace.a,$(filter-out %/libpolicies.a,$(UNIT_LIBS)))
 
-HOOK_BIN := $(filter $(UNIT)/src/hook/%,$(UNIT_BIN))
+HOOK_BIN := $(filter $(UNIT)/src/hook/% $(UNIT)/check/%,$(UNIT_BIN))
 TRACE_BIN := $(filter $(UNIT)/src/mutation/%,$(UNIT_BIN))
 
 $(filter-out $(HOOK_BIN) $(TRACE_BIN),$(UNIT_BIN)): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(UNIT_LIBS)
 	$(UNIT_LINK)
 
-# tests/src/hook interrupts walks and updates between any two of their accesses.  Its layer
-# is compiled with tests/src/hook/coherer/env.h in place of the one in include/: there
-# coh_load and coh_store call the test.
-$(LIB)/libcoherer-hook.a: $(patsubst %.c,$(BUILD)/hook/%.o,$(COHERER_SRC) $(POLICIES_SRC))
-
-$(BUILD)/hook/%.o: %.c
-	@mkdir -p $(@D); echo "  CC    $< (hook)"; $(CC) -Itests/src/hook $(LAYER_CFLAGS) $(CFLAGS) -c -o $@ $<
-
-$(BUILD)/obj/tests/src/hook/%.o: ALL_CFLAGS := -Itests/src/hook -Iinclude $(ALL_CFLAGS)
+# tests/src/hook interrupts walks and updates between any two of their accesses: its layer tells of
+# them (src/src.mk).
+$(BUILD)/obj/tests/src/hook/%.o: ALL_CFLAGS := -Iports/sim/hook -Iinclude $(ALL_CFLAGS)
 $(HOOK_BIN): $(UNIT)/%: $(BUILD)/obj/tests/%.o $(HOOK_LIBS)
 	$(UNIT_LINK)
 
@@ -130,3 +124,4 @@ check-setup: all guests ## bad input: each a clear message and its exit code; a 
 	@tests/cli/doctor.sh
 
 include tests/src/torture/torture.mk
+include tests/src/grain/grain.mk

@@ -297,6 +297,7 @@ struct litmus {
 	bool outer, unified, local, no_switch_flush;
 	bool alone;		     /* what the layer is told */
 	bool looks_at_tables;	     /* what its port does */
+	bool grain_access;	     /* each load and store of the layer is a step */
 	enum coh_write_policy write; /* 0: as the cache has it */
 	enum coh_alloc allocate;     /* 0: the same */
 	enum litmus_speculates speculates;

@@ -359,6 +359,17 @@ static bool state_lock(struct parser *p)
 	return true;
 }
 
+static bool state_grain(struct parser *p)
+{
+	static const char *const of[] = { "operation", "access", NULL };
+	uint32_t which;
+
+	if (!choice(p, of, &which, "a grain (operation or access)"))
+		return false;
+	p->test->grain_access = which;
+	return true;
+}
+
 static const struct statement {
 	const char *name;
 	bool (*parse)(struct parser *p);
@@ -379,6 +390,7 @@ static const struct statement {
 	{ "no_switch_flush", state_no_switch_flush },
 	{ "alone", state_alone },
 	{ "looks_at_tables", state_looks_at_tables },
+	{ "grain", state_grain },
 	{ "page", state_page },
 	{ "alias", state_alias },
 	{ "var", state_var },

@@ -63,6 +63,9 @@ static void body(void *context)
 			layer_set_up(l);
 		else
 			layer_call(l, start->strand, call);
+		/* The last access of the layer is a step by itself, and what follows another. */
+		if (l->s->test->grain_access && call->kind == CALL_STATEMENT)
+			coh_sim_point(control->sim);
 		call->kind = CALL_NONE;
 	}
 }
@@ -332,6 +335,10 @@ static void say_stop(const struct system *s, unsigned c, struct event *event)
 			 next->len ? name_at(s, next->va) : "");
 	else if (next->kind == COH_SIM_NEXT_ACCESS)
 		snprintf(to, sizeof(event->text) - n, ": access %s", name_at(s, next->va));
+	else if (next->kind == COH_SIM_NEXT_LAYER_LOAD || next->kind == COH_SIM_NEXT_LAYER_STORE)
+		snprintf(to, sizeof(event->text) - n, ": %s in %s, %s:%d",
+			 next->kind == COH_SIM_NEXT_LAYER_LOAD ? "load" : "store",
+			 next->place.function, next->place.file, next->place.line);
 	else
 		snprintf(to, sizeof(event->text) - n, " ...");
 }
@@ -565,6 +572,9 @@ struct footprint layer_footprint(struct system *s, unsigned c)
 	case COH_SIM_NEXT_ACCESS:
 		f.written |= RES_LAYER; /* it may fault */
 		f.lines = lines_at(s, c, next->va, next->len);
+		break;
+	case COH_SIM_NEXT_LAYER_LOAD:
+		f.read |= RES_LAYER;
 		break;
 	default:
 		f.written |= RES_LAYER;

@@ -45,6 +45,7 @@ void layer_configure(const struct layer *l, struct coh_sim_config *config)
 		.tlb = t->tlb,
 		.alone = t->alone,
 		.looks_at_tables = t->looks_at_tables,
+		.grain = t->grain_access ? COH_SIM_GRAIN_ACCESS : COH_SIM_GRAIN_CALL,
 		.driver = &l->driver,
 	};
 }

@@ -6,6 +6,7 @@
 #ifndef COH_PORTS_SIM_DRIVER_H
 #define COH_PORTS_SIM_DRIVER_H
 
+#include "ports/sim/hook.h"
 #include "ports/sim/sim.h"
 
 #ifdef __cplusplus
@@ -19,11 +20,15 @@ struct coh_sim_next {
 		COH_SIM_NEXT_OP,       /* op, on [va, va + len) where it has such */
 		COH_SIM_NEXT_ACCESS,   /* read, store or fetch [va, va + len) */
 		COH_SIM_NEXT_WAIT,     /* nothing, before *word is 0 */
+		/* COH_SIM_GRAIN_ACCESS: what the layer has at va, not memory of the machine */
+		COH_SIM_NEXT_LAYER_LOAD,
+		COH_SIM_NEXT_LAYER_STORE,
 	} kind;
 	int op; /* enum coh_sim_op */
 	uint64_t va;
 	size_t len;
 	const uintptr_t *word;
+	struct env_place place; /* of LAYER_LOAD and _STORE */
 };
 
 /*

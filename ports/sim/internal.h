@@ -208,6 +208,12 @@ void sim_op_end(struct coh_sim *sim, const struct operation *o);
 /* walk_enter or walk_exit, of which there is only: is it spoilt? */
 bool sim_walk_is_dropped(struct coh_sim *sim, enum coh_sim_op op);
 
+/* hook.c */
+void sim_listen(struct coh_sim *sim); /* to accesses of the layer, if it runs and is asked to */
+/* A point between the layer and the kernel, or where the port only looks. */
+void sim_layer_returned(struct coh_sim *sim);
+bool sim_layer_is_hooked(void);
+
 /* port.c */
 void sim_port_fill(struct coh_port *port, struct coh_sim *sim, const struct coh_config *config);
 

@@ -141,6 +141,7 @@ void sim_put(struct coh_sim *sim, uint32_t frame)
 		return;
 	sim_ask(sim, f->slot == COH_SIM_NONE, "a frame is freed that is still in a kmap slot");
 	coh_page_clear(&f->page);
+	sim_layer_returned(sim);
 	if (f->anon) {
 		struct os_anon *anon = f->anon;
 

@@ -194,8 +194,9 @@ static void window_unmap(void *context, uintptr_t window, uintptr_t saved)
 
 static uintptr_t kernel_address(void *context, uintptr_t pfn)
 {
-	const struct coh_sim *sim = context;
+	struct coh_sim *sim = context;
 
+	sim_layer_returned(sim);
 	return pfn <= sim->config.frames ? coh_sim_kernel_address(sim, (uint32_t)pfn) : 0;
 }
 
@@ -404,8 +405,10 @@ static void walk_exit(void *context)
 static struct coh_mm *current_mm(void *context)
 {
 	struct coh_sim *sim = context;
-	uint32_t mm = sim->cpu[sim->running].mm;
+	uint32_t mm;
 
+	sim_layer_returned(sim);
+	mm = sim->cpu[sim->running].mm;
 	return mm == COH_SIM_NONE ? NULL : &sim->mms[mm].mm;
 }
 
@@ -421,8 +424,10 @@ static uint32_t mm_number(struct coh_sim *sim, const struct coh_mm *mm)
 static bool user_page(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn)
 {
 	struct coh_sim *sim = context;
-	uint32_t frame = coh_sim_frame_at(sim, mm_number(sim, mm), va);
+	uint32_t frame;
 
+	sim_layer_returned(sim);
+	frame = coh_sim_frame_at(sim, mm_number(sim, mm), va);
 	if (frame == COH_SIM_NONE)
 		return false;
 	*pfn = frame;
@@ -434,6 +439,7 @@ static bool user_may_map(void *context, struct coh_mm *mm, uintptr_t va, uintptr
 {
 	struct coh_sim *sim = context;
 
+	sim_layer_returned(sim);
 	return coh_sim_frame_at(sim, mm_number(sim, mm), va) == pfn;
 }
 

@@ -58,6 +58,7 @@ void coh_sim_fail(struct coh_sim *sim, const char *what)
 
 void sim_must(struct coh_sim *sim, int error, const char *what)
 {
+	sim_layer_returned(sim);
 	if (error)
 		sim_fail(sim, COH_SIM_ERROR, what, error, NULL);
 }
@@ -156,6 +157,7 @@ enum coh_sim_result coh_sim_run(struct coh_sim *sim, coh_sim_fn *fn, void *arg)
 		return sim->report.result;
 	sim_ask(sim, !sim->in_run, "coh_sim_run: within itself");
 	sim->in_run = true;
+	sim_listen(sim);
 	if (!setjmp(sim->end)) {
 		sim_enter(sim, &context, COH_SIM_IN_PROCESS, 0);
 		fn(sim, arg);
@@ -166,6 +168,7 @@ enum coh_sim_result coh_sim_run(struct coh_sim *sim, coh_sim_fn *fn, void *arg)
 		sim->context = &sim->base;
 	}
 	sim->in_run = false;
+	sim_listen(sim);
 	return sim->report.result;
 }
 

@@ -57,8 +57,10 @@ static const char *wrong_with(const struct coh_sim_config *c)
 		return "mms or translations without number";
 	if (c->evict > COH_SIM_EVERY_DIRTY || c->fill > COH_SIM_ALWAYS)
 		return "evict or fill is no rate";
-	if (c->grain != COH_SIM_GRAIN_CALL && c->grain != COH_SIM_GRAIN_LINE)
+	if (c->grain < COH_SIM_GRAIN_CALL || c->grain > COH_SIM_GRAIN_ACCESS)
 		return "no such grain";
+	if (c->grain == COH_SIM_GRAIN_ACCESS && !sim_layer_is_hooked())
+		return "the layer tells of no access: it was not compiled with ports/sim/hook";
 	return NULL;
 }
 

@@ -109,6 +109,12 @@ typedef void coh_sim_fn(struct coh_sim *sim, void *arg);
 enum coh_sim_grain {
 	COH_SIM_GRAIN_CALL = 1, /* an operation or an access is one step, whatever its length */
 	COH_SIM_GRAIN_LINE,	/* each line that it touches is one */
+	/*
+	 * As CALL; and each load and store of the layer is a step, each callback of the port that
+	 * only looks, and each return from the layer.  Needs a layer that was compiled with the
+	 * env.h of ports/sim/hook.  Counters do not count.
+	 */
+	COH_SIM_GRAIN_ACCESS,
 };
 
 #define COH_SIM_ALWAYS	    256u /* a rate: at every point */

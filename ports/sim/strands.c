@@ -22,6 +22,7 @@ void coh_sim_strand_run(struct coh_sim *sim, struct coh_sim_strand *strand, uint
 	sim->context = strand ? &strand->context : &sim->base;
 	sim->context->cpu = strand ? cpu : 0;
 	sim->running = sim->context->cpu;
+	sim_listen(sim);
 }
 
 uint32_t coh_sim_strand_holds(const struct coh_sim_strand *strand)

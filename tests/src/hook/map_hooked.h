@@ -7,7 +7,7 @@
 #define COH_TESTS_SRC_HOOK_MAP_HOOKED_H
 
 #include "src/map.h"
-#include "tests/src/hook/hook.h"
+#include "ports/sim/hook.h"
 #include "tests/src/map_model.h"
 
 #define INDICES 12

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
  * Walks amid updates, and updates amid walks, at every access there is.  The layer is compiled with
- * tests/src/hook/coherer/env.h, which calls this test before each load and around each
+ * ports/sim/hook/coherer/env.h, which calls this test before each load and around each
  * store of what walks and updates share.
  *
  *   interrupt   an interrupt walks between any two stores of an update, and an
@@ -27,8 +27,6 @@
 #include "src/internal.h"
 #include "tests/src/hook/map_hooked.h"
 #include "tests/src/next_order.h"
-
-struct env_hook env_hook;
 
 /* ------------------------------------------------------------------------
  * interrupt
