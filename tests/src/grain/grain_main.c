@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/policies/policies.h"
 #include "tests/src/grain/grain.h"
 
 /* lazy keeps its own state; the others share rmap's way, hints but for VIVT. */
