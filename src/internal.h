@@ -126,12 +126,12 @@ struct coh_policy {
 
 /* What page->mark says, where bit 0 is clear; flush.c has the rules. */
 enum coh_mark_ {
-	COH_MARK_FRESH_ = 0,	    /* no user has had the page, under any owner */
+	COH_MARK_FRESH_ = 0,	     /* no user has had the page, under any owner */
 	COH_MARK_SETTLED_ = 1u << 0, /* K was in line at that version of the owner's map */
-	COH_MARK_USED_ = 1u << 1,   /* users may have had it: K may be old */
-	COH_MARK_DATA_ = 1u << 2,   /* K is in memory, for the next user who maps it */
-	COH_MARK_CODE_ = 1u << 3,   /* and old code was dropped */
-	COH_MARK_FILLED_ = 1u << 4, /* VIPT: K's lines are all of the page, and maybe dirty */
+	COH_MARK_USED_ = 1u << 1,    /* users may have had it: K may be old */
+	COH_MARK_DATA_ = 1u << 2,    /* K is in memory, for the next user who maps it */
+	COH_MARK_CODE_ = 1u << 3,    /* and old code was dropped */
+	COH_MARK_FILLED_ = 1u << 4,  /* VIPT: K's lines are all of the page, and maybe dirty */
 };
 
 /* What page->ever says of the time since coh_page_clear. */

@@ -64,7 +64,7 @@ struct search {
 	uint32_t sequence;
 	uintptr_t budget; /* nodes that it may still look at */
 	bool all;	  /* and that is as many as the tree has */
-	uint32_t height; /* of the last node looked at: those below it are less high */
+	uint32_t height;  /* of the last node looked at: those below it are less high */
 	uintptr_t index;
 	uintptr_t group, group_hi;
 	unsigned depth;

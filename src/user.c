@@ -154,8 +154,8 @@ static bool stores_count(const struct coh *coh)
 
 	if (mechanism->congruent_meet && mechanism->aliasing)
 		return true;
-	return coh->config.icache.size && !(mechanism->code_by_alias &&
-					    coh->config.icache.indexing == COH_INDEXED_VIVT);
+	return coh->config.icache.size &&
+	       !(mechanism->code_by_alias && coh->config.icache.indexing == COH_INDEXED_VIVT);
 }
 
 /* What a new mapping needs, by what is known of the page. */

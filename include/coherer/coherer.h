@@ -237,7 +237,10 @@ void coh_anon_vma_init(struct coh_anon_vma *anon_vma);
 void coh_vma_init(struct coh_vma *vma, struct coh_mm *mm, uintptr_t start, size_t len,
 		  uintptr_t pgoff, uint32_t flags);
 
-/* coh_page_init: no owner; its kernel lines count as dirty, so the first user mapping flushes K. */
+/*
+ * coh_page_init: no owner; no user has had it; its kernel lines count as dirty, so the first user
+ * mapping flushes K.  Also of a page that is freed, if its bytes count no more.
+ */
 void coh_page_init(struct coh_page *page, uintptr_t pfn);
 
 /*
@@ -250,7 +253,8 @@ int coh_page_set_anon(struct coh_page *page, struct coh_anon_vma *anon_vma, uint
 
 /*
  * coh_page_clear: no owner any more.  All its user mappings are gone, and
- * were flushed when they went.  Its contents may go to another owner.  Process.
+ * were flushed when they went.  Its contents may go to another owner: K counts as old, and as
+ * dirty.  Process.
  */
 void coh_page_clear(struct coh_page *page);
 

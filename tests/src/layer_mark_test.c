@@ -13,8 +13,8 @@
 #include "tests/src/layer_port.h"
 
 #define SHARED	  (COH_VMA_SHARED | COH_VMA_WRITE)
-#define U	  ((uintptr_t)0x300000)	  /* of colour 0 */
-#define CONGRUENT (U + PAGE_BYTES)	  /* of K's colour */
+#define U	  ((uintptr_t)0x300000) /* of colour 0 */
+#define CONGRUENT (U + PAGE_BYTES)	/* of K's colour */
 #define APART	  (U + 2 * PAGE_BYTES)
 
 static struct layer *l;
@@ -225,7 +225,8 @@ static void lazy_takes_nothing_for_granted(void **state)
 			}
 			give_to_file();
 			layer_kmap_kunmap(l, &page, COH_INTENT_READ);
-			assert_int_equal(l->coh.counters[COH_COUNT_FLUSH] > l->counters[COH_COUNT_FLUSH],
+			assert_int_equal(l->coh.counters[COH_COUNT_FLUSH] >
+						 l->counters[COH_COUNT_FLUSH],
 					 used);
 		}
 	}

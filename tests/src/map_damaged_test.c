@@ -217,7 +217,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(update_of_damaged), TEST(missing_node),	TEST(path_too_long),
-		TEST(damaged_family),	 TEST(walk_of_damaged),	TEST(walk_of_branches_that_meet),
+		TEST(damaged_family),	 TEST(walk_of_damaged), TEST(walk_of_branches_that_meet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
