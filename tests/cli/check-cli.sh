@@ -40,7 +40,7 @@ C bug
 (* Result: Sometimes *)
 
 {
-	cache vivt;
+	cache vivt; speculate nothing;
 	page p;
 	alias K = p kernel;
 	alias U = p mm 0;
@@ -116,6 +116,10 @@ fi
 mkdir folder
 cp bug.litmus fixed.litmus wrong.litmus folder
 run 1 "a folder" "3 runs of 3 tests: 2 as expected, 1 not" folder
+sed 's/C fixed/C ahead/; s/ speculate nothing;//' fixed.litmus >ahead.litmus
+run 1 "read ahead: both verdicts" \
+	"Ahead ahead Sometimes if data is read ahead, Never if not (speculate nothing)" ahead.litmus
+run 1 "read ahead: both verdicts in JSON" '"not_reading_ahead":"Never"' --json ahead.litmus
 run 1 "quiet says only what is wrong" "wrong: expected Never" -q folder
 grep -q fixed out && verdict "quiet" "it speaks of fixed" || verdict "quiet"
 run 1 "KTAP" "not ok 3 wrong # found Sometimes, expected Never" --ktap folder

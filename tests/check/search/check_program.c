@@ -60,7 +60,8 @@ static void put_state(struct program *p, enum check_program_kind kind)
 			put(p, "\toperations local;\n");
 		put(p, "\tlock l;\n\tvar go;\n");
 	} else {
-		put(p, "\tvar turn;\n");
+		/* As model/shadow, which fills nothing that the program did not touch. */
+		put(p, "\tspeculate nothing;\n\tvar turn;\n");
 	}
 	for (unsigned i = 0; i < p->pages; i++)
 		put(p, "\tpage p%u;\n", i);
