@@ -166,6 +166,12 @@ const char *target_make(const struct litmus *test, const char *name, const char 
 	uint32_t page, d, i;
 
 	*t = (struct target){ 0 };
+	if (test->incoherent && test->uses_layer)
+		return "'incoherent' with the layer, which takes CPUs' data caches to be coherent";
+	if (test->incoherent && test->cpus < 2)
+		return "'incoherent' is about several CPUs: expected 'cpus 2' or more";
+	if (test->incoherent && test->no_migration)
+		return "'incoherent' and 'no_migration' exclude each other";
 	if (!find(test, name, &t->core))
 		return "no such kind of cache, nor core ('coherer cpus' lists them)";
 	snprintf(t->name, sizeof(t->name), "%s", t->core.name);
