@@ -157,6 +157,8 @@ static void *work(void *context, size_t n, size_t *len)
 	if (v) {
 		bool right = is_right(job, v);
 
+		if (s->options->format == CHECK_JSON || !s->options->quiet || !right)
+			verdict_in_order(v, job->test, &job->target, &bounds);
 		if (wants_trail(s) && (v->positive || v->bits & OUTCOME_DEADLOCK) &&
 		    (s->list->n_files == 1 || s->options->verbose || s->options->example ||
 		     s->options->format == CHECK_JSON || (!right && job->expected)))

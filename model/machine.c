@@ -47,6 +47,8 @@ static const char *check_counts(const struct coh_machine_config *c)
 		return "memory is empty or larger than 4 GiB";
 	if (!c->translations || c->translations > TRANSLATIONS_MAX)
 		return "the number of translations is not from 1 to 2^24";
+	if ((unsigned)c->sharing > COH_SHARING_NONE)
+		return "what data caches do for each other is unknown";
 	if (c->tlb > TLB_MAX)
 		return "a TLB has more than 2^16 entries";
 	if (!fits_page(&c->dcache, c->page) || !fits_page(&c->icache, c->page) ||
@@ -101,6 +103,7 @@ static void copy_config(struct coh_machine_config *to, const struct coh_machine_
 	to->translations = from->translations;
 	to->tlb = from->tlb;
 	to->broadcast = from->broadcast;
+	to->sharing = from->sharing;
 }
 
 /* Takes so many bytes of the block; returns where. */

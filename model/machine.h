@@ -17,11 +17,11 @@
  *  - VIPT: index by virtual address, tag physical; span (model/cpus.h) decides
  *    how many colours there are, also where those are more than the sets can
  *    tell apart.  PIPT: index and tag physical.
- *  - Data caches of several CPUs: coherent with each other as far as copies
- *    have the same name (colour and physical line, or virtual line): a store
- *    drops the others' copies of that name, a miss takes a dirty one from the
- *    CPU that has it, writing it back.  So a name that is dirty on one CPU is on
- *    no other.  Copies under other names are not touched: aliases are as
+ *  - Data caches of several CPUs (enum coh_machine_sharing): coherent with each
+ *    other as far as copies have the same name (colour and physical line, or
+ *    virtual line): a store drops the others' copies of that name, a miss takes
+ *    the bytes of a dirty one from the CPU that has it.  So a name is dirty on one
+ *    CPU at most.  Copies under other names are not touched: aliases are as
  *    incoherent as on one CPU.
  *  - Instruction caches are filled from the second level or memory, never from a
  *    data cache, unless unified.
@@ -69,6 +69,17 @@ extern "C" {
 
 #define COH_MACHINE_KERNEL 0u /* the mm whose translations every mm has */
 
+/* What a CPU's data cache does with its dirty line when another CPU misses that name. */
+enum coh_machine_sharing {
+	COH_SHARING_WRITTEN_BACK, /* writes it back; on no other CPU is there a copy of a dirty line */
+	/*
+	 * Hands over bytes and dirtiness, and keeps a clean copy: memory stays old (ARM11 MPCore,
+	 * Cortex-A9 and after).  A homonym's line (VIVT) is written back.
+	 */
+	COH_SHARING_MOVED,
+	COH_SHARING_NONE, /* nothing: nobody keeps these data caches coherent */
+};
+
 struct coh_machine_config {
 	struct coh_cache dcache; /* not COH_STORE_READ_ONLY */
 	struct coh_cache icache; /* COH_STORE_READ_ONLY; size 0: the data cache is unified */
@@ -79,6 +90,7 @@ struct coh_machine_config {
 	uint32_t translations;	 /* at most so many at a time, in all mms; up to 2^24 */
 	uint32_t tlb;		 /* entries a CPU, up to 2^16; 0: tables are asked every time */
 	bool broadcast;		 /* operations by address reach all CPUs */
+	enum coh_machine_sharing sharing;
 };
 
 enum coh_machine_error {

@@ -89,11 +89,11 @@ static void store_cached(const struct access *a, const struct step *s)
 	bool stays = m->stays[s->attr];
 	uint32_t i = cache_find(&c, s->va, s->pa);
 
-	machine_snoop(&c, s->va, s->pa, true, a->chooser);
 	if (i != NONE)
 		note_hit(&c, i, s);
 	else if (stays && m->allocates)
 		i = machine_fill(&c, s->va, s->pa, a->chooser);
+	machine_take(&c, i, s->va, s->pa, a->chooser);
 	if (i != NONE)
 		memcpy(bytes_of(&c, i) + line_offset(c.level, s->va), a->from, s->len);
 	if (i != NONE && stays)

@@ -95,19 +95,62 @@ void machine_evict(struct cache *c, uint32_t i, const struct coh_machine_chooser
 	c->m->counts.evictions++;
 }
 
-void machine_snoop(const struct cache *c, uint64_t va, uint64_t pa, bool drop,
-		   const struct coh_machine_chooser *chooser)
+/* The next CPU from *cpu on, not this one, whose data cache this one is kept coherent with. */
+static bool next_peer(const struct cache *c, uint32_t *cpu, struct cache *peer)
 {
-	for (uint32_t cpu = 0; cpu < c->m->config.cpus; cpu++) {
-		struct cache other = cache_of(c->m, COH_DATA, cpu);
-		uint32_t i = cpu == c->cpu ? NONE : cache_find(&other, va, pa);
+	if (*cpu == c->cpu)
+		++*cpu;
+	if (*cpu >= c->m->config.cpus || c->m->config.sharing == COH_SHARING_NONE)
+		return false;
+	*peer = cache_of(c->m, COH_DATA, (*cpu)++);
+	return true;
+}
+
+static bool moves(const struct cache *peer, uint32_t i, uint64_t home)
+{
+	return peer->m->config.sharing == COH_SHARING_MOVED && peer->line[i].pa & DIRTY &&
+	       home_of(peer, i) == home;
+}
+
+void machine_take(const struct cache *c, uint32_t i, uint64_t va, uint64_t pa,
+		  const struct coh_machine_chooser *chooser)
+{
+	struct cache peer;
+
+	for (uint32_t cpu = 0; next_peer(c, &cpu, &peer);) {
+		uint32_t its = cache_find(&peer, va, pa);
+
+		if (its == NONE)
+			continue;
+		if (i != NONE && moves(&peer, its, home_of(c, i)))
+			c->line[i].pa |= DIRTY;
+		else
+			machine_clean(&peer, its, chooser);
+		machine_drop(&peer, its);
+	}
+}
+
+/* For a fill: other CPUs' dirty copy of the name is written back; or it is *from, its line *its. */
+static bool snoop(const struct cache *c, uint64_t va, uint64_t pa, struct cache *from,
+		  uint32_t *its, const struct coh_machine_chooser *chooser)
+{
+	struct cache peer;
+	bool found = false;
+
+	for (uint32_t cpu = 0; next_peer(c, &cpu, &peer);) {
+		uint32_t i = cache_find(&peer, va, pa);
 
 		if (i == NONE)
 			continue;
-		machine_clean(&other, i, chooser);
-		if (drop)
-			machine_drop(&other, i);
+		if (moves(&peer, i, line_base(c->level, pa))) {
+			*from = peer;
+			*its = i;
+			found = true;
+		} else {
+			machine_clean(&peer, i, chooser);
+		}
 	}
+	return found;
 }
 
 /*
@@ -118,20 +161,24 @@ uint32_t machine_fill(struct cache *c, uint64_t va, uint64_t pa,
 		      const struct coh_machine_chooser *chooser)
 {
 	const struct level *l = c->level;
-	uint32_t set = set_of(l, va, pa), i;
+	uint32_t set = set_of(l, va, pa), i, its;
+	struct cache from;
+	bool moved = l == &c->m->level[COH_DATA] && snoop(c, va, pa, &from, &its, chooser);
 
-	if (l == &c->m->level[COH_DATA])
-		machine_snoop(c, va, pa, false, chooser);
 	i = set * l->ways + choose_way(c, set, chooser);
 	if (c->line[i].pa & VALID)
 		machine_evict(c, i, chooser);
 	pa = line_base(l, pa);
-	if (is_outer(c) || !level_exists(c->m, OUTER))
+	if (moved)
+		memcpy(bytes_of(c, i), bytes_of(&from, its), l->line);
+	else if (is_outer(c) || !level_exists(c->m, OUTER))
 		memcpy(bytes_of(c, i), memory_at(c->m, pa), l->line);
 	else
 		read_below(c->m, pa, bytes_of(c, i), l->line, chooser);
 	c->line[i].va = va & l->va_mask;
-	c->line[i].pa = pa | VALID;
+	c->line[i].pa = pa | VALID | (moved ? DIRTY : 0);
+	if (moved)
+		from.line[its].pa &= ~(uint64_t)DIRTY;
 	c->m->counts.fills++;
 	return i;
 }

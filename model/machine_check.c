@@ -26,20 +26,27 @@ static bool may_be_dirty(const struct coh_machine *m, unsigned which)
 	return which == OUTER;
 }
 
-/* A line that is dirty on one CPU has no copy of its name on another. */
+/*
+ * A line that is dirty on one CPU has no copy of its name on another; where dirty lines are
+ * handed over, no dirty one.
+ */
 static bool shared_dirty(const struct cache *c, uint32_t i)
 {
 	const struct line *line = &c->line[i];
 	uint32_t in_set = i % c->level->ways;
 	uint32_t first = i - in_set;
 
-	if (!(line->pa & DIRTY))
+	uint64_t wanted = VALID;
+
+	if (!(line->pa & DIRTY) || c->m->config.sharing == COH_SHARING_NONE)
 		return false;
+	if (c->m->config.sharing == COH_SHARING_MOVED)
+		wanted |= DIRTY;
 	for (uint32_t cpu = 0; cpu < c->m->config.cpus; cpu++) {
 		struct cache other = cache_of(c->m, COH_DATA, cpu);
 
 		for (uint32_t j = first; cpu != c->cpu && j < first + c->level->ways; j++)
-			if (other.line[j].pa & VALID && other.line[j].va == line->va &&
+			if ((other.line[j].pa & wanted) == wanted && other.line[j].va == line->va &&
 			    !((other.line[j].pa ^ line->pa) & c->level->pa_mask))
 				return true;
 	}

@@ -85,7 +85,7 @@ bool coh_machine_dirty(struct coh_machine *m, uint32_t cpu, uint64_t va)
 	i = cache_find(&c, va, pa);
 	if (i == NONE || c.line[i].pa & DIRTY)
 		return false;
-	machine_snoop(&c, va, pa, true, NULL);
+	machine_take(&c, i, va, pa, NULL);
 	c.line[i].pa |= DIRTY;
 	machine_learn(m, cpu, va);
 	return true;

@@ -105,9 +105,12 @@ uint32_t machine_fill(struct cache *c, uint64_t va, uint64_t pa,
 void machine_clean(struct cache *c, uint32_t i, const struct coh_machine_chooser *chooser);
 void machine_drop(struct cache *c, uint32_t i);
 void machine_evict(struct cache *c, uint32_t i, const struct coh_machine_chooser *chooser);
-/* Other CPUs' data copies of the name: clean from now on; and gone, if so wished. */
-void machine_snoop(const struct cache *c, uint64_t va, uint64_t pa, bool drop,
-		   const struct coh_machine_chooser *chooser);
+/*
+ * For a store: other CPUs' data copies of the name go.  What one of them had dirty is written
+ * back, or becomes this CPU's: the line i, of equal bytes; NONE: there is none.
+ */
+void machine_take(const struct cache *c, uint32_t i, uint64_t va, uint64_t pa,
+		  const struct coh_machine_chooser *chooser);
 /* Bytes to what is below the first level. */
 void machine_write_below(struct coh_machine *m, uint64_t pa, const uint8_t *from, uint32_t len,
 			 const struct coh_machine_chooser *chooser);

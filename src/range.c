@@ -120,9 +120,13 @@ static int check_buffer(const struct coh *coh, uintptr_t va, coh_pa_t pa, size_t
 int coh_dma_sync_for_device(struct coh *coh, uintptr_t va, coh_pa_t pa, size_t len,
 			    enum coh_dma direction)
 {
+	/*
+	 * From-device is a flush, too: the device may fill less than the buffer, and what it leaves
+	 * alone must be what the CPU stored there, zeroes perhaps, not what memory had before.
+	 */
 	static const enum coh_maintain_ what[] = {
 		[COH_DMA_TO_DEVICE] = COH_DO_CLEAN_,
-		[COH_DMA_FROM_DEVICE] = COH_DO_INVALIDATE_,
+		[COH_DMA_FROM_DEVICE] = COH_DO_FLUSH_,
 		[COH_DMA_BIDIRECTIONAL] = COH_DO_FLUSH_,
 	};
 	int error = check_buffer(coh, va, pa, len, direction);

@@ -295,9 +295,11 @@ struct litmus {
 	uint8_t colours;      /* 0: as many as the cache has, up to 4 */
 	uint8_t cpus, mms, tlb;
 	bool outer, unified, local, no_switch_flush;
-	bool alone;		     /* what the layer is told */
-	bool looks_at_tables;	     /* what its port does */
-	bool grain_access;	     /* each load and store of the layer is a step */
+	bool incoherent;      /* nobody keeps the data caches of CPUs coherent */
+	bool no_migration;    /* a dirty line that another CPU wants is written back, and stays */
+	bool alone;	      /* what the layer is told */
+	bool looks_at_tables; /* what its port does */
+	bool grain_access;    /* each load and store of the layer is a step */
 	enum coh_write_policy write; /* 0: as the cache has it */
 	enum coh_alloc allocate;     /* 0: the same */
 	enum litmus_speculates speculates;

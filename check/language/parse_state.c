@@ -163,6 +163,18 @@ static bool state_unified(struct parser *p)
 	return true;
 }
 
+static bool state_incoherent(struct parser *p)
+{
+	p->test->incoherent = true;
+	return true;
+}
+
+static bool state_no_migration(struct parser *p)
+{
+	p->test->no_migration = true;
+	return true;
+}
+
 static bool state_no_switch_flush(struct parser *p)
 {
 	p->test->no_switch_flush = true;
@@ -387,6 +399,8 @@ static const struct statement {
 	{ "tlb", state_tlb },
 	{ "outer", state_outer },
 	{ "unified", state_unified },
+	{ "incoherent", state_incoherent },
+	{ "no_migration", state_no_migration },
 	{ "no_switch_flush", state_no_switch_flush },
 	{ "alone", state_alone },
 	{ "looks_at_tables", state_looks_at_tables },

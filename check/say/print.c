@@ -114,6 +114,10 @@ void print_herd(FILE *out, const struct litmus *t, const struct target *target,
 	}
 	fprintf(out, "Observation %s %s %llu %llu\n", name, verdict_name(v),
 		(unsigned long long)v->positive, (unsigned long long)v->negative);
+	if (v->in_order == FOUND_NEVER)
+		fprintf(out,
+			"Ahead %s %s if data is read ahead, Never if not (speculate nothing)\n",
+			name, verdict_name(v));
 	if (v->bound)
 		fprintf(out, "Bound %s stopped after %llu states, in %.1f s: %s\n", name,
 			(unsigned long long)v->states, v->seconds, v->bound);

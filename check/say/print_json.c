@@ -146,6 +146,8 @@ char *print_json(const struct litmus *t, const struct target *target, const stru
 		return NULL;
 	if (expected)
 		json_object_set_new(o, "expected", json_string(litmus_verdict_name(expected)));
+	if (v->in_order)
+		json_object_set_new(o, "not_reading_ahead", json_string(verdict_word(v->in_order)));
 	if (v->error[0])
 		json_object_set_new(o, "error",
 				    json_pack("{s:s, s:i, s:i}", "text", v->error, "line",

@@ -225,6 +225,22 @@ struct verdict *verdict_find(const struct litmus *test, const struct target *tar
 	return v;
 }
 
+void verdict_in_order(struct verdict *v, const struct litmus *test, const struct target *target,
+		      const struct bounds *bounds)
+{
+	struct bounds quick = *bounds;
+	struct target other = *target;
+	struct verdict *o;
+
+	if (!target->ahead_unsaid || v->found == FOUND_NEVER || v->found == FOUND_WRONG)
+		return;
+	quick.no_trail = true;
+	other.core.speculates = COH_SPECULATES_NOTHING;
+	o = verdict_find(test, &other, &quick, NULL);
+	v->in_order = o ? o->found : 0;
+	verdict_free(o);
+}
+
 void verdict_free(struct verdict *v)
 {
 	if (!v)
@@ -269,7 +285,7 @@ bool verdict_is(const struct verdict *v, enum litmus_verdict expected)
 	}
 }
 
-const char *verdict_name(const struct verdict *v)
+const char *verdict_word(enum found found)
 {
 	static const char *const names[] = {
 		[FOUND_NEVER] = "Never",	   [FOUND_SOMETIMES] = "Sometimes",
@@ -277,5 +293,10 @@ const char *verdict_name(const struct verdict *v)
 		[FOUND_INCOMPLETE] = "Incomplete", [FOUND_WRONG] = "Error"
 	};
 
-	return names[v->found];
+	return names[found];
+}
+
+const char *verdict_name(const struct verdict *v)
+{
+	return verdict_word(v->found);
 }

@@ -64,8 +64,9 @@ struct trail {
 
 struct verdict {
 	enum found found;
-	bool finished;	   /* everything was tried */
-	const char *bound; /* the one that was met, or NULL */
+	enum found in_order; /* if nothing were read ahead; 0: verdict_in_order did not ask */
+	bool finished;	     /* everything was tried */
+	const char *bound;   /* the one that was met, or NULL */
 	uint64_t states, transitions;
 	uint64_t positive, negative; /* ends that do and do not fulfil the condition */
 	size_t bytes;		     /* of the table of states */
@@ -97,6 +98,13 @@ struct verdict *verdict_find(const struct litmus *test, const struct target *tar
 void verdict_free(struct verdict *v);
 
 /*
+ * Sets v->in_order if it may differ: something was found on a kind that reads ahead only because
+ * nobody said otherwise.
+ */
+void verdict_in_order(struct verdict *v, const struct litmus *test, const struct target *target,
+		      const struct bounds *bounds);
+
+/*
  * What the file says must come out on this target; LITMUS_UNSAID.  own: the target is one that
  * the file names, so that lines of Result without names are about it.
  */
@@ -104,6 +112,7 @@ enum litmus_verdict verdict_expected(const struct litmus *test, const struct tar
 				     bool own);
 bool verdict_is(const struct verdict *v, enum litmus_verdict expected);
 const char *verdict_name(const struct verdict *v);
+const char *verdict_word(enum found found);
 
 /*
  * verdict_shortest: the trail with the fewest moves to what the verdict says: a deadlock, or a

@@ -33,6 +33,7 @@ void layer_configure(const struct layer *l, struct coh_sim_config *config)
 		.core = &l->core,
 		.policy = coh_policy_find(l->s->target.policy),
 		.scope = t->local ? COH_SCOPE_THIS_CPU : COH_SCOPE_ALL_CPUS,
+		.sharing = sharing_of(t),
 		.check = COH_CHECK_CHEAP,
 		.outer = l->s->target.outer,
 		.cpus = t->cpus,

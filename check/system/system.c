@@ -49,6 +49,7 @@ static bool make_machine(struct system *s, char *why, size_t size)
 		.translations = s->test->n_aliases + 1u,
 		.tlb = s->test->tlb,
 		.broadcast = !s->test->local,
+		.sharing = sharing_of(s->test),
 	};
 	bytes = coh_machine_size(&s->config);
 	s->machine = bytes ? malloc(bytes) : NULL;

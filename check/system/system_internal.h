@@ -93,6 +93,14 @@ struct system {
 	uint64_t stale[LITMUS_CONTEXTS][2];
 };
 
+/* What the test says that data caches do for each other. */
+static inline enum coh_machine_sharing sharing_of(const struct litmus *t)
+{
+	return t->incoherent	 ? COH_SHARING_NONE
+	       : t->no_migration ? COH_SHARING_WRITTEN_BACK
+				 : COH_SHARING_MOVED;
+}
+
 static inline const struct litmus_context *context_of(const struct system *s, unsigned c)
 {
 	return &s->test->context[c];

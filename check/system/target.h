@@ -20,8 +20,9 @@ struct target {
 	char policy[LITMUS_NAME]; /* "" if the test does not use the layer */
 	struct coh_cpu core;	  /* the small one; name, page and caches are set */
 	struct coh_cache outer;	  /* size 0: none */
-	uint32_t colours; /* of virtual addresses: of data or instruction cache, the larger */
-	bool dirties;	  /* speculated stores mark lines dirty */
+	uint32_t colours;  /* of virtual addresses: of data or instruction cache, the larger */
+	bool dirties;	   /* speculated stores mark lines dirty */
+	bool ahead_unsaid; /* a kind, which reads ahead because the test does not say otherwise */
 };
 
 /* NULL, or why there is no such target for this test.  policy: "" for none. */

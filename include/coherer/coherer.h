@@ -567,9 +567,9 @@ int coh_invalidate_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
  * DMA.  A buffer of len bytes at kernel address va and bus-independent physical address pa,
  * contiguous.  It passes to the device with coh_dma_map or coh_dma_sync_for_device, and back
  * with coh_dma_sync_for_cpu or coh_dma_unmap; who does not own it must not touch it.  After
- * passing to the device: to-device and bidirectional: every byte is in memory.  From-device and
- * bidirectional: no line of it can be written back.  After passing back, from-device and
- * bidirectional: no line of it is in any cache.  User aliases are not looked at: that is
+ * passing to the device every byte is in memory, so that what a device does not fill stays as it
+ * was; from-device and bidirectional: no line of it can be written back.  After passing back,
+ * from-device and bidirectional: no line of it is in any cache.  User aliases are not looked at: that is
  * coh_flush_dcache_page's job, before and after.  A buffer that a device writes must own its
  * lines: aligned to the largest line (COH_E_ALIGN), also in length.
  * Context: any.

@@ -115,6 +115,7 @@ static void describe(const struct coh_sim_config *c, struct coh_config *layer,
 		.translations = c->frames + 1 + c->slots + c->cpus * WINDOW_NESTS + c->translations,
 		.tlb = c->tlb,
 		.broadcast = c->scope == COH_SCOPE_ALL_CPUS,
+		.sharing = c->sharing,
 	};
 }
 

@@ -125,14 +125,15 @@ struct coh_sim_config {
 	const struct coh_cpu *core;	 /* its caches, page size, and what it speculates */
 	const struct coh_policy *policy; /* NULL: the layer's default */
 	enum coh_scope scope;		 /* 0: COH_SCOPE_ALL_CPUS */
-	enum coh_check_level check;	 /* 0: COH_CHECK_EXPENSIVE */
-	struct coh_cache outer;		 /* a second level past which devices go; size 0: none */
-	uint32_t cpus;			 /* 1..8; 0: 1 */
-	uint32_t frames;		 /* at most 256 MiB of them; 0: 32 */
-	uint32_t highmem;      /* how many of them, the last ones, have no linear address */
-	uint32_t slots;	       /* of kmap, up to 1024; 0: 8 */
-	uint32_t mms;	       /* 0: 4 */
-	uint32_t translations; /* of users and vmaps, at most at a time; 0: 1024 */
+	enum coh_machine_sharing sharing;
+	enum coh_check_level check; /* 0: COH_CHECK_EXPENSIVE */
+	struct coh_cache outer;	    /* a second level past which devices go; size 0: none */
+	uint32_t cpus;		    /* 1..8; 0: 1 */
+	uint32_t frames;	    /* at most 256 MiB of them; 0: 32 */
+	uint32_t highmem;	    /* how many of them, the last ones, have no linear address */
+	uint32_t slots;		    /* of kmap, up to 1024; 0: 8 */
+	uint32_t mms;		    /* 0: 4 */
+	uint32_t translations;	    /* of users and vmaps, at most at a time; 0: 1024 */
 	/*
 	 * Colour of frame 0's K; that of frame n is n more, modulo the colours.  0: they are
 	 * frame 0's, 1, 2 ...

@@ -40,7 +40,7 @@ C bug
 (* Result: Sometimes *)
 
 {
-	cache vivt;
+	cache vivt; speculate nothing;
 	page p;
 	alias K = p kernel;
 	alias U = p mm 0;
@@ -104,6 +104,12 @@ run 2 "an alias that is not mapped" "unmapped.litmus:14:2: error: U is not mappe
 sed 's/	store(U, 1);/	go = 1;\n&/' bug.litmus >global.litmus
 run 2 "a global that would become a local" "needs 'var go;'" global.litmus
 run 2 "one bad file does not hide the others" "Observation fixed Never" fixed.litmus typo.litmus
+sed 's/page p;/incoherent; &/' bug.litmus >lone.litmus
+run 2 "incoherent with one CPU" "'incoherent' is about several CPUs" lone.litmus
+sed 's/page p;/incoherent; no_migration; cpus 2; &/' bug.litmus >both.litmus
+run 2 "incoherent, and lines that migrate" "exclude each other" both.litmus
+sed 's/page p;/incoherent; cpus 2; &/; s/	r0 = load/	coh_flush_dcache_page(p);\n&/' bug.litmus >peers.litmus
+run 2 "incoherent with the layer" "'incoherent' with the layer" peers.litmus
 mkdir locked
 cp bug.litmus locked
 if [ "$(id -u)" != 0 ]; then
@@ -116,6 +122,10 @@ fi
 mkdir folder
 cp bug.litmus fixed.litmus wrong.litmus folder
 run 1 "a folder" "3 runs of 3 tests: 2 as expected, 1 not" folder
+sed 's/C fixed/C ahead/; s/ speculate nothing;//' fixed.litmus >ahead.litmus
+run 1 "read ahead: both verdicts" \
+	"Ahead ahead Sometimes if data is read ahead, Never if not (speculate nothing)" ahead.litmus
+run 1 "read ahead: both verdicts in JSON" '"not_reading_ahead":"Never"' --json ahead.litmus
 run 1 "quiet says only what is wrong" "wrong: expected Never" -q folder
 grep -q fixed out && verdict "quiet" "it speaks of fixed" || verdict "quiet"
 run 1 "KTAP" "not ok 3 wrong # found Sometimes, expected Never" --ktap folder

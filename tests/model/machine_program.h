@@ -97,6 +97,7 @@ static struct coh_machine_config draw_config(uint64_t *x)
 		.translations = draw(x, 4) ? 8 : 1 + draw(x, 8),
 		.tlb = draw(x, 3) * draw(x, 3),
 		.broadcast = draw(x, 2),
+		.sharing = draw(x, 3),
 	};
 
 	c.icache.policy = COH_STORE_READ_ONLY;
@@ -184,8 +185,9 @@ static void print_program(const struct program *p, const char *why)
 	print_cache("data", &c->dcache);
 	print_cache("insn", &c->icache);
 	print_cache("outer", &c->outer);
-	print_error("cpus %u, page %u, pages %u, translations %u, tlb %u, broadcast %d\n", c->cpus,
-		    c->page, c->pages, c->translations, c->tlb, c->broadcast);
+	print_error(
+		"cpus %u, page %u, pages %u, translations %u, tlb %u, broadcast %d, sharing %d\n",
+		c->cpus, c->page, c->pages, c->translations, c->tlb, c->broadcast, (int)c->sharing);
 	for (uint32_t i = 0; i < p->n; i++) {
 		const struct op *o = &p->op[i];
 

@@ -126,9 +126,24 @@ static void evict(struct mref *r, enum mref_where where, uint32_t cpu, uint32_t 
 	r->counts.evictions++;
 }
 
+/* The dirty copy of this line that another CPU hands over. */
+static struct mref_copy *handed_over(struct mref *r, uint32_t cpu, uint64_t va, uint64_t pa)
+{
+	for (uint32_t other = 0; other < r->config.cpus; other++) {
+		struct mref_copy *c = mref_find(r, MREF_DATA, other, va, pa);
+
+		if (other != cpu && r->config.sharing == COH_SHARING_MOVED && c && c->dirty &&
+		    c->pa == pa / r->config.dcache.line * r->config.dcache.line)
+			return c;
+	}
+	return NULL;
+}
+
 /* The other CPUs' copies of this name are clean now, or gone. */
 static void tell_others(struct mref *r, uint32_t cpu, uint64_t va, uint64_t pa, bool gone)
 {
+	if (r->config.sharing == COH_SHARING_NONE)
+		return;
 	for (uint32_t other = 0; other < r->config.cpus; other++) {
 		struct mref_copy *c = mref_find(r, MREF_DATA, other, va, pa);
 
@@ -158,6 +173,13 @@ static struct mref_copy *fill(struct mref *r, enum mref_where where, uint32_t cp
 	const struct coh_cache *cache = mref_cache(r, where);
 	struct mref_copy c = { .where = where, .cpu = cpu, .set = set_of(cache, va, pa) };
 
+	struct mref_copy *theirs = where == MREF_DATA ? handed_over(r, cpu, va, pa) : NULL;
+
+	if (theirs) {
+		memcpy(c.bytes, theirs->bytes, sizeof(c.bytes));
+		theirs->dirty = false;
+		c.dirty = true;
+	}
 	if (where == MREF_DATA)
 		tell_others(r, cpu, va, pa, false);
 	c.va = va / cache->line * cache->line;
@@ -165,7 +187,7 @@ static struct mref_copy *fill(struct mref *r, enum mref_where where, uint32_t cp
 	c.way = way_for(r, where, cpu, c.set, choose);
 	if (mref_at(r, where, cpu, c.set, c.way))
 		evict(r, where, cpu, c.set, c.way, choose);
-	for (uint32_t i = 0; i < cache->line; i++)
+	for (uint32_t i = 0; i < cache->line && !c.dirty; i++)
 		c.bytes[i] =
 			where == MREF_OUTER ? r->memory[c.pa + i] : read_below(r, c.pa + i, choose);
 	r->counts.fills++;
@@ -296,10 +318,15 @@ static void store_byte(struct mref *r, uint32_t cpu, uint64_t va, uint64_t pa, e
 		r->memory[pa] = byte;
 		return;
 	}
-	tell_others(r, cpu, va, pa, true);
 	c = mref_find(r, MREF_DATA, cpu, va, pa);
 	if (!c && !through && d->alloc != COH_ALLOC_READ)
 		c = fill(r, MREF_DATA, cpu, va, pa, true);
+	if (c && handed_over(r, cpu, va, c->pa)) {
+		handed_over(r, cpu, va, c->pa)->dirty = false;
+		c->dirty = true;
+	}
+	tell_others(r, cpu, va, pa, true);
+	c = mref_find(r, MREF_DATA, cpu, va, pa);
 	if (c)
 		c->bytes[va % d->line] = byte;
 	if (c && !through)

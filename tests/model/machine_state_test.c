@@ -361,6 +361,7 @@ TEST(a_machine_begins_anew_from_its_own_configuration)
 	garbage.translations = config.translations;
 	garbage.tlb = config.tlb;
 	garbage.broadcast = config.broadcast;
+	garbage.sharing = config.sharing;
 	size = coh_machine_size(&config);
 	other = malloc(size);
 	memset(other, 0xff, size);

@@ -92,6 +92,15 @@ static const struct coh_machine_config smp_vipt = { CACHE(16384, 2, VIPT, PAGE, 
 static const struct coh_machine_config broadcast = { CACHE(512, 4, VIVT, PAGE, READ_WRITE),
 						     ICACHE(VIVT), .cpus = 2, COMMON,
 						     .broadcast = true };
+static const struct coh_machine_config moved = { CACHE(512, 4, PIPT, PAGE, READ_WRITE),
+						 ICACHE(PIPT), .cpus = 2, COMMON,
+						 .sharing = COH_SHARING_MOVED };
+static const struct coh_machine_config moved_vivt = { CACHE(512, 4, VIVT, PAGE, READ_WRITE),
+						      ICACHE(VIVT), .cpus = 2, COMMON,
+						      .sharing = COH_SHARING_MOVED };
+static const struct coh_machine_config apart = { CACHE(512, 4, PIPT, PAGE, READ_WRITE),
+						 ICACHE(PIPT), .cpus = 2, COMMON,
+						 .sharing = COH_SHARING_NONE };
 
 struct row {
 	const char *name;
@@ -208,6 +217,13 @@ static const struct row rows[] = {
 	{ "one_colour_is_coherent_across_cpus", &smp_vipt, "WK=1 @1 RU=0! Rk=1 Wk=2 @0 RK=2 @1 RU=0!" },
 	{ "one_name_of_two_pages", &smp, "WK=1 mK=B @1 RK=0 H=0 M=1 @0 sKc @1 WK=2 @0 sK- L=0" },
 	{ "operations_reach_one_cpu", &smp, "WK=1 @1 cK- fK- f*- @0 cK M=1" },
+	{ "a_dirty_line_moves_to_a_reader", &moved, "WK=1 @1 RK=1 sKd M=0 @0 sKc D=0! @1 eK D=1" },
+	{ "a_dirty_line_moves_to_a_writer", &moved, "WK=1 @1 WK+4=2 sKd M=0 @0 sK- @1 cK D=1 D+4=2" },
+	{ "a_store_through_keeps_what_it_takes", &moved, "WK=1 @1 RK=1 @0 WT+4=2 sKd @1 sK- @0 cK D=1 D+4=2" },
+	{ "a_clean_copy_does_not_move", &moved, "RK=0 @1 RK=0 sKc @0 sKc" },
+	{ "a_homonym_does_not_move", &moved_vivt, "WK=1 mK=B @1 RK=0 sKc M=1 @0 sKc" },
+	{ "nobody_keeps_them_coherent", &apart, "RK=0 WK=1 @1 RK=0! M=0 WK+4=2 sKd! @0 sKd! RK+4=0!" },
+	{ "apart_a_clean_and_an_invalidate_do", &apart, "RK=0 @1 RK=0 @0 WK=1 cK @1 iK RK=1" },
 	{ "broadcast_operations_reach_all", &broadcast, "WK=1 @1 cK M=1 RK=1 iK:2 @0 sK- iK-" },
 	{ "broadcast_of_insn", &broadcast, "FK=0 @1 FK=0 WK=1 cK @0 IK:2 FK=1 @1 FK=1" },
 	{ "not_broadcast_of_insn", &smp, "@1 FK=0 @0 WK=1 cK IK- @1 FK=0! IK FK=1" },

@@ -240,14 +240,13 @@ static void a_buffer_passes_to_the_device(void **state)
 		BUFFER_FROM(coh_dma_sync_for_device);
 		BUFFER_BOTH(coh_dma_sync_for_device);
 		if (i < 3)
-			LAYER_ASKED(l, CLEAN(K, 256), INVALIDATE(K, 256), FLUSH(K, 256),
-				    CLEAN(K, 256), INVALIDATE(K, 256), FLUSH(K, 256));
+			LAYER_ASKED(l, CLEAN(K, 256), FLUSH(K, 256), FLUSH(K, 256), CLEAN(K, 256),
+				    FLUSH(K, 256), FLUSH(K, 256));
 		else
-			LAYER_ASKED(l, CLEAN(K, 256), OUTER(CLEAN, PA, 256), INVALIDATE(K, 256),
-				    OUTER(INVALIDATE, PA, 256), FLUSH(K, 256),
-				    OUTER(FLUSH, PA, 256), CLEAN(K, 256), OUTER(CLEAN, PA, 256),
-				    INVALIDATE(K, 256), OUTER(INVALIDATE, PA, 256), FLUSH(K, 256),
-				    OUTER(FLUSH, PA, 256));
+			LAYER_ASKED(l, CLEAN(K, 256), OUTER(CLEAN, PA, 256), FLUSH(K, 256),
+				    OUTER(FLUSH, PA, 256), FLUSH(K, 256), OUTER(FLUSH, PA, 256),
+				    CLEAN(K, 256), OUTER(CLEAN, PA, 256), FLUSH(K, 256),
+				    OUTER(FLUSH, PA, 256), FLUSH(K, 256), OUTER(FLUSH, PA, 256));
 	}
 }
 
@@ -329,7 +328,7 @@ static void user_aliases_are_not_looked_at(void **state)
 	start(layer_vivt(), none);
 	layer_map_file(l, &l->mm, U, 4, INDEX, COH_VMA_SHARED | COH_VMA_WRITE);
 	BUFFER_FROM(coh_dma_map);
-	LAYER_ASKED_ALL(l, INVALIDATE(K, 256));
+	LAYER_ASKED_ALL(l, FLUSH(K, 256));
 }
 
 int main(void)

@@ -49,9 +49,10 @@ static void put_state(struct program *p, enum check_program_kind kind)
 	if (kind == CHECK_CONCURRENT) {
 		static const char *const speculates[] = { "nothing", "nothing", "insn", "data",
 							  "dirty" };
+		static const char *const sharing[] = { "", "", " incoherent;", " no_migration;" };
 
 		put(p, "\tspeculate %s;\n", speculates[pick(p, 5)]);
-		put(p, "\tcpus 2;\n");
+		put(p, "\tcpus 2;%s\n", sharing[pick(p, 4)]);
 		if (!pick(p, 4))
 			put(p, "\ttlb %u;\n", 1 + pick(p, 3));
 		if (!pick(p, 4))
@@ -60,7 +61,8 @@ static void put_state(struct program *p, enum check_program_kind kind)
 			put(p, "\toperations local;\n");
 		put(p, "\tlock l;\n\tvar go;\n");
 	} else {
-		put(p, "\tvar turn;\n");
+		/* As model/shadow, which fills nothing that the program did not touch. */
+		put(p, "\tspeculate nothing;\n\tvar turn;\n");
 	}
 	for (unsigned i = 0; i < p->pages; i++)
 		put(p, "\tpage p%u;\n", i);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -11,7 +12,8 @@
 #include "tests/check/parsed.h"
 
 #define HEAD(state) "C t\n{\n" state "}\n"
-#define TWO	    "page p; alias K = p kernel; alias U = p mm 0 colour 1;"
+#define AHEAD	    "page p; alias K = p kernel; alias U = p mm 0 colour 1;"
+#define TWO	    "speculate nothing;" AHEAD
 
 static struct verdict *find(struct litmus *t, const char *cache, uint64_t states)
 {
@@ -67,6 +69,44 @@ static void lost_data(void **state)
 										"store(K, 1); "
 										"store(U[1], 2); }",
 		  FOUND_NEVER, 0);
+}
+
+/* The kind's verdict, and what it would be if nothing were read ahead. */
+static void both(const char *cache, const char *text, enum found ahead, enum found in_order)
+{
+	struct bounds bounds = { .reduce = true };
+	struct litmus *t = parsed(text);
+	struct verdict *v = find(t, cache, 0);
+	struct target target;
+
+	assert_null(target_make(t, cache, "", &target));
+	verdict_in_order(v, t, &target, &bounds);
+	assert_int_equal(v->found, ahead);
+	assert_int_equal(v->in_order, in_order);
+	verdict_free(v);
+	litmus_free(t);
+}
+
+static void kinds_read_ahead(void **state)
+{
+	static const char flush[] = "P0 (mm 0) { store(U, 1); flush(U); load(K); }";
+	static const char receive[] = "C t\n{ page p scratch; alias K = p kernel; var go; }\n"
+				      "P0 () { invalidate(K); go = 1; await(go == 2); load(K); }\n"
+				      "D0 (device) { await(go == 1); dma_write(p, 5); go = 2; }\n";
+	char text[256];
+
+	(void)state;
+	snprintf(text, sizeof(text), "%s%s", HEAD(AHEAD), flush);
+	both("vivt", text, FOUND_SOMETIMES, FOUND_NEVER);
+	both("pipt", text, FOUND_NEVER, 0);
+	both("arm926ej-s", text, FOUND_NEVER, 0);
+	both("pipt", receive, FOUND_SOMETIMES, FOUND_NEVER);
+	both("cortex-a9", receive, FOUND_SOMETIMES, 0);
+	/* Said: nobody asks about another core. */
+	snprintf(text, sizeof(text), "%s%s", HEAD("speculate data;" AHEAD), flush);
+	both("vivt", text, FOUND_SOMETIMES, 0);
+	snprintf(text, sizeof(text), "%s%s", HEAD(TWO), flush);
+	both("vivt", text, FOUND_NEVER, 0);
 }
 
 static void deadlocks(void **state)
@@ -208,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(stale_reads),
 		cmocka_unit_test(lost_data),
+		cmocka_unit_test(kinds_read_ahead),
 		cmocka_unit_test(deadlocks),
 		cmocka_unit_test(interrupts_left_wrong),
 		cmocka_unit_test(conditions),
