@@ -38,6 +38,22 @@ static void put_value(struct out *o, const struct litmus_context *c, const struc
 		put(o, "%s", c->reg[v->reg]);
 }
 
+/* What an if compares: a variable was read into a register that no file can name. */
+static void put_operand(struct out *o, const struct litmus *t, const struct litmus_context *c,
+			const struct litmus_instr *i, const struct litmus_value *v)
+{
+	const struct litmus_instr *read = i;
+
+	if (v->reg == LITMUS_NONE || !litmus_is_hidden(c->reg[v->reg]) || i < c->instr ||
+	    i >= c->instr + c->n_instrs) {
+		put_value(o, c, v);
+		return;
+	}
+	while (read > c->instr && (read->op != OP_READ_VAR || read->reg != v->reg))
+		read--;
+	put(o, "%s", read->op == OP_READ_VAR ? t->var[read->other] : "?");
+}
+
 static void put_words(struct out *o, const struct litmus *t, const struct litmus_instr *i,
 		      bool range)
 {
@@ -136,12 +152,13 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 	}
 }
 
-static void put_compare(struct out *o, const struct litmus_context *c, const struct litmus_instr *i)
+static void put_compare(struct out *o, const struct litmus *t, const struct litmus_context *c,
+			const struct litmus_instr *i)
 {
 	static const char *const signs[] = { "==", "!=", "<", ">", "<=", ">=" };
 
 	put(o, " %s ", signs[i->compare]);
-	put_value(o, c, i->op == OP_AWAIT ? &i->a : &i->b);
+	put_operand(o, t, c, i, i->op == OP_AWAIT ? &i->a : &i->b);
 }
 
 char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
@@ -168,13 +185,13 @@ char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
 		return text;
 	case OP_AWAIT:
 		put(&o, "await(%s", t->var[i->other]);
-		put_compare(&o, c, i);
+		put_compare(&o, t, c, i);
 		put(&o, ")");
 		return text;
 	case OP_BRANCH:
 		put(&o, "if (");
-		put_value(&o, c, &i->a);
-		put_compare(&o, c, i);
+		put_operand(&o, t, c, i, &i->a);
+		put_compare(&o, t, c, i);
 		put(&o, ")");
 		return text;
 	default:

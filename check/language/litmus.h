@@ -342,6 +342,7 @@ const char *litmus_verdict_name(enum litmus_verdict verdict);
 const char *litmus_op_name(enum litmus_op op);
 bool litmus_op_is_layer(enum litmus_op op);
 bool litmus_op_is_maintenance(enum litmus_op op); /* a raw one that may change nothing */
+bool litmus_op_has_words(enum litmus_op op);	  /* is it about words of a page: first, last? */
 
 /* One statement as a file would have it, into text. */
 char *litmus_instr_text(const struct litmus *litmus, const struct litmus_context *context,

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#include <string.h>
+
 #include "check/language/words.h"
 
 #define R WORD_RESULT
@@ -92,6 +94,11 @@ bool litmus_op_is_layer(enum litmus_op op)
 bool litmus_op_is_maintenance(enum litmus_op op)
 {
 	return words[op].flags & WORD_MAINTAINS;
+}
+
+bool litmus_op_has_words(enum litmus_op op)
+{
+	return words[op].arguments && strpbrk(words[op].arguments, "WRQP");
 }
 
 const char *litmus_op_name(enum litmus_op op)
