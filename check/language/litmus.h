@@ -28,6 +28,7 @@ enum {
 	LITMUS_REGS = 8,    /* of a context */
 	LITMUS_VARS = 8,
 	LITMUS_LOCKS = 4,
+	LITMUS_BUFFERS = 8,
 	LITMUS_CPUS = 4,
 	LITMUS_MMS = 4,
 	LITMUS_TARGETS = 8,  /* caches, and policies, that a file names */
@@ -98,6 +99,13 @@ struct litmus_alias {
 	struct litmus_at at;
 };
 
+/* Words of a page that belong together, by an address of it or (LITMUS_NONE) by any. */
+struct litmus_buffer {
+	char name[LITMUS_NAME];
+	uint8_t page, alias, first, last;
+	struct litmus_at at;
+};
+
 /* What a statement does.  The table in words.c has the name and the arguments of each. */
 enum litmus_op {
 	/* accesses */
@@ -106,6 +114,7 @@ enum litmus_op {
 	OP_FETCH,
 	OP_DMA_READ,
 	OP_DMA_WRITE,
+	OP_POLL, /* in words.c only: it becomes a load that may be old */
 	/* maintenance */
 	OP_CLEAN,
 	OP_INVALIDATE,
@@ -151,6 +160,7 @@ enum litmus_op {
 	OP_BRANCH, /* to target unless the comparison holds */
 	OP_JUMP,
 	OP_NOP,
+	OP_NO_WORD, /* an index was beyond its words, of which there are first */
 	/* the layer */
 	OP_COH_FIRST,
 	OP_FLUSH_DCACHE_PAGE = OP_COH_FIRST,
@@ -207,6 +217,9 @@ struct litmus_instr {
 	bool default_attr;
 	uint8_t intent; /* enum coh_intent or enum coh_dma: the layer's numbers */
 	uint8_t target;
+	bool poll;	       /* a load that may get old bytes: no hazard */
+	bool bare;	       /* no words were said: the first, or the whole page */
+	bool goes_on;	       /* with the statement before, of which it is a part */
 	struct litmus_at at;   /* in a macro: the statement in its definition */
 	struct litmus_at call; /* and where that was used; line 0: nowhere */
 };
@@ -308,6 +321,8 @@ struct litmus {
 	uint32_t var_value[LITMUS_VARS];
 	char lock[LITMUS_LOCKS][LITMUS_NAME];
 	struct litmus_init init[LITMUS_INITS];
+	uint8_t n_buffers;
+	struct litmus_buffer buffer[LITMUS_BUFFERS];
 	struct litmus_context context[LITMUS_CONTEXTS];
 
 	enum litmus_quantifier quantifier;

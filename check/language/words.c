@@ -13,6 +13,7 @@ const struct word words[LITMUS_OPS] = {
 	[OP_LOAD] = { "load", "W", R },
 	[OP_STORE] = { "store", "WV", 0 },
 	[OP_FETCH] = { "fetch", "W", R },
+	[OP_POLL] = { "poll", "W", R },
 	[OP_DMA_READ] = { "dma_read", "Q", R | D },
 	[OP_DMA_WRITE] = { "dma_write", "QV", D },
 

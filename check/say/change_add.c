@@ -4,7 +4,7 @@
 
 static struct litmus_instr of_alias(const struct litmus *t, enum litmus_op op, uint8_t alias)
 {
-	return change_operation(t, op, alias, LITMUS_NONE);
+	return change_operation(t, op, alias, t->alias[alias].page);
 }
 
 /* Is the kernel at work at the place: beside what only it can do? */

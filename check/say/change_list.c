@@ -137,7 +137,7 @@ bool change_is_place(const struct litmus_context *c, uint8_t at)
 	if (at && c->instr[at - 1].op == OP_READ_VAR &&
 	    litmus_is_hidden(c->reg[c->instr[at - 1].reg]))
 		return false;
-	return at == c->n_instrs || c->instr[at].op != OP_NOP;
+	return at == c->n_instrs || (c->instr[at].op != OP_NOP && !c->instr[at].goes_on);
 }
 
 /* ---- all of them ---- */

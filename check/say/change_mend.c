@@ -32,7 +32,7 @@ static void replace(struct lister *l, uint8_t c, uint8_t at, enum litmus_op op, 
 	e.instr[0].op = op;
 	if (alias != old->alias) {
 		e.instr[0].alias = alias;
-		e.instr[0].page = LITMUS_NONE;
+		e.instr[0].page = alias == LITMUS_NONE ? LITMUS_NONE : l->test->alias[alias].page;
 		if (old->alias == LITMUS_NONE) {
 			e.instr[0].first = 0;
 			e.instr[0].last = (uint8_t)(l->test->lines * l->test->words - 1);
@@ -269,8 +269,8 @@ void change_list_mended(struct lister *l, uint8_t c, uint8_t at)
 	enum litmus_op op = context->instr[at].op;
 	bool hangs = l->v->bits & (OUTCOME_DEADLOCK | OUTCOME_IRQ);
 
-	if (!context->instr[at].at.column)
-		return; /* a change has put it there */
+	if (!context->instr[at].at.column || context->instr[at].goes_on)
+		return; /* a change has put it there, or it is no statement of its own */
 	if (litmus_op_is_maintenance(op))
 		mend_maintenance(l, c, at);
 	else if (is_translation(op) || op == OP_AWAIT || (is_lock(op) && hangs))

@@ -28,6 +28,8 @@ static void put_place(FILE *out, const struct litmus *t, const struct litmus_con
 	if (next && next->op == OP_JUMP && at) {
 		fputs("after ", out);
 		put_statement(out, t, c, &c->instr[at - 1]);
+	} else if (next && next->op == OP_BRANCH && next[1].goes_on) {
+		fprintf(out, "before line %u", next->at.line); /* an index chooses its word */
 	} else if (next) {
 		fputs("before ", out);
 		put_statement(out, t, c, next);
@@ -103,12 +105,15 @@ static void put_range(FILE *out, const struct litmus *t, const struct change *e)
 {
 	const struct litmus_context *c = &t->context[e->context];
 	const char *comma = "";
+	uint32_t line = 0; /* a repeated statement is one */
 
 	for (uint8_t n = 0; n < c->n_instrs; n++) {
 		struct litmus_instr wide = c->instr[n];
 
-		if (!litmus_op_has_words(wide.op) || !has_range(&wide, &c->instr[e->at]))
+		if (!litmus_op_has_words(wide.op) || !has_range(&wide, &c->instr[e->at]) ||
+		    wide.at.line == line)
 			continue;
+		line = wide.at.line;
 		wide.first = e->word;
 		wide.last = e->to;
 		fputs(comma, out);
