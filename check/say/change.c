@@ -254,7 +254,9 @@ static bool same_operation(const struct litmus_instr *a, const struct litmus_ins
 	bool data_a = a->op >= OP_CLEAN && a->op <= OP_FLUSH;
 	bool data_b = b->op >= OP_CLEAN && b->op <= OP_FLUSH;
 
-	return a->alias == b->alias && a->page == b->page && (a->op == b->op || (data_a && data_b));
+	/* On words, and on more of them, is the same thing. */
+	return a->alias == b->alias && a->page == b->page && a->first <= b->last &&
+	       b->first <= a->last && (a->op == b->op || (data_a && data_b));
 }
 
 bool change_is_like(const struct change *a, const struct change *b)

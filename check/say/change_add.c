@@ -85,19 +85,38 @@ static void add(struct lister *l, uint8_t context, uint8_t at, const struct litm
 	change_offer(l, e, cost);
 }
 
+/* The operation on the whole page, or on some of its words. */
+static void add_of_range(struct lister *l, uint8_t c, uint8_t at, struct litmus_instr i,
+			 unsigned cost)
+{
+	const struct use *u = &l->use[l->test->alias[i.alias].page];
+
+	i.op = OP_CLEAN;
+	for (; i.op <= OP_FLUSH; i.op++)
+		add(l, c, at, &i, NULL, cost + change_op_cost(l, i.op, i.alias));
+	i.op = OP_ICACHE;
+	if (u->fetched)
+		add(l, c, at, &i, NULL, cost + change_op_cost(l, i.op, i.alias));
+}
+
+/* By the page; but where words of it have a name, these are what people speak of. */
 static void add_of_alias(struct lister *l, uint8_t c, uint8_t at, uint8_t alias)
 {
-	static const enum litmus_op ops[] = { OP_CLEAN, OP_INVALIDATE, OP_FLUSH, OP_ICACHE };
 	const struct litmus *t = l->test;
-	unsigned place = place_cost(l, c, at, alias);
+	struct litmus_instr i = of_alias(t, OP_CLEAN, alias);
+	unsigned cost = COST_ADD + place_cost(l, c, at, alias), buffers = 0;
 
-	for (unsigned o = 0; o < 4; o++) {
-		struct litmus_instr i = of_alias(t, ops[o], alias);
+	for (uint8_t n = 0; n < t->n_buffers; n++) {
+		const struct litmus_buffer *b = &t->buffer[n];
 
-		if (ops[o] != OP_ICACHE || l->use[t->alias[alias].page].fetched)
-			add(l, c, at, &i, NULL,
-			    COST_ADD + place + change_op_cost(l, ops[o], alias));
+		if (b->page != i.page || (b->alias != LITMUS_NONE && b->alias != alias))
+			continue;
+		buffers++;
+		i.first = b->first;
+		i.last = b->last;
+		add_of_range(l, c, at, i, cost);
 	}
+	add_of_range(l, c, at, of_alias(t, OP_CLEAN, alias), cost + (buffers ? 3 : 0));
 }
 
 static void add_of_all(struct lister *l, uint8_t c, uint8_t at)

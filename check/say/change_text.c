@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* A change in words. */
+#include <string.h>
+
 #include "check/say/change.h"
 
 /* What stands at a place, as the file has it: an if that looks at a variable is two statements. */
@@ -125,6 +127,23 @@ static void put_range(FILE *out, const struct litmus *t, const struct change *e)
 	fprintf(out, ", in %s", c->name);
 }
 
+/* By the buffer that the word is of. */
+static void put_own_line(FILE *out, const struct litmus *t, const struct change *e)
+{
+	const struct litmus_context *c = &t->context[0];
+	struct litmus_instr i = { .op = OP_DMA_READ,
+				  .page = e->page,
+				  .alias = LITMUS_NONE,
+				  .first = e->word,
+				  .last = e->word,
+				  .reg = LITMUS_NONE };
+	char text[128];
+
+	litmus_instr_text(t, c, &i, text, sizeof(text));
+	text[strcspn(text, ")")] = 0;
+	fprintf(out, "%s in a line of its own (align and pad)", strchr(text, '(') + 1);
+}
+
 void change_text(FILE *out, const struct litmus *t, const struct change *e)
 {
 	const struct litmus_context *c = &t->context[e->context];
@@ -164,8 +183,7 @@ void change_text(FILE *out, const struct litmus *t, const struct change *e)
 			t->alias[e->other].name, t->alias[e->other].colour);
 		return;
 	case CHANGE_OWN_LINE:
-		fprintf(out, "%s[%u] in a line of its own (align and pad)", t->page[e->page].name,
-			e->word);
+		put_own_line(out, t, e);
 		return;
 	case CHANGE_IRQSAVE:
 		fprintf(out, "lock_irqsave and unlock_irqrestore of %s in %s",

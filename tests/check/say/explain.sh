@@ -100,4 +100,15 @@ explains 'cache pipt; speculate nothing; page p; alias K = p kernel; var go;' \
 	'P0 () { load(K); flush(K); go = 1; store(K[1], 1); await(go == 2); r0 = load(K); }
 	D0 (device) { await(go == 1); dma_write(p, 5); go = 2; }'
 says "a neighbour in the line" "p[0] in a line of its own (align and pad)"
+
+explains 'cache pipt; lines 2; page p; alias K = p kernel; buffer hdr = p[0..1]; buffer rx = p[2..3]; var go;' \
+	'P0 () { load(rx); store(hdr, 7); go = 1; await(go == 2); r0 = load(rx); r1 = load(hdr); }
+	D0 (device) { await(go == 1); dma_write(rx, 5); go = 2; }'
+says "a buffer, by its name" "invalidate(rx) in P0, before r0 = load(rx[0])"
+says_not "and not what would lose its neighbour" "invalidate(K)"
+
+explains 'cache pipt; words 4; page p; alias K = p kernel; buffer hdr = p[0..1]; buffer rx = p[2]; var go;' \
+	'P0 () { load(rx); invalidate(rx); go = 1; store(hdr[0], 7); await(go == 2); invalidate(rx); r0 = load(rx); }
+	D0 (device) { await(go == 1); dma_write(rx, 5); go = 2; }'
+says "a buffer in a line of its own" "rx in a line of its own (align and pad)"
 all_passed
