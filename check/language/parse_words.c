@@ -56,13 +56,14 @@ static bool named(struct parser *p, struct litmus_instr *i, bool device, struct 
 {
 	struct token word = *parse_meant(p, &p->lex.now);
 	uint8_t n = word.kind == TOKEN_NAME ? parse_buffer(p->test, word.text) : LITMUS_NONE;
-	const struct litmus_buffer *b = &p->test->buffer[n];
+	const struct litmus_buffer *b;
 
 	if (n == LITMUS_NONE) {
 		*r = (struct reach){ .count = (uint8_t)(p->test->lines * p->test->words) };
 		return device ? parse_named(p, "page", 'p', parse_page, &i->page)
 			      : parse_named(p, "alias", 'a', parse_alias, &i->alias);
 	}
+	b = &p->test->buffer[n];
 	*r = (struct reach){ b->first, (uint8_t)(b->last - b->first + 1), true };
 	if (device)
 		i->page = b->page;
