@@ -220,6 +220,7 @@ struct litmus_instr {
 	bool poll;	       /* a load that may get old bytes: no hazard */
 	bool bare;	       /* no words were said: the first, or the whole page */
 	bool goes_on;	       /* with the statement before, of which it is a part */
+	bool chooses;	       /* a branch on an index, which the next one looks at again */
 	struct litmus_at at;   /* in a macro: the statement in its definition */
 	struct litmus_at call; /* and where that was used; line 0: nowhere */
 };

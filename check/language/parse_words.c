@@ -242,6 +242,7 @@ static bool choose(struct parser *p, const struct litmus_instr *one, struct chos
 		if (!i)
 			return false;
 		i->a = index.value;
+		i->chooses = true;
 		i->b.add = w;
 		i = parse_add(p, one->op, one->at);
 		if (!i)

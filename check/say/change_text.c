@@ -30,7 +30,7 @@ static void put_place(FILE *out, const struct litmus *t, const struct litmus_con
 	if (next && next->op == OP_JUMP && at) {
 		fputs("after ", out);
 		put_statement(out, t, c, &c->instr[at - 1]);
-	} else if (next && next->op == OP_BRANCH && next[1].goes_on) {
+	} else if (next && next->chooses) {
 		fprintf(out, "before line %u", next->at.line); /* an index chooses its word */
 	} else if (next) {
 		fputs("before ", out);

@@ -46,17 +46,19 @@ struct search {
 	struct mend answer[ANSWERS];
 	unsigned n_answers;
 	uint64_t tried;
-	bool cut, more;
+	const char *stopped; /* the bound that was met, of all attempts; NULL: none */
+	bool more;
 };
 
 /* ---- one attempt ---- */
 
 static bool is_out_of_bounds(struct search *s)
 {
-	if (s->states_left && (!s->end || explore_clock() < s->end))
-		return false;
-	s->cut = true;
-	return true;
+	if (!s->stopped && !s->states_left)
+		s->stopped = s->bounds->states ? "--max-states" : "there are too many states";
+	if (!s->stopped && s->end && explore_clock() >= s->end)
+		s->stopped = "--max-time";
+	return s->stopped;
 }
 
 /* NULL: it cannot be. */
@@ -102,9 +104,8 @@ static unsigned weigh(const struct verdict *v)
 	       (v->bits & OUTCOME_DEADLOCK ? 4 : 0);
 }
 
-static bool mends(struct search *s, const struct verdict *v)
+static bool mends(const struct search *s, const struct verdict *v)
 {
-	s->cut |= v->found == FOUND_INCOMPLETE;
 	/* No hazard may come in for another; and if no run is left, nothing was mended. */
 	return v->found == FOUND_NEVER && v->negative && !(v->bits & OUTCOME_HAZARD & ~s->allowed);
 }
@@ -306,9 +307,12 @@ static void print_answer(FILE *out, const struct search *s, const struct mend *m
 
 static void print_answers(FILE *out, const struct search *s, const struct verdict *v)
 {
+	if (s->stopped)
+		fprintf(out, "explain: stopped after %llu attempts: %s\n",
+			(unsigned long long)s->tried, s->stopped);
 	if (!s->n_answers) {
-		fprintf(out, "explain: nothing that was tried makes this Never (%llu changes%s)\n",
-			(unsigned long long)s->tried, s->cut ? "; cut short by a bound" : "");
+		fprintf(out, "explain: nothing that was tried makes this Never (%llu changes)\n",
+			(unsigned long long)s->tried);
 		if (v->bits & OUTCOME_DEADLOCK)
 			fputs("explain: it deadlocks: change who takes which lock where\n", out);
 		return;
@@ -367,7 +371,7 @@ void explain(FILE *out, const struct litmus *test, const struct target *target,
 	s.ahead = may_read_ahead(&s);
 	if (s.changed && list && begin(&s))
 		search(&s, list);
-	if (s.changed && list && s.ahead && !s.n_answers) {
+	if (s.changed && list && s.ahead && !s.n_answers && !s.stopped) {
 		s.ahead = false;
 		if (begin(&s))
 			search(&s, list);

@@ -111,4 +111,7 @@ explains 'cache pipt; words 4; page p; alias K = p kernel; buffer hdr = p[0..1];
 	'P0 () { load(rx); invalidate(rx); go = 1; store(hdr[0], 7); await(go == 2); invalidate(rx); r0 = load(rx); }
 	D0 (device) { await(go == 1); dma_write(rx, 5); go = 2; }'
 says "a buffer in a line of its own" "rx in a line of its own (align and pad)"
+
+"$coherer" check --no-example --max-states 200 --cpu vipt --explain litmus/corpus/D8-dax.litmus >"$work/said" 2>&1 || :
+says "a bound is of all attempts" "attempts: --max-states"
 all_passed
