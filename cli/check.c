@@ -21,7 +21,7 @@ static const char usage[] =
 	"                               cpus'); all: every known core.  Default: the file's\n"
 	"  --policy NAME[,NAME]...|all  policies of the layer.  Default: the file's, or rmap\n"
 	"  --table                      verdicts as a table (default with several policies)\n"
-	"  --explain                    find which single operation would make a test Never\n"
+	"  --explain                    find what would make a test Never\n"
 	"  --example, --no-example      the shortest counterexample, step by step (default:\n"
 	"                               with one test, and where a verdict differs)\n"
 	"  --ktap                       results as KTAP\n"

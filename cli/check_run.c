@@ -81,6 +81,8 @@ static void print_text(FILE *out, const struct session *s, const struct check_jo
 	}
 	if (alone)
 		print_redundant(out, job->test, v);
+	if (alone)
+		print_notes(out, job->test);
 	if (o->explain)
 		explain(out, job->test, &job->target, v, &o->bounds);
 }

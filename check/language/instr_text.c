@@ -38,15 +38,95 @@ static void put_value(struct out *o, const struct litmus_context *c, const struc
 		put(o, "%s", c->reg[v->reg]);
 }
 
-static void put_words(struct out *o, const struct litmus *t, const struct litmus_instr *i,
-		      bool range)
+/* What an if compares: a variable was read into a register that no file can name. */
+static void put_operand(struct out *o, const struct litmus *t, const struct litmus_context *c,
+			const struct litmus_instr *i, const struct litmus_value *v)
 {
-	if (range && !i->first && i->last == t->lines * t->words - 1)
+	const struct litmus_instr *read = i;
+
+	if (v->reg == LITMUS_NONE || !litmus_is_hidden(c->reg[v->reg]) || i < c->instr ||
+	    i >= c->instr + c->n_instrs) {
+		put_value(o, c, v);
 		return;
-	if (i->first == i->last)
-		put(o, "[%u]", i->first);
+	}
+	while (read > c->instr && (read->op != OP_READ_VAR || read->reg != v->reg))
+		read--;
+	put(o, "%s", read->op == OP_READ_VAR ? t->var[read->other] : "?");
+}
+
+static void put_range(struct out *o, unsigned first, unsigned last)
+{
+	if (first == last)
+		put(o, "[%u]", first);
 	else
-		put(o, "[%u..%u]", i->first, i->last);
+		put(o, "[%u..%u]", first, last);
+}
+
+static bool is_of(const struct litmus_buffer *b, const struct litmus_instr *i)
+{
+	return b->page == i->page &&
+	       (i->alias == LITMUS_NONE || b->alias == LITMUS_NONE || b->alias == i->alias);
+}
+
+/* The buffer that all the words are of; the smallest. */
+static const struct litmus_buffer *buffer_of(const struct litmus *t, const struct litmus_instr *i)
+{
+	const struct litmus_buffer *found = NULL;
+
+	for (uint8_t n = 0; n < t->n_buffers; n++) {
+		const struct litmus_buffer *b = &t->buffer[n];
+
+		if (is_of(b, i) && i->first >= b->first && i->last <= b->last &&
+		    (!found || b->last - b->first < found->last - found->first))
+			found = b;
+	}
+	return found;
+}
+
+/* An alias or a page (its name), and words; or a buffer. */
+static void put_words(struct out *o, const struct litmus *t, const struct litmus_instr *i,
+		      const char *name, bool range)
+{
+	const struct litmus_buffer *b = buffer_of(t, i);
+
+	put(o, "%s", b ? b->name : name);
+	if (b && (i->first != b->first || i->last != b->last))
+		put_range(o, i->first - b->first, i->last - b->first);
+	if (b || (range && !i->first && i->last == t->lines * t->words - 1))
+		return;
+	put_range(o, i->first, i->last);
+}
+
+/* The buffer that it is about; else one that is in its lines. */
+static const struct litmus_buffer *buffer_near(const struct litmus *t, const struct litmus_instr *i,
+					       uint8_t first, uint8_t last)
+{
+	const struct litmus_buffer *b = buffer_of(t, i);
+
+	for (uint8_t n = 0; !b && n < t->n_buffers; n++)
+		if (is_of(&t->buffer[n], i) && first <= t->buffer[n].last &&
+		    last >= t->buffer[n].first)
+			b = &t->buffer[n];
+	return b;
+}
+
+/* What an operation covers besides a buffer: other words that were said, or are in its lines. */
+static void put_more(struct out *o, const struct litmus *t, const struct litmus_instr *i)
+{
+	uint8_t first = i->first / t->words * t->words;
+	uint8_t last = i->last / t->words * t->words + t->words - 1;
+	const struct litmus_buffer *b = buffer_near(t, i, first, last);
+	const char *with = " with ";
+
+	if (b && first < b->first) {
+		put(o, "%s%s", with, t->page[i->page].name);
+		put_range(o, first, b->first - 1u);
+		with = " and ";
+	}
+	if (b && last > b->last) {
+		put(o, "%s%s", with, t->page[i->page].name);
+		put_range(o, b->last + 1u, last);
+	}
 }
 
 static const char *rights_text(uint32_t rights)
@@ -87,16 +167,18 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 	case 'W':
 	case 'R':
 	case 'a':
-		put(o, "%s", t->alias[i->alias].name);
-		if (kind != 'a')
-			put_words(o, t, i, kind == 'R');
+		if (kind == 'a')
+			put(o, "%s", t->alias[i->alias].name);
+		else
+			put_words(o, t, i, t->alias[i->alias].name, kind == 'R');
 		return;
 	case 'p':
 	case 'Q':
 	case 'P':
-		put(o, "%s", t->page[i->page].name);
-		if (kind != 'p')
-			put_words(o, t, i, kind == 'P');
+		if (kind == 'p')
+			put(o, "%s", t->page[i->page].name);
+		else
+			put_words(o, t, i, t->page[i->page].name, kind == 'P');
 		return;
 	case 'V':
 		put_value(o, c, &i->a);
@@ -136,12 +218,13 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 	}
 }
 
-static void put_compare(struct out *o, const struct litmus_context *c, const struct litmus_instr *i)
+static void put_compare(struct out *o, const struct litmus *t, const struct litmus_context *c,
+			const struct litmus_instr *i)
 {
 	static const char *const signs[] = { "==", "!=", "<", ">", "<=", ">=" };
 
 	put(o, " %s ", signs[i->compare]);
-	put_value(o, c, i->op == OP_AWAIT ? &i->a : &i->b);
+	put_operand(o, t, c, i, i->op == OP_AWAIT ? &i->a : &i->b);
 }
 
 char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
@@ -168,20 +251,22 @@ char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
 		return text;
 	case OP_AWAIT:
 		put(&o, "await(%s", t->var[i->other]);
-		put_compare(&o, c, i);
+		put_compare(&o, t, c, i);
 		put(&o, ")");
 		return text;
 	case OP_BRANCH:
 		put(&o, "if (");
-		put_value(&o, c, &i->a);
-		put_compare(&o, c, i);
+		put_operand(&o, t, c, i, &i->a);
+		put_compare(&o, t, c, i);
 		put(&o, ")");
 		return text;
 	default:
-		put(&o, "%s(", litmus_op_name(i->op));
+		put(&o, "%s(", i->poll ? "poll" : litmus_op_name(i->op));
 		for (unsigned nth = 0; words[i->op].arguments && words[i->op].arguments[nth]; nth++)
 			put_argument(&o, t, c, i, words[i->op].arguments[nth], nth);
 		put(&o, ")");
+		if (litmus_op_is_maintenance(i->op) && litmus_op_has_words(i->op))
+			put_more(&o, t, i);
 		return text;
 	}
 }

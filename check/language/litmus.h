@@ -28,6 +28,7 @@ enum {
 	LITMUS_REGS = 8,    /* of a context */
 	LITMUS_VARS = 8,
 	LITMUS_LOCKS = 4,
+	LITMUS_BUFFERS = 8,
 	LITMUS_CPUS = 4,
 	LITMUS_MMS = 4,
 	LITMUS_TARGETS = 8,  /* caches, and policies, that a file names */
@@ -98,6 +99,13 @@ struct litmus_alias {
 	struct litmus_at at;
 };
 
+/* Words of a page that belong together, by an address of it or (LITMUS_NONE) by any. */
+struct litmus_buffer {
+	char name[LITMUS_NAME];
+	uint8_t page, alias, first, last;
+	struct litmus_at at;
+};
+
 /* What a statement does.  The table in words.c has the name and the arguments of each. */
 enum litmus_op {
 	/* accesses */
@@ -106,6 +114,7 @@ enum litmus_op {
 	OP_FETCH,
 	OP_DMA_READ,
 	OP_DMA_WRITE,
+	OP_POLL, /* in words.c only: it becomes a load that may be old */
 	/* maintenance */
 	OP_CLEAN,
 	OP_INVALIDATE,
@@ -151,6 +160,7 @@ enum litmus_op {
 	OP_BRANCH, /* to target unless the comparison holds */
 	OP_JUMP,
 	OP_NOP,
+	OP_NO_WORD, /* an index was beyond its words, of which there are first */
 	/* the layer */
 	OP_COH_FIRST,
 	OP_FLUSH_DCACHE_PAGE = OP_COH_FIRST,
@@ -207,6 +217,10 @@ struct litmus_instr {
 	bool default_attr;
 	uint8_t intent; /* enum coh_intent or enum coh_dma: the layer's numbers */
 	uint8_t target;
+	bool poll;	       /* a load that may get old bytes: no hazard */
+	bool bare;	       /* no words were said: the first, or the whole page */
+	bool goes_on;	       /* with the statement before, of which it is a part */
+	bool chooses;	       /* a branch on an index, which the next one looks at again */
 	struct litmus_at at;   /* in a macro: the statement in its definition */
 	struct litmus_at call; /* and where that was used; line 0: nowhere */
 };
@@ -311,6 +325,8 @@ struct litmus {
 	uint32_t var_value[LITMUS_VARS];
 	char lock[LITMUS_LOCKS][LITMUS_NAME];
 	struct litmus_init init[LITMUS_INITS];
+	uint8_t n_buffers;
+	struct litmus_buffer buffer[LITMUS_BUFFERS];
 	struct litmus_context context[LITMUS_CONTEXTS];
 
 	enum litmus_quantifier quantifier;
@@ -345,6 +361,7 @@ const char *litmus_verdict_name(enum litmus_verdict verdict);
 const char *litmus_op_name(enum litmus_op op);
 bool litmus_op_is_layer(enum litmus_op op);
 bool litmus_op_is_maintenance(enum litmus_op op); /* a raw one that may change nothing */
+bool litmus_op_has_words(enum litmus_op op);	  /* is it about words of a page: first, last? */
 
 /* One statement as a file would have it, into text. */
 char *litmus_instr_text(const struct litmus *litmus, const struct litmus_context *context,

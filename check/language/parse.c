@@ -75,18 +75,24 @@ bool parse_expected(struct parser *p, struct litmus_at at, const char *what,
 /* Words that would mean something else where the name is used. */
 static bool is_reserved(const char *name)
 {
-	static const char *const reserved[] = { "if",	  "else",   "await",  "define",
-						"exists", "forall", "filter", "locations",
-						"not",	  "stale",  "lost",   "deadlock",
-						"irq",	  "hazard", "true" };
-	uint32_t rights;
-	enum coh_attr attr;
-	bool has_attr;
+	static const char *const reserved[] = { "if",	     "else",   "await",	 "define",
+						"repeat",    "exists", "forall", "filter",
+						"locations", "not",    "stale",	 "lost",
+						"deadlock",  "irq",    "hazard", "true" };
 
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(*reserved); i++)
 		if (!strcmp(reserved[i], name))
 			return true;
-	return parse_is_register(name) || parse_right(name, &rights, &attr, &has_attr);
+	return parse_is_register(name);
+}
+
+static bool is_right(const char *name)
+{
+	uint32_t rights;
+	enum coh_attr attr;
+	bool has_attr;
+
+	return parse_right(name, &rights, &attr, &has_attr);
 }
 
 static bool is_taken(const struct parser *p, const char *name)
@@ -98,12 +104,12 @@ static bool is_taken(const struct parser *p, const char *name)
 			return true;
 	return parse_page(t, name) != LITMUS_NONE || parse_alias(t, name) != LITMUS_NONE ||
 	       parse_var(t, name) != LITMUS_NONE || parse_lock(t, name) != LITMUS_NONE ||
-	       parse_context(t, name) != LITMUS_NONE;
+	       parse_context(t, name) != LITMUS_NONE || parse_buffer(t, name) != LITMUS_NONE;
 }
 
 /* The name is written only if it is right: an object half made has none. */
-bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *at,
-		    const char *what)
+static bool new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *at,
+		     const char *what, bool may_be_right)
 {
 	struct token word = p->lex.now;
 
@@ -116,7 +122,7 @@ bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *
 				&p->lex, *at,
 				"'%s' is an operation, and means one thing: choose another name",
 				word.text);
-	if (is_reserved(word.text))
+	if (is_reserved(word.text) || (!may_be_right && is_right(word.text)))
 		return lex_fail(&p->lex, *at, "'%s' is a word of the language: choose another name",
 				word.text);
 	if (is_taken(p, word.text))
@@ -127,6 +133,17 @@ bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *
 	memcpy(name, word.text, LITMUS_NAME);
 	lex_next(&p->lex);
 	return !p->lex.failed;
+}
+
+bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *at,
+		    const char *what)
+{
+	return new_name(p, name, at, what, false);
+}
+
+bool parse_new_buffer(struct parser *p, char name[LITMUS_NAME], struct litmus_at *at)
+{
+	return new_name(p, name, at, "a buffer's name", true);
 }
 
 bool parse_right(const char *word, uint32_t *rights, enum coh_attr *attr, bool *has_attr)

@@ -9,7 +9,8 @@
 #define PARAMETERS 4
 #define DEPTH	   8 /* of macros in macros, ifs in ifs */
 /* Of macros in one context: those that do nothing are no statements, and would have no end. */
-#define EXPANSIONS 1000
+#define EXPANSIONS  1000
+#define REPETITIONS 32
 
 struct macro {
 	char name[LITMUS_NAME];
@@ -18,11 +19,27 @@ struct macro {
 	struct token body; /* its opening brace */
 };
 
+/* Words in brackets behind an argument. */
+struct span {
+	bool is;
+	uint8_t first, last;
+	struct litmus_at at;
+};
+
+/* A word of count that a register or a variable chooses. */
+struct chosen {
+	bool is;
+	uint8_t var, count;
+	struct litmus_value value;
+	struct litmus_at at;
+};
+
 /* While a macro's body is read: what its parameters stand for. */
 struct expansion {
 	const struct expansion *outer;
 	const struct macro *macro;
 	struct token argument[PARAMETERS];
+	struct span span[PARAMETERS];
 	struct litmus_at call;
 	unsigned depth;
 };
@@ -35,7 +52,8 @@ struct parser {
 	struct macro macro[MACROS];
 	uint8_t n_macros;
 	const struct expansion *expansion;
-	unsigned expansions;			/* of macros, in the context */
+	unsigned expansions;			/* of macros, in the context; and repetitions */
+	struct chosen index;			/* of the statement that is being read */
 	struct litmus_at init_at[LITMUS_INITS]; /* the words of the initial values */
 	bool in_header;				/* comments may hold results */
 };
@@ -46,9 +64,12 @@ uint8_t parse_alias(const struct litmus *t, const char *name);
 uint8_t parse_var(const struct litmus *t, const char *name);
 uint8_t parse_lock(const struct litmus *t, const char *name);
 uint8_t parse_context(const struct litmus *t, const char *name);
+uint8_t parse_buffer(const struct litmus *t, const char *name);
 /* A new name of pages, aliases, variables, locks, contexts: is it free, and none of the language's? */
 bool parse_new_name(struct parser *p, char name[LITMUS_NAME], struct litmus_at *at,
 		    const char *what);
+/* Of a buffer: no rights stand where it may stand, so that it may be called rx. */
+bool parse_new_buffer(struct parser *p, char name[LITMUS_NAME], struct litmus_at *at);
 /* "unknown page 'q'; did you mean p?" */
 bool parse_unknown(struct parser *p, struct litmus_at at, const char *what, const char *name,
 		   const char *const *names);
@@ -69,6 +90,13 @@ bool parse_value(struct parser *p, struct litmus_value *value);
 bool parse_named(struct parser *p, const char *what, char kind,
 		 uint8_t (*find)(const struct litmus *t, const char *name), uint8_t *to);
 bool parse_arguments(struct parser *p, struct litmus_instr *i);
+
+/* parse_words.c.  An alias (device: a page) or buffer, and its words; range: all, if none is said. */
+bool parse_words(struct parser *p, struct litmus_instr *i, bool device, bool range);
+/* Brackets behind an argument, if there are any. */
+bool parse_span(struct parser *p, struct span *span);
+/* The last statement becomes as many as its words ask for. */
+bool parse_spread(struct parser *p);
 
 bool parse_results(struct parser *p, const char *text, size_t len, struct litmus_at at);
 bool parse_state(struct parser *p);

@@ -166,6 +166,9 @@ bool parse_named(struct parser *p, const char *what, char kind,
 				strchr("aeiou", *what) ? "an" : "a", what, lex_found(&p->lex));
 	*to = find(p->test, word.text);
 	if (*to == LITMUS_NONE) {
+		if (parse_buffer(p->test, word.text) != LITMUS_NONE)
+			return lex_fail(&p->lex, word.at, "'%s' is a buffer; expected %s %s",
+					word.text, strchr("aeiou", *what) ? "an" : "a", what);
 		if (kind == 'a' && parse_page(p->test, word.text) != LITMUS_NONE)
 			return lex_fail(&p->lex, word.at,
 					"'%s' is a page; expected an alias: a CPU needs an address",
@@ -180,32 +183,6 @@ bool parse_named(struct parser *p, const char *what, char kind,
 	}
 	lex_next(&p->lex);
 	return true;
-}
-
-/* [3] or [1..3]; whole: what no brackets mean. */
-static bool words_of(struct parser *p, struct litmus_instr *i, bool range, bool whole)
-{
-	uint32_t last = p->test->lines * p->test->words - 1u, n;
-	struct lexer *l = &p->lex;
-	struct litmus_at at;
-
-	i->first = 0;
-	i->last = whole ? (uint8_t)last : 0;
-	if (!lex_accept(l, "["))
-		return true;
-	if (!lex_number_as(l, parse_meant(p, &l->now), 0, last, &n, "the word of the page"))
-		return false;
-	i->first = i->last = (uint8_t)n;
-	at = l->now.at;
-	if (lex_accept(l, "..")) {
-		if (!range)
-			return lex_fail(l, at, "%s takes one word, not a range",
-					litmus_op_name(i->op));
-		if (!lex_number_as(l, parse_meant(p, &l->now), n, last, &n, "the last word"))
-			return false;
-		i->last = (uint8_t)n;
-	}
-	return lex_expect(l, "]", "after the word");
 }
 
 static bool keyword(struct parser *p, const char *const *of, uint8_t first, uint8_t *to,
@@ -277,21 +254,19 @@ static bool argument(struct parser *p, struct litmus_instr *i, char kind, unsign
 	switch (kind) {
 	case 'W':
 	case 'R':
+		return parse_words(p, i, false, kind == 'R');
+	case 'Q':
+	case 'P':
+		return parse_words(p, i, true, kind == 'P');
 	case 'a':
+		i->last = (uint8_t)(p->test->lines * p->test->words - 1);
 		if (!parse_named(p, "alias", 'a', parse_alias, &i->alias))
 			return false;
 		i->page = p->test->alias[i->alias].page;
-		return kind == 'a'
-			       ? (i->last = (uint8_t)(p->test->lines * p->test->words - 1), true)
-			       : words_of(p, i, kind == 'R', kind == 'R');
+		return true;
 	case 'p':
-	case 'Q':
-	case 'P':
-		if (!parse_named(p, "page", 'p', parse_page, &i->page))
-			return false;
-		return kind == 'p'
-			       ? (i->last = (uint8_t)(p->test->lines * p->test->words - 1), true)
-			       : words_of(p, i, kind == 'P', kind == 'P');
+		i->last = (uint8_t)(p->test->lines * p->test->words - 1);
+		return parse_named(p, "page", 'p', parse_page, &i->page);
 	case 'V':
 		return parse_value(p, &i->a);
 	case 'm':

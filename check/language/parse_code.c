@@ -22,7 +22,7 @@ static bool operation(struct parser *p, enum litmus_op op, struct litmus_at at,
 				device ? "a CPU" : "a device", p->context->name,
 				device ? "a device" : "none");
 	if (words[op].flags & WORD_RESULT && !result && op != OP_LOAD && op != OP_FETCH &&
-	    op != OP_DMA_READ && op != OP_EXCHANGE && op != OP_COPY_FROM_USER_PAGE)
+	    op != OP_POLL && op != OP_DMA_READ && op != OP_EXCHANGE && op != OP_COPY_FROM_USER_PAGE)
 		return lex_fail(&p->lex, at, "%s gives a value: write r0 = %s(...)", words[op].name,
 				words[op].name);
 	if (!(words[op].flags & WORD_RESULT) && result)
@@ -31,7 +31,13 @@ static bool operation(struct parser *p, enum litmus_op op, struct litmus_at at,
 	if (!i || !parse_arguments(p, i))
 		return false;
 	p->test->uses_layer |= litmus_op_is_layer(op);
-	return !result || parse_set_reg(p, result, &i->reg);
+	if (result && !parse_set_reg(p, result, &i->reg))
+		return false;
+	if (op == OP_POLL) {
+		i->op = OP_LOAD;
+		i->poll = true;
+	}
+	return parse_spread(p);
 }
 
 static enum litmus_op find_op(const char *name)
@@ -45,7 +51,7 @@ static enum litmus_op find_op(const char *name)
 
 static bool unknown_word(struct parser *p, const struct token *word)
 {
-	const char *names[LITMUS_OPS + MACROS + 3] = { NULL };
+	const char *names[LITMUS_OPS + MACROS + 4] = { NULL };
 	unsigned n = 0;
 
 	for (enum litmus_op op = 0; op < LITMUS_OPS; op++)
@@ -53,6 +59,7 @@ static bool unknown_word(struct parser *p, const struct token *word)
 			names[n++] = words[op].name;
 	names[n++] = "await";
 	names[n++] = "if";
+	names[n++] = "repeat";
 	for (uint8_t i = 0; i < p->n_macros; i++)
 		names[n++] = p->macro[i].name;
 	return parse_unknown(p, word->at, "operation", word->text, names);
@@ -82,6 +89,8 @@ static bool expand(struct parser *p, const struct macro *m, struct litmus_at at)
 					m->name, m->n, lex_found(&p->lex));
 		e.argument[i] = p->lex.now;
 		lex_next(&p->lex);
+		if (!parse_span(p, &e.span[i]))
+			return false;
 	}
 	if (!lex_expect(&p->lex, ")", "after the arguments"))
 		return false;
@@ -217,6 +226,26 @@ static bool assign(struct parser *p, const struct token *to)
 	return i && parse_value(p, &i->a) && parse_set_reg(p, to, &i->reg);
 }
 
+/* repeat N { ... }: the statements stand there N times. */
+static bool repeat(struct parser *p, struct litmus_at at)
+{
+	struct token body;
+	uint32_t times;
+
+	if (!lex_number_as(&p->lex, parse_meant(p, &p->lex.now), 1, REPETITIONS, &times,
+			   "how many times"))
+		return false;
+	for (body = p->lex.now; times--;) {
+		if (++p->expansions > EXPANSIONS)
+			return lex_fail(&p->lex, at, "%s repeats statements more than %d times",
+					p->context->name, EXPANSIONS);
+		lex_back(&p->lex, &body);
+		if (!block(p))
+			return false;
+	}
+	return true;
+}
+
 static bool statement(struct parser *p)
 {
 	struct token word = p->lex.now;
@@ -227,6 +256,8 @@ static bool statement(struct parser *p)
 	lex_next(&p->lex);
 	if (!strcmp(word.text, "if"))
 		return if_else(p, word.at);
+	if (!strcmp(word.text, "repeat"))
+		return repeat(p, word.at);
 	if (!strcmp(word.text, "await")) {
 		if (!await(p, word.at))
 			return false;

@@ -56,7 +56,8 @@ static bool place(struct parser *p, struct litmus_term *term)
 {
 	struct token word = p->lex.now;
 	const struct litmus *t = p->test;
-	uint32_t n = 0;
+	uint32_t n = 0, first = 0, last = t->lines * t->words - 1u;
+	uint8_t buffer;
 
 	*term = (struct litmus_term){ 0 };
 	if (word.kind != TOKEN_NAME && word.kind != TOKEN_NUMBER)
@@ -70,7 +71,12 @@ static bool place(struct parser *p, struct litmus_term *term)
 		term->kind = TERM_VAR;
 		return true;
 	}
-	term->index = parse_page(t, word.text);
+	buffer = parse_buffer(t, word.text);
+	term->index = buffer == LITMUS_NONE ? parse_page(t, word.text) : t->buffer[buffer].page;
+	if (buffer != LITMUS_NONE) {
+		first = t->buffer[buffer].first;
+		last = t->buffer[buffer].last;
+	}
 	if (term->index == LITMUS_NONE) {
 		const char *names[LITMUS_PAGES + LITMUS_VARS + 8] = { "stale", "lost", "deadlock",
 								      "irq", "hazard" };
@@ -84,10 +90,10 @@ static bool place(struct parser *p, struct litmus_term *term)
 	}
 	term->kind = TERM_MEMORY;
 	if (lex_accept(&p->lex, "[") &&
-	    (!lex_number(&p->lex, 0, t->lines * t->words - 1u, &n, "the word of the page") ||
+	    (!lex_number(&p->lex, 0, last - first, &n, "the word of the page or buffer") ||
 	     !lex_expect(&p->lex, "]", "after the word")))
 		return false;
-	term->word = (uint8_t)n;
+	term->word = (uint8_t)(first + n);
 	return true;
 }
 

@@ -382,6 +382,39 @@ static bool state_grain(struct parser *p)
 	return true;
 }
 
+/* buffer rx = p[4..9], or by the address that a CPU uses: K[4..9] */
+static bool state_buffer(struct parser *p)
+{
+	struct litmus *t = p->test;
+	struct litmus_buffer *b = &t->buffer[t->n_buffers];
+	struct lexer *l = &p->lex;
+	struct span span;
+	struct token of;
+
+	if (t->n_buffers == LITMUS_BUFFERS)
+		return lex_fail(l, l->now.at, "more than %d buffers", LITMUS_BUFFERS);
+	if (!parse_new_buffer(p, b->name, &b->at) ||
+	    !lex_expect(l, "=", "between a buffer and its words"))
+		return false;
+	of = l->now;
+	b->page = parse_page(t, of.text);
+	b->alias = parse_alias(t, of.text);
+	if (b->alias != LITMUS_NONE)
+		b->page = t->alias[b->alias].page;
+	if (of.kind != TOKEN_NAME || b->page == LITMUS_NONE)
+		return lex_fail(l, of.at, "expected a page or an alias, found '%s'", lex_found(l));
+	lex_next(l);
+	if (!parse_span(p, &span))
+		return false;
+	if (!span.is)
+		return lex_fail(l, l->now.at, "expected the words of the buffer, as in '%s[0..3]'",
+				of.text);
+	b->first = span.first;
+	b->last = span.last;
+	t->n_buffers++;
+	return true;
+}
+
 static const struct statement {
 	const char *name;
 	bool (*parse)(struct parser *p);
@@ -409,6 +442,7 @@ static const struct statement {
 	{ "alias", state_alias },
 	{ "var", state_var },
 	{ "lock", state_lock },
+	{ "buffer", state_buffer },
 };
 
 #define STATEMENTS (sizeof(statements) / sizeof(*statements))
@@ -419,21 +453,30 @@ static bool state_init(struct parser *p, uint8_t page)
 	struct litmus *t = p->test;
 	struct litmus_init *init = &t->init[t->n_inits];
 	uint32_t word = 0;
+	uint8_t first = 0, count = LITMUS_WORDS;
 
+	if (page == LITMUS_NONE) {
+		const struct litmus_buffer *b = &t->buffer[parse_buffer(t, p->lex.now.text)];
+
+		page = b->page;
+		first = b->first;
+		count = b->last - b->first + 1;
+	}
 	if (t->n_inits == LITMUS_INITS)
 		return lex_fail(&p->lex, p->lex.now.at, "more than %d initial values",
 				LITMUS_INITS);
+	p->init_at[t->n_inits] = p->lex.now.at;
 	lex_next(&p->lex);
 	if (lex_accept(&p->lex, "[")) {
 		p->init_at[t->n_inits] = p->lex.now.at;
-		if (!lex_number(&p->lex, 0, LITMUS_WORDS - 1, &word, "the word of the page") ||
+		if (!lex_number(&p->lex, 0, count - 1u, &word, "the word of the page or buffer") ||
 		    !lex_expect(&p->lex, "]", "after the word"))
 			return false;
 	}
 	if (!lex_expect(&p->lex, "=", "before the initial value"))
 		return false;
 	init->page = page;
-	init->word = (uint8_t)word;
+	init->word = (uint8_t)(first + word);
 	t->n_inits++;
 	return lex_number(&p->lex, 0, UINT32_MAX, &init->value, "the initial value");
 }
@@ -449,7 +492,7 @@ static bool one(struct parser *p)
 				"expected a line of the initial state, found '%s'",
 				lex_found(&p->lex));
 	page = parse_page(p->test, word.text);
-	if (page != LITMUS_NONE)
+	if (page != LITMUS_NONE || parse_buffer(p->test, word.text) != LITMUS_NONE)
 		return state_init(p, page);
 	for (size_t i = 0; i < STATEMENTS; i++) {
 		names[i] = statements[i].name;
@@ -466,6 +509,12 @@ static bool inits_are_in_pages(struct parser *p)
 	const struct litmus *t = p->test;
 	unsigned words = t->lines * t->words;
 
+	for (uint8_t i = 0; i < t->n_buffers; i++)
+		if (t->buffer[i].last >= words)
+			return lex_fail(&p->lex, t->buffer[i].at,
+					"%s ends with word %u of its page, which has 0 to %u: "
+					"'lines' and 'words' say how many",
+					t->buffer[i].name, t->buffer[i].last, words - 1);
 	for (uint8_t i = 0; i < t->n_inits; i++)
 		if (t->init[i].word >= words)
 			return lex_fail(&p->lex, p->init_at[i],

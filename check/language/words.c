@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#include <string.h>
+
 #include "check/language/words.h"
 
 #define R WORD_RESULT
@@ -11,6 +13,7 @@ const struct word words[LITMUS_OPS] = {
 	[OP_LOAD] = { "load", "W", R },
 	[OP_STORE] = { "store", "WV", 0 },
 	[OP_FETCH] = { "fetch", "W", R },
+	[OP_POLL] = { "poll", "W", R },
 	[OP_DMA_READ] = { "dma_read", "Q", R | D },
 	[OP_DMA_WRITE] = { "dma_write", "QV", D },
 
@@ -92,6 +95,11 @@ bool litmus_op_is_layer(enum litmus_op op)
 bool litmus_op_is_maintenance(enum litmus_op op)
 {
 	return words[op].flags & WORD_MAINTAINS;
+}
+
+bool litmus_op_has_words(enum litmus_op op)
+{
+	return words[op].arguments && strpbrk(words[op].arguments, "WRQP");
 }
 
 const char *litmus_op_name(enum litmus_op op)

@@ -37,4 +37,7 @@ void print_place(const struct litmus *test, const struct litmus_term *place, cha
 /* "stale, lost"; "" for none. */
 void print_bits(unsigned bits, char *text, size_t size);
 
+/* What may be meant otherwise than it stands: that one name is a word here and a page there. */
+void print_notes(FILE *out, const struct litmus *test);
+
 #endif

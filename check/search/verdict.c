@@ -128,6 +128,9 @@ static void each_end(void *context, struct system *system, bool stuck)
 
 	if (!system_endings(system, stuck, each_ending, c) && !c->e->bound)
 		c->e->bound = "the endings of one state";
+	if (c->e->bounds->first && !c->e->bound &&
+	    (c->v->positive || c->v->bits & OUTCOME_DEADLOCK))
+		c->e->bound = "the first that was found";
 }
 
 /* ---- the verdict ---- */
@@ -157,6 +160,17 @@ static void find_redundant(struct verdict *v, const struct system *s)
 				v->redundant[v->n_redundant].context = c;
 				v->redundant[v->n_redundant++].instr = i;
 			}
+}
+
+static unsigned count_stale(const struct system *s)
+{
+	const struct litmus *t = system_test(s);
+	unsigned n = 0;
+
+	for (uint8_t c = 0; c < t->n_contexts; c++)
+		for (uint8_t i = 0; i < t->context[c].n_instrs; i++)
+			n += system_was_stale(s, c, i);
+	return n;
 }
 
 /* FNV-1a: to tell one test from another, as herd's Hash does; nobody attacks it. */
@@ -194,6 +208,7 @@ static void run(struct verdict *v, struct system *s, const struct bounds *bounds
 	v->transitions = e.transitions;
 	v->bytes = e.bytes;
 	v->seconds = e.seconds;
+	v->n_stale = count_stale(s);
 	if (v->finished)
 		find_redundant(v, s);
 }

@@ -16,6 +16,7 @@ struct bounds {
 	uint64_t bytes;	 /* of memory; 0: no bound */
 	bool reduce;	 /* leave out orders that commute; else every one is tried */
 	bool no_trail;	 /* do not look for the shortest example */
+	bool first;	 /* whether anything is found is all that is asked: stop there */
 };
 
 enum found {
@@ -82,6 +83,7 @@ struct verdict {
 	struct {
 		uint8_t context, instr;
 	} redundant[64]; /* maintenance that was done and never changed anything */
+	unsigned n_stale; /* statements of which a read got old bytes in some run */
 	char error[256];
 	struct litmus_at error_at;
 };

@@ -155,6 +155,7 @@ static void of_control(const struct system *s, unsigned c, const struct litmus_i
 	case OP_BRANCH:
 	case OP_JUMP:
 	case OP_NOP:
+	case OP_NO_WORD:
 		return;
 	default: /* migrate, switch_mm, and the layer, which may touch anything */
 		f->written |= RES_ALL;

@@ -81,7 +81,7 @@ static void found_stale(struct system *s, unsigned c, const struct litmus_instr 
 {
 	unsigned n = (unsigned)(i - context_of(s, c)->instr);
 
-	if (!stale->reader)
+	if (!stale->reader || i->poll)
 		return;
 	s->run->found |= OUTCOME_STALE;
 	s->stale[c][n / 64] |= 1ull << n % 64;
@@ -412,6 +412,10 @@ static bool control(struct system *s, unsigned c, const struct litmus_instr *i)
 bool raw_step(struct system *s, unsigned c, const struct litmus_instr *i, struct event *event)
 {
 	switch (i->op) {
+	case OP_NO_WORD:
+		raw_fail(s, i, "the index is beyond the words that are meant, of which there are %u",
+			 i->first);
+		return true;
 	case OP_LOAD:
 	case OP_STORE:
 	case OP_FETCH:

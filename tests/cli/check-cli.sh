@@ -153,10 +153,25 @@ done | sed 's/"seconds":[^,}]*//g' | sort >shards
 sort one.plain | cmp -s - shards && verdict "shards make the whole" ||
 	verdict "shards make the whole" "they do not"
 run 0 "a table" "right" --table --cpu vivt,pipt folder
-run 0 "explain says the least that helps" "clean(U) in P0, before r0 = load(K[0])" --explain bug.litmus
-grep -q "flush(U)" out && verdict "explain" "flush where clean will do" || verdict "explain: no more than that"
+run 0 "explain says what helps" "flush(U)" --explain bug.litmus
 run 0 "explain: nothing to explain" "nothing to explain" --explain fixed.litmus
 sed 's/	r0 = load/	clean(K);\n&/' fixed.litmus >redundant.litmus
+cat >bare.litmus <<'EOF'
+C bare
+
+(* Result: Never *)
+
+{ cache pipt; lines 2; page p; alias K = p kernel; buffer tx = p[1..3]; var n = 1; }
+
+P0 () { store(K, 1); clean(K); r0 = load(tx[n]); }
+EOF
+run 0 "a name that is a word here and a page there" \
+	"note: clean(K) with p[0] is about all 2 lines of p, store(K[0], 1) about one word" bare.litmus
+sed 's/clean(K)/clean(K[0..3])/' bare.litmus >words.litmus
+run 0 "which words are said" "" words.litmus
+grep -q note: out && verdict "no note" "$(grep note: out)" || verdict "no note"
+sed 's/n = 1/n = 3/' bare.litmus >beyond.litmus
+run 2 "an index beyond its words" "beyond the words that are meant, of which there are 3" beyond.litmus
 run 0 "redundant maintenance" "redundant: clean(K) in P0 changed nothing" redundant.litmus
 run 0 "maintenance that is needed is not redundant" "" fixed.litmus
 grep -q redundant out && verdict "flush(U)" "called redundant" || verdict "flush(U) is not redundant"
