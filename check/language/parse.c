@@ -308,8 +308,7 @@ static void header_comment(void *context, const char *text, size_t len, struct l
 {
 	struct parser *p = context;
 
-	if (p->in_header)
-		parse_results(p, text, len, at);
+	parse_results(p, text, len, at);
 }
 
 /*
@@ -337,19 +336,19 @@ static bool name(struct parser *p)
 				LITMUS_NAME - 1);
 	memcpy(t->name, start, (size_t)(end - start));
 	l->p = end;
-	p->in_header = true;
 	lex_next(l);
 	return !l->failed;
 }
 
 static bool file(struct parser *p)
 {
+	p->in_header = true;
 	lex_next(&p->lex);
 	if (!name(p) || p->lex.failed)
 		return false;
 	if (!lex_is(&p->lex, "{"))
 		return lex_expect(&p->lex, "{", "before the initial state");
-	p->in_header = false;
+	p->in_header = false; /* the comments up to here have been read */
 	return parse_state(p) && contexts(p) && parse_conditions(p);
 }
 
