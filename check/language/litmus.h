@@ -312,7 +312,7 @@ struct litmus {
 
 	enum litmus_quantifier quantifier;
 	struct litmus_condition condition, filter; /* filter.n == 0: none */
-	struct litmus_at condition_at;
+	struct litmus_at condition_at, filter_at;
 	uint8_t n_locations;
 	struct litmus_term location[LITMUS_LOCATIONS]; /* REG, VAR or MEMORY */
 

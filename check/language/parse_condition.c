@@ -192,6 +192,14 @@ static bool question(struct parser *p, enum litmus_quantifier quantifier, struct
 	return condition(p, &t->condition);
 }
 
+static bool only_filter(struct parser *p, struct litmus_at at)
+{
+	if (p->test->filter.n)
+		return lex_fail(&p->lex, at, "a second filter; a test has one");
+	p->test->filter_at = at;
+	return condition(p, &p->test->filter);
+}
+
 bool parse_conditions(struct parser *p)
 {
 	static const char *const names[] = { "exists", "forall", "filter", "locations", NULL };
@@ -209,9 +217,7 @@ bool parse_conditions(struct parser *p)
 		else if (lex_accept(l, "forall"))
 			right = question(p, LITMUS_FORALL, at);
 		else if (lex_accept(l, "filter"))
-			right = p->test->filter.n
-					? lex_fail(l, at, "a second filter; a test has one")
-					: condition(p, &p->test->filter);
+			right = only_filter(p, at);
 		else if (lex_accept(l, "locations"))
 			right = locations(p);
 		else if (l->now.kind == TOKEN_NAME)

@@ -20,7 +20,9 @@ struct search {
 	struct litmus *changed;
 	struct attempt answer[ANSWERS];
 	unsigned n_answers;
-	uint64_t tried;
+	uint64_t tried, states;
+	uint64_t most_states; /* of all attempts; 0: no bound */
+	const char *stopped;  /* the bound that was met; NULL: all places were tried */
 	bool incomplete;
 };
 
@@ -38,16 +40,31 @@ static void insert(struct litmus *t, const struct attempt *a)
 			c->instr[i].target++;
 }
 
+/* The bounds are of all attempts together: what is left of the states is for the next one. */
+static bool may_try(struct search *s)
+{
+	if (!s->stopped)
+		s->stopped = bounds_met(&s->bounds);
+	if (!s->stopped && s->most_states && s->states >= s->most_states)
+		s->stopped = "--max-states";
+	if (s->most_states)
+		s->bounds.states = s->most_states - s->states;
+	return !s->stopped;
+}
+
 static void attempt(struct search *s, const struct attempt *a)
 {
 	struct verdict *v;
 
 	if (s->test->context[a->context].n_instrs == LITMUS_INSTRS || s->n_answers == ANSWERS)
 		return;
+	if (!may_try(s))
+		return;
 	*s->changed = *s->test;
 	insert(s->changed, a);
 	v = verdict_find(s->changed, s->target, &s->bounds, NULL);
 	s->tried++;
+	s->states += v ? v->states : 0;
 	s->incomplete |= v && v->found == FOUND_INCOMPLETE;
 	if (v && v->found == FOUND_NEVER)
 		s->answer[s->n_answers++] = *a;
@@ -142,7 +159,10 @@ static void print_answer(FILE *out, const struct search *s, const struct attempt
 
 static void print_answers(FILE *out, const struct search *s, const struct verdict *v)
 {
-	if (!s->n_answers) {
+	if (s->stopped)
+		fprintf(out, "explain: stopped after %llu attempts: %s\n",
+			(unsigned long long)s->tried, s->stopped);
+	if (!s->n_answers && !s->stopped) {
 		fprintf(out,
 			"explain: no single clean, invalidate or flush makes this Never (%llu "
 			"tried%s)\n",
@@ -154,6 +174,8 @@ static void print_answers(FILE *out, const struct search *s, const struct verdic
 			      out);
 		return;
 	}
+	if (!s->n_answers)
+		return;
 	fputs("explain: missing maintenance; any one of these makes it Never:\n", out);
 	for (unsigned i = 0; i < s->n_answers; i++)
 		if (!is_said(s, i))
@@ -172,6 +194,7 @@ void explain(FILE *out, const struct litmus *test, const struct target *target,
 		return;
 	}
 	s.bounds.no_trail = true;
+	s.most_states = bounds->states;
 	if (!s.bounds.states)
 		s.bounds.states = v->states * 50 + 100000;
 	s.changed = malloc(sizeof(*s.changed));

@@ -22,6 +22,7 @@ struct breadth {
 	struct seen seen;
 	struct node *node;
 	uint32_t n, size;
+	size_t most;	      /* bytes that states and nodes may have */
 	unsigned char *state; /* of the node that is being expanded */
 	size_t state_size;
 	bool found, no_memory;
@@ -72,8 +73,11 @@ static bool add(struct breadth *b, uint32_t parent, move_t move)
 {
 	if (b->n == b->size) {
 		uint32_t size = b->size ? 2 * b->size : 1024;
-		struct node *more = realloc(b->node, size * sizeof(*more));
+		struct node *more;
 
+		if (b->seen.bytes + size * sizeof(*more) > b->most)
+			return false;
+		more = realloc(b->node, size * sizeof(*more));
 		if (!more)
 			return false;
 		b->node = more;
@@ -147,10 +151,11 @@ static bool expand(struct breadth *b, uint32_t node)
 		system_load(b->system, b->state, size);
 		if (!system_do(b->system, moves[i], NULL))
 			return false;
-		answer = seen_add(&b->seen, system_key(b->system));
+		answer = seen_add(&b->seen, system_key(b->system),
+				  b->most - b->size * sizeof(*b->node));
 		if (answer == SEEN_BEFORE)
 			continue;
-		if (answer == SEEN_NO_MEMORY || !add(b, node, moves[i]))
+		if (answer != SEEN_NEW || !add(b, node, moves[i]))
 			return false;
 		if (is_example(b)) {
 			b->found = true;
@@ -312,9 +317,21 @@ void trail_free(struct trail *t)
 	free(t);
 }
 
-static size_t bytes_of(const struct breadth *b)
+static bool may_go_on(const struct breadth *b)
 {
-	return seen_bytes(&b->seen) + b->size * sizeof(*b->node);
+	return !b->found && !bounds_met(b->bounds) &&
+	       (!b->bounds->states || b->n < b->bounds->states);
+}
+
+/* At least what a very short example needs. */
+static size_t most_bytes(const struct bounds *bounds)
+{
+	const size_t least = 1 << 20;
+	size_t resident = explore_resident();
+
+	if (!bounds->bytes)
+		return SIZE_MAX;
+	return bounds->bytes > resident + least ? (size_t)bounds->bytes - resident : least;
 }
 
 struct trail *verdict_shortest(const struct litmus *test, const struct target *target,
@@ -322,20 +339,18 @@ struct trail *verdict_shortest(const struct litmus *test, const struct target *t
 {
 	struct breadth b = { .bounds = bounds, .deadlock = v->found == FOUND_DEADLOCK };
 	struct trail *trail = NULL;
-	double start = explore_clock();
 	char why[256];
 
 	b.system = system_new(test, target, why, sizeof(why));
 	if (!b.system)
 		return NULL;
 	seen_init(&b.seen);
+	b.most = most_bytes(bounds);
 	system_reset(b.system);
-	seen_add(&b.seen, system_key(b.system));
+	seen_add(&b.seen, system_key(b.system), SIZE_MAX);
 	if (add(&b, 0, 0) && !(b.found = is_example(&b)))
-		for (uint32_t i = 0; i < b.n && !b.found && expand(&b, i); i++)
-			if ((bounds->seconds > 0 && explore_clock() - start > bounds->seconds) ||
-			    (bounds->bytes && bytes_of(&b) > bounds->bytes))
-				break;
+		for (uint32_t i = 0; i < b.n && may_go_on(&b) && expand(&b, i); i++)
+			;
 	if (b.found)
 		trail = make_trail(&b);
 	seen_free(&b.seen);

@@ -7,16 +7,23 @@
 #ifndef COH_CHECK_SEARCH_VERDICT_H
 #define COH_CHECK_SEARCH_VERDICT_H
 
+#include <signal.h>
+
 #include "check/system/system.h"
 
-/* How much is tried. */
+/* How much is tried.  States and bytes are of one search; until is a time on explore_clock. */
 struct bounds {
 	uint64_t states; /* 0: no bound */
-	double seconds;	 /* 0: no bound */
-	uint64_t bytes;	 /* of memory; 0: no bound */
+	double until;	 /* 0: no bound */
+	uint64_t bytes;	 /* of the process's memory; 0: no bound */
 	bool reduce;	 /* leave out orders that commute; else every one is tried */
 	bool no_trail;	 /* do not look for the shortest example */
+	/* Set by a signal's handler: stop, and say what is known.  May be NULL. */
+	const volatile sig_atomic_t *stop;
 };
+
+/* The bound that is met by anything that takes time, or NULL. */
+const char *bounds_met(const struct bounds *bounds);
 
 enum found {
 	FOUND_NEVER = 1,
@@ -102,8 +109,9 @@ void verdict_free(struct verdict *v);
  */
 enum litmus_verdict verdict_expected(const struct litmus *test, const struct target *target,
 				     bool own);
-bool verdict_is(const struct verdict *v, enum litmus_verdict expected);
+bool verdict_is(enum found found, enum litmus_verdict expected);
 const char *verdict_name(const struct verdict *v);
+const char *found_name(enum found found);
 
 /*
  * verdict_shortest: the trail with the fewest moves to what the verdict says: a deadlock, or a

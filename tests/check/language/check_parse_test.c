@@ -45,8 +45,8 @@ static const struct {
 	  "expected Never here, too, or other targets or policies: line 3" },
 	{ "C t\n(*\n * Result: Never on vivt\n * Result: Always on pipt, vivt\n *)\n{ }\n", 4, 4,
 	  "expected Never here, too" },
-	{ "C t\n(*\n * Result: Never on vivt\n * Result: Always on vivt under rmap\n *)\n{ }\n",
-	  4, 4, "expected Never here, too" },
+	{ "C t\n(*\n * Result: Never on vivt\n * Result: Always on vivt under rmap\n *)\n{ }\n", 4,
+	  4, "expected Never here, too" },
 	{ "C t\n(*\n * Result: Never under rmap\n * Result: Always on vivt\n"
 	  " * Result: Sometimes on vivt under rmap\n *)\n{ }\n",
 	  5, 4, "expected Never here, too" },
@@ -207,8 +207,8 @@ static void results_may_be_several(void **state)
 	for (size_t i = 0; i < sizeof(comments) / sizeof(*comments); i++) {
 		char text[200];
 
-		snprintf(text, sizeof(text), "C t\n(*\n * %s\n *)\n{ }\n// result: of all\nP0 () { }\n",
-			 comments[i]);
+		snprintf(text, sizeof(text),
+			 "C t\n(*\n * %s\n *)\n{ }\n// result: of all\nP0 () { }\n", comments[i]);
 		litmus_free(parsed(text));
 	}
 }
