@@ -25,7 +25,8 @@ enum {
 	LITMUS_WORDS = 32, /* of a page */
 	LITMUS_CONTEXTS = 8,
 	LITMUS_INSTRS = 96, /* of a context */
-	LITMUS_REGS = 8,    /* of a context */
+	LITMUS_REGS = 10,   /* of a context: eight that a file names, and two of its ifs */
+	LITMUS_NAMED_REGS = 8,
 	LITMUS_VARS = 8,
 	LITMUS_LOCKS = 4,
 	LITMUS_CPUS = 4,

@@ -118,11 +118,13 @@ static bool await(struct parser *p, struct litmus_at at)
 	       lex_expect(&p->lex, ")", "after the comparison");
 }
 
-/* A variable in the comparison of an if is one step: it is read into a register of no name. */
-static bool operand(struct parser *p, struct litmus_value *value, struct litmus_at at)
+/*
+ * A variable in the comparison of an if is one step: it is read into a register of no name,
+ * which is the next if's, too.
+ */
+static bool operand(struct parser *p, struct litmus_value *value, unsigned nth, struct litmus_at at)
 {
 	struct token word = *parse_meant(p, &p->lex.now);
-	struct litmus_context *c = p->context;
 	uint8_t var = word.kind == TOKEN_NAME ? parse_var(p->test, word.text) : LITMUS_NONE;
 	struct litmus_instr *i;
 
@@ -133,14 +135,7 @@ static bool operand(struct parser *p, struct litmus_value *value, struct litmus_
 	if (!i)
 		return false;
 	i->other = var;
-	if (c->n_regs == LITMUS_REGS)
-		return lex_fail(&p->lex, word.at,
-				"%s has more than %d registers: an if on a "
-				"variable needs one as well",
-				c->name, LITMUS_REGS);
-	snprintf(c->reg[c->n_regs], LITMUS_NAME, LITMUS_HIDDEN "%u", (unsigned)c->n_regs);
-	i->reg = c->n_regs;
-	p->regs_set |= 1u << c->n_regs++;
+	i->reg = parse_hidden_reg(p->context, nth);
 	*value = (struct litmus_value){ .reg = i->reg };
 	return true;
 }
@@ -154,8 +149,8 @@ static bool if_else(struct parser *p, struct litmus_at at)
 	struct litmus_instr *i;
 	uint8_t branch;
 
-	if (!lex_expect(&p->lex, "(", "after if") || !operand(p, &a, at) ||
-	    !parse_compare(&p->lex, &compare) || !operand(p, &b, at) ||
+	if (!lex_expect(&p->lex, "(", "after if") || !operand(p, &a, 0, at) ||
+	    !parse_compare(&p->lex, &compare) || !operand(p, &b, 1, at) ||
 	    !lex_expect(&p->lex, ")", "after the comparison"))
 		return false;
 	before |= p->regs_set;
