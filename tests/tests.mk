@@ -111,6 +111,7 @@ check-advice: $(BUILD)/coherer $(UNIT)/watch/runner/replay_test ## advice on ran
 
 check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 	@tests/cli/check-cli.sh
+	@tests/cli/check-broken.sh
 
 check-guests: all guests ## the guests under coherer watch, reports compared exactly
 	@tests/watch/guests.sh

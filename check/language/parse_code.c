@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/language/foreign.h"
 #include "check/language/parse.h"
 #include "check/language/words.h"
 #include "model/machine.h"
@@ -31,6 +32,9 @@ static bool operation(struct parser *p, enum litmus_op op, struct litmus_at at,
 	if (!i || !parse_arguments(p, i))
 		return false;
 	p->test->uses_layer |= litmus_op_is_layer(op);
+	if (op == OP_FORK && i->other == i->first)
+		return lex_fail(&p->lex, at, "fork(%u, %u): a child of itself; expected two mms",
+				i->other, i->first);
 	return !result || parse_set_reg(p, result, &i->reg);
 }
 
@@ -46,7 +50,12 @@ static enum litmus_op find_op(const char *name)
 static bool unknown_word(struct parser *p, const struct token *word)
 {
 	const char *names[LITMUS_OPS + MACROS + 3] = { NULL };
+	const char *instead = foreign_operation(word->text);
 	unsigned n = 0;
+
+	if (instead)
+		return lex_fail(&p->lex, word->at, "unknown operation '%s': %s", word->text,
+				instead);
 
 	for (enum litmus_op op = 0; op < LITMUS_OPS; op++)
 		if (words[op].name)
@@ -219,6 +228,11 @@ static bool statement(struct parser *p)
 	if (word.kind != TOKEN_NAME)
 		return lex_fail(&p->lex, word.at, "expected a statement, found '%s'",
 				lex_found(&p->lex));
+	if (foreign_is_type(word.text))
+		return lex_fail(&p->lex, word.at,
+				"'%s' declares nothing here: registers are r0, r1 ... without a "
+				"declaration",
+				word.text);
 	lex_next(&p->lex);
 	if (!strcmp(word.text, "if"))
 		return if_else(p, word.at);

@@ -43,8 +43,11 @@ static bool register_of(struct parser *p, const struct token *who, struct litmus
 	at = p->lex.now.at;
 	if (!lex_name(&p->lex, name, "a register"))
 		return false;
+	if (!parse_is_register(name))
+		return lex_fail(&p->lex, at, "'%s' is no register; expected r0, r1 ... of %s", name,
+				context);
 	for (i = 0; i < t->context[term->context].n_regs; i++)
-		if (parse_is_register(name) && !strcmp(t->context[term->context].reg[i], name)) {
+		if (!strcmp(t->context[term->context].reg[i], name)) {
 			term->index = i;
 			return true;
 		}
