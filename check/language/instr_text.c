@@ -28,12 +28,36 @@ static void put(struct out *o, const char *format, ...)
 		o->n += (size_t)n;
 }
 
-static void put_value(struct out *o, const struct litmus_context *c, const struct litmus_value *v)
+char *litmus_value_text(const struct litmus *t, uint32_t value, char text[LITMUS_VALUE])
 {
+	bool hex = false;
+
+	for (uint8_t i = 0; i < t->n_written; i++) {
+		const struct litmus_written *w = &t->written[i];
+
+		hex |= w->digits;
+		if (w->value != value)
+			continue;
+		if (w->digits)
+			snprintf(text, LITMUS_VALUE, "0x%0*x", w->digits, value);
+		else
+			snprintf(text, LITMUS_VALUE, "%u", value);
+		return text;
+	}
+	snprintf(text, LITMUS_VALUE, hex && value > 9 ? "0x%x" : "%u", value);
+	return text;
+}
+
+static void put_value(struct out *o, const struct litmus *t, const struct litmus_context *c,
+		      const struct litmus_value *v)
+{
+	char add[LITMUS_VALUE];
+
+	litmus_value_text(t, v->add, add);
 	if (v->reg == LITMUS_NONE)
-		put(o, "%u", v->add);
+		put(o, "%s", add);
 	else if (v->add)
-		put(o, "%s + %u", c->reg[v->reg], v->add);
+		put(o, "%s + %s", c->reg[v->reg], add);
 	else
 		put(o, "%s", c->reg[v->reg]);
 }
@@ -99,7 +123,7 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 			put_words(o, t, i, kind == 'P');
 		return;
 	case 'V':
-		put_value(o, c, &i->a);
+		put_value(o, t, c, &i->a);
 		return;
 	case 'm':
 		put(o, "%u", nth ? i->first : i->other);
@@ -136,12 +160,13 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 	}
 }
 
-static void put_compare(struct out *o, const struct litmus_context *c, const struct litmus_instr *i)
+static void put_compare(struct out *o, const struct litmus *t, const struct litmus_context *c,
+			const struct litmus_instr *i)
 {
 	static const char *const signs[] = { "==", "!=", "<", ">", "<=", ">=" };
 
 	put(o, " %s ", signs[i->compare]);
-	put_value(o, c, i->op == OP_AWAIT ? &i->a : &i->b);
+	put_value(o, t, c, i->op == OP_AWAIT ? &i->a : &i->b);
 }
 
 char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
@@ -161,20 +186,20 @@ char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
 		return text;
 	case OP_WRITE_VAR:
 		put(&o, "%s = ", t->var[i->other]);
-		put_value(&o, c, &i->a);
+		put_value(&o, t, c, &i->a);
 		return text;
 	case OP_SET_REG:
-		put_value(&o, c, &i->a);
+		put_value(&o, t, c, &i->a);
 		return text;
 	case OP_AWAIT:
 		put(&o, "await(%s", t->var[i->other]);
-		put_compare(&o, c, i);
+		put_compare(&o, t, c, i);
 		put(&o, ")");
 		return text;
 	case OP_BRANCH:
 		put(&o, "if (");
-		put_value(&o, c, &i->a);
-		put_compare(&o, c, i);
+		put_value(&o, t, c, &i->a);
+		put_compare(&o, t, c, i);
 		put(&o, ")");
 		return text;
 	default:

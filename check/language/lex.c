@@ -140,6 +140,7 @@ static void number(struct lexer *l)
 		t->kind = TOKEN_WRONG;
 	take(l, n);
 	t->number = (uint32_t)value;
+	t->digits = (uint8_t)(base == 16 ? n - 2 : 0);
 	if (t->kind == TOKEN_WRONG)
 		lex_fail(l, t->at, "'%s' is not a number of 32 bits", t->text);
 }

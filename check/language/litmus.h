@@ -37,6 +37,7 @@ enum {
 	LITMUS_TERMS = 64, /* of a condition */
 	LITMUS_LOCATIONS = 16,
 	LITMUS_COLOURS = 8,
+	LITMUS_WRITTEN = 32, /* values whose form is kept */
 };
 
 #define LITMUS_NONE 0xffu
@@ -263,6 +264,12 @@ struct litmus_condition {
 
 enum litmus_quantifier { LITMUS_EXISTS, LITMUS_NOT_EXISTS, LITMUS_FORALL };
 
+/* A value as the file has it.  digits: of 0x...; 0: it is decimal. */
+struct litmus_written {
+	uint32_t value;
+	uint8_t digits;
+};
+
 struct litmus_init {
 	uint8_t page, word;
 	uint32_t value;
@@ -318,6 +325,9 @@ struct litmus {
 	struct litmus_term location[LITMUS_LOCATIONS]; /* REG, VAR or MEMORY */
 
 	bool uses_layer;
+
+	uint8_t n_written;
+	struct litmus_written written[LITMUS_WRITTEN];
 };
 
 /* What is wrong with a file, and where. */
@@ -347,6 +357,13 @@ bool litmus_op_is_maintenance(enum litmus_op op); /* a raw one that may change n
 /* One statement as a file would have it, into text. */
 char *litmus_instr_text(const struct litmus *litmus, const struct litmus_context *context,
 			const struct litmus_instr *instr, char *text, size_t size);
+
+/*
+ * A value as the file writes it: in decimal, or 0x... with as many digits.  One that the file does
+ * not have is decimal, too, unless the file has hexadecimal values and it is above 9.
+ */
+#define LITMUS_VALUE 12
+char *litmus_value_text(const struct litmus *litmus, uint32_t value, char text[LITMUS_VALUE]);
 
 /* A register that no file can name: what an if reads of a variable. */
 #define LITMUS_HIDDEN "if."

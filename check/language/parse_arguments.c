@@ -120,11 +120,25 @@ static bool used_reg(struct parser *p, const struct token *word, uint8_t *reg)
 	return true;
 }
 
+void parse_written(struct parser *p, const struct token *word)
+{
+	struct litmus *t = p->test;
+	uint8_t digits = word->digits > 8 ? 8 : word->digits;
+
+	if (word->kind != TOKEN_NUMBER || t->n_written == LITMUS_WRITTEN)
+		return;
+	for (uint8_t i = 0; i < t->n_written; i++)
+		if (t->written[i].value == word->number)
+			return;
+	t->written[t->n_written++] = (struct litmus_written){ word->number, digits };
+}
+
 static bool term(struct parser *p, struct litmus_value *value)
 {
 	struct token word = *parse_meant(p, &p->lex.now);
 
 	if (word.kind == TOKEN_NUMBER) {
+		parse_written(p, &word);
 		value->add += word.number;
 	} else {
 		if (word.kind != TOKEN_NAME)

@@ -118,6 +118,7 @@ static bool atom(struct reader *r)
 		term.compare = CMP_EQ;
 	else if (!parse_compare(l, &term.compare))
 		return false;
+	parse_written(r->p, &l->now);
 	return lex_number(l, 0, UINT32_MAX, &term.value, "a value") && push(r, &term);
 }
 

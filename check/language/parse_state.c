@@ -344,6 +344,7 @@ static bool state_var(struct parser *p)
 	t->n_vars++;
 	if (!lex_accept(&p->lex, "="))
 		return true;
+	parse_written(p, &p->lex.now);
 	return lex_number(&p->lex, 0, UINT32_MAX, &t->var_value[t->n_vars - 1],
 			  "the variable's value");
 }
@@ -411,6 +412,7 @@ static bool state_init(struct parser *p, uint8_t page)
 	init->page = page;
 	init->word = (uint8_t)word;
 	t->n_inits++;
+	parse_written(p, &p->lex.now);
 	return lex_number(&p->lex, 0, UINT32_MAX, &init->value, "the initial value");
 }
 

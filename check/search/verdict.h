@@ -64,9 +64,11 @@ struct trail_step {
 struct trail {
 	unsigned n;
 	struct trail_step *step;
-	unsigned bits;	 /* what is wrong at its end */
-	char stuck[256]; /* who waits for what, in a deadlock */
-	char lost[160];	 /* what can be gone at the end */
+	unsigned bits;		    /* what is wrong at its end */
+	char stuck[256];	    /* who waits for what, in a deadlock */
+	char lost[160];		    /* what can be gone at the end */
+	bool has_end;		    /* it goes on to the end of a run: */
+	uint32_t end[LITMUS_TERMS]; /* words of memory then, that the condition names */
 };
 
 struct verdict {

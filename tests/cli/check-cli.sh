@@ -106,7 +106,7 @@ run 2 "a cache that does not exist" "core.litmus:6:8: error: 'vivid'" core.litmu
 sed 's/page p;/&\n	lines 3;/' bug.litmus >geometry.litmus
 run 2 "a geometry that does not exist" "expected a power of two" geometry.litmus
 sed 's/alias U = p mm 0;/alias U = p mm 0 unmapped;/' bug.litmus >unmapped.litmus
-run 2 "an alias that is not mapped" "unmapped.litmus:14:2: error: U is not mapped" unmapped.litmus
+run 2 "an alias that is not mapped" "unmapped.litmus:14:2: error: U is declared unmapped" unmapped.litmus
 sed 's/	store(U, 1);/	go = 1;\n&/' bug.litmus >global.litmus
 run 2 "a global that would become a local" "needs 'var go;'" global.litmus
 run 2 "one bad file does not hide the others" "Observation fixed Never" fixed.litmus typo.litmus
@@ -149,6 +149,37 @@ done | sed 's/"seconds":[^,}]*//g' | sort >shards
 sort one.plain | cmp -s - shards && verdict "shards make the whole" ||
 	verdict "shards make the whole" "they do not"
 run 1 "a table" "right" --table --cpu vivt,pipt folder
+
+# ---- the table of steps
+cat >shown.litmus <<'EOF'
+C shown
+(* Result: Sometimes *)
+{
+	cache vipt;
+	page p;
+	p = 0x0ff;
+	alias X = p mm 0 colour 1 unmapped;
+	alias U = p mm 0 colour 1;
+	alias K = p kernel;
+	var go;
+}
+P0 (mm 0) { store(U, 0xdead); r0 = load(K); r1 = r0 + 17; go = 12; flush(U); }
+exists (0:r0=0xff)
+EOF
+run 0 "values are shown as they were written" \
+	"2* P0   r0 = load(K[0]) -> 0x0ff, newest 0xdead  0x0ff 0 stale  0xdead 0 dirty  0x0ff 0 stale" shown.litmus
+grep -q "go = 12 " out &&
+	verdict "and decimal ones, too" || verdict "and decimal ones, too" "$(cat out)"
+grep -q "memory p .*  U  .*  K" out && verdict "no column has the name of an alias that is never mapped" ||
+	verdict "no column has the name of an alias that is never mapped" "$(grep '#' out)"
+grep -q "^  3  P0   go = 12" out && grep -q "^step 2 read 0x0ff from p\[0\]; the newest is 0xdead" out &&
+	verdict "only the step that fulfils the condition is marked" ||
+	verdict "only the step that fulfils the condition is marked" "$(cat out)"
+sed 's/flush(U); }/map(X); r2 = load(X); }/' shown.litmus >mapped.litmus
+run 0 "an alias that is mapped later names its column" "X" mapped.litmus
+grep -q "memory p .*  X  .*  K" out && verdict "so it does" || verdict "so it does" "$(grep '#' out)"
+sed 's/^exists.*/exists (p[0]=0xdead)/; s/ flush(U);//' shown.litmus >end.litmus
+run 1 "memory at the end" "when all dirty lines have been written back, p[0] is 0xdead" end.litmus
 run 0 "explain says the least that helps" "clean(U) in P0, before r0 = load(K[0])" --explain bug.litmus
 grep -q "flush(U)" out && verdict "explain" "flush where clean will do" || verdict "explain: no more than that"
 run 0 "explain: nothing to explain" "nothing to explain" --explain fixed.litmus
