@@ -83,6 +83,9 @@ static void print_text(FILE *out, const struct check_list *list, const struct ch
 		print_trail(out, job->test, &job->target, v->trail, o->colour);
 		fputc('\n', out);
 	}
+	if (!v->trail && (v->positive || v->bits & OUTCOME_DEADLOCK) &&
+	    check_wants_trail(list, o, standing))
+		fputs("example: none was found within the bounds\n", out);
 	if (alone)
 		print_redundant(out, job->test, v);
 }

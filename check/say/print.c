@@ -82,15 +82,16 @@ static void print_outcome(FILE *out, const struct litmus *t, const struct verdic
 	fprintf(out, "%s%s\n", *text ? " " : "", text);
 }
 
+/* That something is never so is known when all was tried. */
 static bool is_ok(const struct litmus *t, const struct verdict *v)
 {
 	switch (t->quantifier) {
 	case LITMUS_EXISTS:
 		return v->positive;
 	case LITMUS_NOT_EXISTS:
-		return !v->positive;
+		return v->finished && !v->positive;
 	default:
-		return !v->negative;
+		return v->finished && !v->negative;
 	}
 }
 

@@ -224,6 +224,13 @@ run 0 "an empty shard" "1..0 # SKIP" --ktap --shard 2/2 fixed.litmus
 
 # ---- bounds
 run 4 "Sometimes, cut short, may become Always" "Bound bug stopped" --max-states 4 bug.litmus
+for question in "~exists (stale)" "forall (stale)"; do
+	{ cat fixed.litmus; echo "$question"; } >question.litmus
+	"$coherer" check --max-states 2 question.litmus >out 2>&1 || true
+	grep -q '^No$' out && verdict "a bound: $question is not Ok" || verdict "a bound: $question is not Ok" "$(cat out)"
+done
+sed "s/^forall/~exists/" question.litmus >never.litmus
+run 0 "all tried: ~exists is Ok" "Ok" never.litmus
 run 1 "but not Never" "expected Never, found Sometimes" --max-states 4 wrong.litmus
 run 0 "explain is bounded" "explain: stopped after 2 attempts: --max-states" --max-states 8 --explain bug.litmus
 run 0 "and else says nothing of it" "any one of these makes it Never" --max-states 800 --explain bug.litmus
@@ -238,6 +245,8 @@ P1 (mm 0) { store(K, 4); flush(U); r0 = load(K); store(U, 5); r1 = load(K); flus
 P2 (mm 0) { store(K, 6); flush(U); r0 = load(K); store(U, 7); r1 = load(K); flush(K); r2 = load(U); }
 P3 (mm 0) { store(K, 8); flush(U); r0 = load(K); store(U, 9); r1 = load(K); flush(K); r2 = load(U); }
 EOF
+{ cat many.litmus; echo "exists (true)"; } >late.litmus
+run 4 "an example that was not found in time is said" "example: none was found" --max-states 2000 late.litmus
 # The memory that the process takes is what is bounded, code and libraries included.
 python3 - "$coherer" <<'EOF' && verdict "--max-memory is kept" || verdict "--max-memory is kept" "it is not"
 import resource, subprocess, sys
