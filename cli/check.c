@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -31,13 +32,15 @@ static const char usage[] =
 	"  -j N                         so many at a time (default: one for each CPU)\n"
 	"  --shard I/N                  the I-th part, of N, of all runs; I from 1\n"
 	"  --max-states N, --max-time SECONDS, --max-memory MIB\n"
-	"                               bounds of one run: what meets one is Incomplete\n"
+	"                               bounds of one run, its example and its explanation:\n"
+	"                               what meets one is Incomplete\n"
 	"                               (default: half of the memory for all runs, else none)\n"
 	"  --no-reduction               try also orders that commute\n"
 	"  --help                       this text\n"
 	"\n"
 	"exit: 0 as expected (a file without 'Result:' expects Never), 1 a verdict differs,\n"
-	"2 bad usage or bad input, 4 incomplete, 5 our own bug\n";
+	"2 bad usage or bad input, 4 incomplete or interrupted, 5 our own bug, 6 a process\n"
+	"of it was killed from outside\n";
 
 enum option_id {
 	OPT_CPU = 256,
@@ -160,7 +163,7 @@ static bool number(const char *option, const char *word, uint64_t max, uint64_t 
 
 	errno = 0;
 	*to = strtoull(word, &end, 10);
-	if (*end || end == word || errno || *word == '-' || !*to || *to > max) {
+	if (*end || end == word || errno || !isdigit((unsigned char)*word) || !*to || *to > max) {
 		fprintf(stderr, "coherer check: %s expects a number from 1 to %llu, not '%s'\n",
 			option, (unsigned long long)max, word);
 		return false;
@@ -170,13 +173,18 @@ static bool number(const char *option, const char *word, uint64_t max, uint64_t 
 
 static bool shard(struct check_options *o, const char *word)
 {
-	unsigned i, n;
-	char rest;
+	const unsigned long most = 100000;
+	unsigned long i, n = 0;
+	char *end;
 
-	if (sscanf(word, "%u/%u%c", &i, &n, &rest) != 2 || !i || i > n || n > 100000)
-		return fail("--shard expects I/N, with I from 1 to N, not", word);
-	o->shard = i - 1;
-	o->shards = n;
+	errno = 0;
+	i = strtoul(word, &end, 10);
+	if (isdigit((unsigned char)*word) && *end == '/' && isdigit((unsigned char)end[1]))
+		n = strtoul(end + 1, &end, 10);
+	if (errno || *end || !i || i > n || n > most)
+		return fail("--shard expects I/N, with I from 1 to N, and N to 100000, not", word);
+	o->shard = (unsigned)i - 1;
+	o->shards = (unsigned)n;
 	return true;
 }
 
@@ -234,7 +242,7 @@ static bool set_option(struct check_options *o, int id, char **argv)
 	case OPT_TIME:
 		if (!number("--max-time", optarg, 1000000000, &n))
 			return false;
-		o->bounds.seconds = (double)n;
+		o->seconds = (double)n;
 		return true;
 	case OPT_MEMORY:
 		if (!number("--max-memory", optarg, 1ull << 40, &n))
@@ -273,8 +281,15 @@ static int read_options(struct check_options *o, int argc, char **argv)
 		fputs(usage, stderr);
 		return EXIT_USAGE;
 	}
-	if (!table && o->n_policies > 1)
+	if (!table && o->n_policies > 1 && !o->explain)
 		o->format = CHECK_TABLE;
+	if (o->explain && o->format != CHECK_TEXT) {
+		fputs("coherer check: --explain speaks in plain text only: leave --table, --ktap "
+		      "or "
+		      "--json out\n",
+		      stderr);
+		return EXIT_USAGE;
+	}
 	return -1;
 }
 
@@ -317,8 +332,6 @@ int cli_check(int argc, char **argv)
 		    !check_make_jobs(&list, &o)) {
 			fputs("coherer check: there is no memory\n", stderr);
 			code = EXIT_BUG;
-		} else if (!list.n_jobs && list.bad) {
-			code = EXIT_USAGE;
 		} else {
 			code = check_run(&list, &o);
 		}

@@ -26,10 +26,15 @@ static bool add_file(struct check_list *list, const char *path)
 	return more[list->n_files++].path;
 }
 
-static void complain(struct check_list *list, const char *path, const char *why)
+/* What cannot be read has a place in the list: every format tells of it. */
+static bool complain(struct check_list *list, const char *path, const char *why)
 {
 	fprintf(stderr, "coherer check: %s: %s\n", path, why);
 	list->bad++;
+	if (!add_file(list, path))
+		return false;
+	list->file[list->n_files - 1].error = strdup(why);
+	return list->file[list->n_files - 1].error;
 }
 
 static int by_name(const struct dirent **a, const struct dirent **b)
@@ -53,10 +58,8 @@ static bool add_folder(struct check_list *list, const char *path, unsigned depth
 	int n = scandir(path, &entries, NULL, by_name);
 	bool right = true;
 
-	if (n < 0) {
-		complain(list, path, strerror(errno));
-		return true;
-	}
+	if (n < 0)
+		return complain(list, path, strerror(errno));
 	for (int i = 0; i < n; i++) {
 		const char *name = entries[i]->d_name;
 		char *inside = NULL;
@@ -70,7 +73,7 @@ static bool add_folder(struct check_list *list, const char *path, unsigned depth
 	}
 	free(entries);
 	if (!depth && list->n_files == before && list->bad == bad)
-		complain(list, path, "no file in this folder ends with " SUFFIX);
+		return complain(list, path, "no file in this folder ends with " SUFFIX);
 	return right;
 }
 
@@ -78,16 +81,12 @@ static bool add_path(struct check_list *list, const char *path, unsigned depth)
 {
 	struct stat st;
 
-	if (stat(path, &st)) {
-		complain(list, path, strerror(errno));
-		return true;
-	}
+	if (stat(path, &st))
+		return complain(list, path, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		return add_file(list, path);
-	if (depth > DEEPEST) {
-		complain(list, path, "folders are nested too deep");
-		return true;
-	}
+	if (depth > DEEPEST)
+		return complain(list, path, "folders are nested too deep");
 	return add_folder(list, path, depth);
 }
 
@@ -114,7 +113,7 @@ static char *read_all(const char *path, size_t *len, const char **why)
 	return NULL;
 }
 
-static void parse_one(struct check_list *list, struct check_file *file, bool colour)
+static bool parse_one(struct check_list *list, struct check_file *file, bool colour)
 {
 	struct litmus_error error;
 	const char *why;
@@ -122,15 +121,20 @@ static void parse_one(struct check_list *list, struct check_file *file, bool col
 	char *text = read_all(file->path, &len, &why);
 
 	if (!text) {
-		complain(list, file->path, why);
-		return;
+		fprintf(stderr, "coherer check: %s: %s\n", file->path, why);
+		list->bad++;
+		file->error = strdup(why);
+		return file->error;
 	}
 	file->test = litmus_parse(file->path, text, len, &error);
 	if (!file->test) {
 		print_wrong(stderr, file->path, text, len, error.at, error.text, colour);
 		list->bad++;
+		file->error = strdup(error.text);
+		file->at = error.at;
 	}
 	free(text);
+	return file->test || file->error;
 }
 
 bool check_collect(struct check_list *list, char **paths, size_t n, bool colour)
@@ -139,7 +143,8 @@ bool check_collect(struct check_list *list, char **paths, size_t n, bool colour)
 		if (!add_path(list, paths[i], 0))
 			return false;
 	for (size_t i = 0; i < list->n_files; i++)
-		parse_one(list, &list->file[i], colour);
+		if (!list->file[i].error && !parse_one(list, &list->file[i], colour))
+			return false;
 	return true;
 }
 
@@ -147,8 +152,11 @@ void check_list_free(struct check_list *list)
 {
 	for (size_t i = 0; i < list->n_files; i++) {
 		free(list->file[i].path);
+		free(list->file[i].error);
 		litmus_free(list->file[i].test);
 	}
+	for (size_t i = 0; i < list->n_jobs; i++)
+		free(list->job[i].error);
 	free(list->file);
 	free(list->job);
 }
@@ -165,7 +173,8 @@ static enum litmus_verdict expected(const struct litmus *t, const struct target 
 		   (t->n_policies ? litmus_is_named(t->policy, t->n_policies, target->policy)
 				  : !target->policy[0] || !strcmp(target->policy, by_default));
 
-	return verdict_expected(t, target, own);
+	/* A file without any is expected to say Never. */
+	return t->n_results ? verdict_expected(t, target, own) : LITMUS_NEVER;
 }
 
 static bool add_job(struct check_list *list, const struct litmus *t, const char *cpu,
@@ -179,19 +188,33 @@ static bool add_job(struct check_list *list, const struct litmus *t, const char 
 		return false;
 	list->job = more;
 	job = &more[list->n_jobs];
-	*job = (struct check_job){ .test = t, .several = several };
+	*job = (struct check_job){ .test = t, .path = t->path, .several = several, .at = at };
 	why = target_make(t, cpu, policy, &job->target);
+	if (why && asprintf(&job->error, "'%s': %s", cpu, why) < 0)
+		return false;
 	if (why) {
-		char text[160];
-
-		snprintf(text, sizeof(text), "'%s': %s", cpu, why);
-		print_wrong(stderr, t->path, t->text, t->len, at, text, false);
+		print_wrong(stderr, t->path, t->text, t->len, at, job->error, false);
+		snprintf(job->target.name, sizeof(job->target.name), "%s", cpu);
 		list->bad++;
-		return true;
+	} else {
+		job->expected = expected(t, &job->target);
 	}
-	job->expected = expected(t, &job->target);
 	list->n_jobs++;
 	return true;
+}
+
+/* A file that could not be parsed is a job, too: one that fails. */
+static bool add_failed(struct check_list *list, const struct check_file *file)
+{
+	struct check_job *more = realloc(list->job, (list->n_jobs + 1) * sizeof(*more));
+
+	if (!more)
+		return false;
+	list->job = more;
+	more[list->n_jobs] = (struct check_job){ .path = file->path,
+						 .error = strdup(file->error),
+						 .at = file->at };
+	return more[list->n_jobs++].error;
 }
 
 static bool jobs_of(struct check_list *list, const struct litmus *t, const struct check_options *o)
@@ -229,7 +252,7 @@ static void find_same(struct check_list *list, bool table)
 			first = i;
 		job->same = i;
 		for (size_t j = first; table && j < i && job->same == i; j++)
-			if (list->job[j].same == j &&
+			if (list->job[j].same == j && !job->error && !list->job[j].error &&
 			    target_same(&job->target, &list->job[j].target))
 				job->same = j;
 	}
@@ -240,11 +263,14 @@ bool check_make_jobs(struct check_list *list, const struct check_options *o)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < list->n_files; i++)
-		if (list->file[i].test && !jobs_of(list, list->file[i].test, o))
+		if (list->file[i].test ? !jobs_of(list, list->file[i].test, o)
+				       : !add_failed(list, &list->file[i]))
 			return false;
 	for (size_t i = 0; i < list->n_jobs; i++)
 		if (i % o->shards == o->shard)
 			list->job[kept++] = list->job[i];
+		else
+			free(list->job[i].error);
 	list->n_jobs = kept;
 	find_same(list, o->format == CHECK_TABLE);
 	return true;

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check/say/explain.h"
 #include "check/search/explore.h"
 #include "check/search/pool.h"
 #include "cli/check.h"
@@ -13,17 +14,16 @@
 /* What a job sends home: this, then the text that is to be printed. */
 struct answer {
 	enum found found;
-	bool right; /* as expected; or nothing was expected, and nothing found */
-	bool cut;   /* by a bound */
+	bool cut; /* by a bound */
 	uint64_t states, transitions;
-	double seconds;
 };
 
 struct session {
 	const struct check_list *list;
 	const struct check_options *options;
-	unsigned char *found, *was_right;
-	size_t done, right, wrong, cut, bad, crashed;
+	unsigned char *found, *was_cut;
+	size_t done, crashed;
+	size_t count[NOT_RUN + 1]; /* by standing */
 	uint64_t states, transitions;
 	double start;
 	bool progress, bar;
@@ -37,15 +37,6 @@ static void on_signal(int signal)
 	interrupted = 1;
 }
 
-static bool is_right(const struct check_job *job, const struct verdict *v)
-{
-	if (v->found == FOUND_WRONG || v->found == FOUND_INCOMPLETE)
-		return false;
-	if (job->expected || job->test->n_results) /* or no line of Result is about this target */
-		return verdict_is(v, job->expected);
-	return v->found == FOUND_NEVER;
-}
-
 /* ---- in the child ---- */
 
 static void show_progress(void *context, uint64_t states, double seconds)
@@ -57,123 +48,57 @@ static void show_progress(void *context, uint64_t states, double seconds)
 	fflush(stderr);
 }
 
-static void print_text(FILE *out, const struct session *s, const struct check_job *job,
-		       const struct verdict *v, const char *name)
-{
-	const struct check_options *o = s->options;
-	bool alone = s->list->n_files == 1 || o->verbose, right = is_right(job, v);
-
-	if (v->found == FOUND_WRONG) {
-		print_wrong(out, job->test->path, job->test->text, job->test->len, v->error_at,
-			    v->error, o->colour);
-		return;
-	}
-	if (!o->quiet || !right)
-		print_herd(out, job->test, &job->target, v, name, alone);
-	if (!right && job->expected)
-		fprintf(out, "%s:%u: %s: expected %s, found %s\n", job->test->path,
-			job->test->n_results ? job->test->result[0].at.line : 1, name,
-			litmus_verdict_name(job->expected), verdict_name(v));
-	if (v->trail && !o->no_example && (alone || o->example || (!right && job->expected))) {
-		fputc('\n', out);
-		print_trail(out, job->test, &job->target, v->trail, o->colour);
-		fputc('\n', out);
-	}
-	if (alone)
-		print_redundant(out, job->test, v);
-	if (alone)
-		print_notes(out, job->test);
-	if (o->explain)
-		explain(out, job->test, &job->target, v, &o->bounds);
-}
-
-static void print_ktap(FILE *out, size_t n, const struct check_job *job, const struct verdict *v,
-		       const char *name)
-{
-	bool right = is_right(job, v);
-
-	fprintf(out, "%s %zu %s", right ? "ok" : "not ok", n + 1, name);
-	if (v->found == FOUND_INCOMPLETE)
-		fprintf(out, " # Incomplete: %s", v->bound);
-	else if (v->found == FOUND_WRONG)
-		fprintf(out, " # %s:%u:%u: %s", job->test->path, v->error_at.line,
-			v->error_at.column, v->error);
-	else if (!right)
-		fprintf(out, " # found %s, expected %s", verdict_name(v),
-			litmus_verdict_name(job->expected ? job->expected : LITMUS_NEVER));
-	fputc('\n', out);
-}
-
-static void print_job(FILE *out, const struct session *s, size_t n, const struct verdict *v)
+/* The run, its example and its explanation have one time together. */
+static enum found run_job(FILE *out, struct session *s, size_t n, struct answer *a)
 {
 	const struct check_job *job = &s->list->job[n];
-	char name[3 * LITMUS_NAME], *json;
-
-	print_name(job->test, &job->target, job->several, name, sizeof(name));
-	switch (s->options->format) {
-	case CHECK_TEXT:
-		print_text(out, s, job, v, name);
-		return;
-	case CHECK_KTAP:
-		print_ktap(out, n, job, v, name);
-		return;
-	case CHECK_JSON:
-		json = print_json(job->test, &job->target, v, name, job->expected);
-		fprintf(out, "%s\n", json ? json : "{\"error\":\"there is no memory\"}");
-		free(json);
-		return;
-	case CHECK_TABLE:
-		if (v->found == FOUND_WRONG)
-			print_wrong(out, job->test->path, job->test->text, job->test->len,
-				    v->error_at, v->error, false);
-		return;
-	}
-}
-
-static bool wants_trail(const struct session *s)
-{
 	const struct check_options *o = s->options;
+	struct progress progress = { show_progress, (void *)(uintptr_t)job };
+	struct bounds bounds = o->bounds;
+	struct verdict *v;
 
-	return o->format == CHECK_JSON || (o->format == CHECK_TEXT && !o->no_example);
+	bounds.no_trail = true;
+	bounds.stop = &interrupted;
+	bounds.until = o->seconds > 0 ? explore_clock() + o->seconds : 0;
+	v = verdict_find(job->test, &job->target, &bounds, s->progress ? &progress : NULL);
+	if (!v)
+		return 0;
+	if (o->format == CHECK_JSON || !o->quiet ||
+	    check_standing(job, v->found, v->bound) != AS_EXPECTED)
+		verdict_in_order(v, job->test, &job->target, &bounds);
+	if ((v->positive || v->bits & OUTCOME_DEADLOCK) &&
+	    check_wants_trail(s->list, o, check_standing(job, v->found, v->bound)))
+		v->trail = verdict_shortest(job->test, &job->target, v, &bounds);
+	*a = (struct answer){ .found = v->found,
+			      .cut = v->bound,
+			      .states = v->states,
+			      .transitions = v->transitions };
+	fwrite(a, sizeof(*a), 1, out);
+	check_print_job(out, s->list, o, n, v);
+	if (o->explain && v->found != FOUND_WRONG)
+		explain(out, job->test, &job->target, v, &bounds);
+	verdict_free(v);
+	return a->found;
 }
 
 static void *work(void *context, size_t n, size_t *len)
 {
 	struct session *s = context;
 	const struct check_job *job = &s->list->job[n];
-	struct progress progress = { show_progress, (void *)(uintptr_t)job };
-	struct bounds bounds = s->options->bounds;
 	struct answer a = { 0 };
-	struct verdict *v;
 	char *text = NULL;
 	FILE *out = open_memstream(&text, len);
 
 	if (!out)
 		return NULL;
-	if (job->same != n) {
+	if (job->error) {
+		a.found = FOUND_WRONG;
 		fwrite(&a, sizeof(a), 1, out);
-		return fclose(out) ? NULL : text;
-	}
-	bounds.no_trail = true;
-	v = verdict_find(job->test, &job->target, &bounds, s->progress ? &progress : NULL);
-	if (v) {
-		bool right = is_right(job, v);
-
-		if (s->options->format == CHECK_JSON || !s->options->quiet || !right)
-			verdict_in_order(v, job->test, &job->target, &bounds);
-		if (wants_trail(s) && (v->positive || v->bits & OUTCOME_DEADLOCK) &&
-		    (s->list->n_files == 1 || s->options->verbose || s->options->example ||
-		     s->options->format == CHECK_JSON || (!right && job->expected)))
-			v->trail = verdict_shortest(job->test, &job->target, v, &bounds);
-		a = (struct answer){ .found = v->found,
-				     .right = right,
-				     .cut = v->bound,
-				     .states = v->states,
-				     .transitions = v->transitions,
-				     .seconds = v->seconds };
+		check_print_without(out, s->list, s->options, n, IN_ERROR, job->error);
+	} else if (job->same != n) {
 		fwrite(&a, sizeof(a), 1, out);
-		print_job(out, s, n, v);
-		verdict_free(v);
+	} else {
+		run_job(out, s, n, &a);
 	}
 	if (s->progress)
 		fputs("\r\033[K", stderr);
@@ -186,6 +111,47 @@ static void *work(void *context, size_t n, size_t *len)
 
 /* ---- in the parent ---- */
 
+static bool is_fault(size_t signal)
+{
+	static const int faults[] = { SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS };
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++)
+		if (signal == (size_t)faults[i])
+			return true;
+	return false;
+}
+
+/* Its process ended by a signal (0: for want of memory) without an answer. */
+static void no_answer(struct session *s, size_t n, size_t signal)
+{
+	const struct check_job *job = &s->list->job[n];
+	bool bug = is_fault(signal);
+	char why[80];
+
+	if (!signal)
+		snprintf(why, sizeof(why), "there is no memory");
+	else
+		snprintf(why, sizeof(why), "%s signal %zu (%s)%s",
+			 bug ? "our own bug: its process ended by" : "its process was killed by",
+			 signal, strsignal((int)signal), bug ? "" : " from outside");
+	fprintf(stderr, "coherer check: %s on %s under '%s': %s\n", job->path, job->target.name,
+		job->target.policy, why);
+	s->found[n] = FOUND_INCOMPLETE;
+	s->count[bug ? IN_ERROR : KILLED]++;
+	s->crashed += bug;
+	check_print_without(stdout, s->list, s->options, n, bug ? IN_ERROR : KILLED, why);
+	fflush(stdout);
+}
+
+static void show_bar(const struct session *s)
+{
+	if (!s->bar || s->done >= s->list->n_jobs)
+		return;
+	fprintf(stderr, "%zu of %zu, %zu not as expected", s->done, s->list->n_jobs,
+		s->done - s->count[AS_EXPECTED] - s->count[UNSAID]);
+	fflush(stderr);
+}
+
 static void done(void *context, size_t n, const void *bytes, size_t len)
 {
 	struct session *s = context;
@@ -196,36 +162,22 @@ static void done(void *context, size_t n, const void *bytes, size_t len)
 	if (s->bar)
 		fputs("\r\033[K", stderr);
 	if (!bytes || len < sizeof(a)) {
-		fprintf(stderr,
-			"coherer check: our own bug: %s on %s under '%s' ended by signal %zu\n",
-			job->test->path, job->target.name, job->target.policy, len);
-		s->crashed++;
+		no_answer(s, n, len);
 		return;
 	}
 	memcpy(&a, bytes, sizeof(a));
 	if (job->same != n) {
 		a.found = s->found[job->same];
-		a.right = s->was_right[job->same];
+		a.cut = s->was_cut[job->same];
 	}
-	s->was_right[n] = a.right;
+	s->was_cut[n] = a.cut;
+	s->found[n] = (unsigned char)a.found;
 	fwrite((const char *)bytes + sizeof(a), len - sizeof(a), 1, stdout);
 	fflush(stdout); /* what is known is seen, whatever comes */
-	s->found[n] = (unsigned char)a.found;
 	s->states += a.states;
 	s->transitions += a.transitions;
-	if (a.found == FOUND_WRONG)
-		s->bad++;
-	else if (a.right)
-		s->right++;
-	else if (a.found == FOUND_INCOMPLETE)
-		s->cut++;
-	else
-		s->wrong++;
-	if (s->bar && s->done < s->list->n_jobs) {
-		fprintf(stderr, "%zu of %zu, %zu not as expected", s->done, s->list->n_jobs,
-			s->wrong + s->cut + s->bad + s->crashed);
-		fflush(stderr);
-	}
+	s->count[check_standing(job, a.found, a.cut)]++;
+	show_bar(s);
 }
 
 static bool idle(void *context)
@@ -234,35 +186,58 @@ static bool idle(void *context)
 	return !interrupted;
 }
 
+/* What the table does not show: where it is not as the files say. */
+static void table_notes(const struct session *s)
+{
+	for (size_t i = 0; i < s->done; i++)
+		if (s->found[i] &&
+		    check_standing(&s->list->job[i], s->found[i], s->was_cut[i]) == DIFFERS)
+			check_print_differs(stdout, &s->list->job[i], s->found[i]);
+}
+
 static void summary(const struct session *s)
 {
-	FILE *out = s->options->format == CHECK_TEXT ? stdout : stderr;
+	bool text = s->options->format == CHECK_TEXT;
+	FILE *out = text ? stdout : stderr;
 
-	if (s->list->n_jobs == 1 || s->options->format == CHECK_KTAP ||
-	    s->options->format == CHECK_JSON)
+	if (s->options->format == CHECK_KTAP || s->options->format == CHECK_JSON ||
+	    (text && s->list->n_jobs == 1))
 		return;
-	if (s->options->format == CHECK_TABLE) {
-		fprintf(out, "%zu runs of %zu tests, %.1f million states in %.1f s\n", s->done,
-			s->list->n_files, (double)s->states / 1e6, explore_clock() - s->start);
-		return;
-	}
-	fprintf(out,
-		"%zu runs of %zu tests: %zu as expected, %zu not, %zu incomplete, %zu in error; "
-		"%.1f million states in %.1f s\n",
-		s->done, s->list->n_files, s->right, s->wrong, s->cut,
-		s->bad + s->crashed + s->list->bad, (double)s->states / 1e6,
-		explore_clock() - s->start);
+	fprintf(out, "%zu runs of %zu tests: %zu as expected, %zu not, ", s->done, s->list->n_files,
+		s->count[AS_EXPECTED], s->count[DIFFERS]);
+	if (s->count[UNSAID])
+		fprintf(out, "%zu without an expectation, ", s->count[UNSAID]);
+	fprintf(out, "%zu incomplete, %zu in error; %.1f million states in %.1f s\n",
+		s->count[CUT] + s->count[KILLED] + s->list->n_jobs - s->done, s->count[IN_ERROR],
+		(double)s->states / 1e6, explore_clock() - s->start);
+}
+
+static void say_not_run(const struct session *s)
+{
+	for (size_t i = s->done; i < s->list->n_jobs; i++)
+		check_print_without(stdout, s->list, s->options, i, NOT_RUN,
+				    interrupted ? "interrupted" : "its process could not be made");
+}
+
+static bool was_cut_short(const struct session *s)
+{
+	return interrupted &&
+	       (s->options->explain || s->count[CUT] || s->done < s->list->n_jobs);
 }
 
 static int exit_code(const struct session *s)
 {
 	if (s->crashed)
 		return EXIT_BUG;
-	if (s->bad || s->list->bad)
+	if (was_cut_short(s))
+		return EXIT_INCOMPLETE;
+	if (s->count[IN_ERROR] || s->list->bad)
 		return EXIT_USAGE;
-	if (s->wrong && s->options->format != CHECK_TABLE)
+	if (s->count[DIFFERS])
 		return EXIT_FOUND;
-	if (s->cut || s->done < s->list->n_jobs)
+	if (s->count[KILLED])
+		return EXIT_KILLED;
+	if (s->count[CUT] || s->done < s->list->n_jobs)
 		return EXIT_INCOMPLETE;
 	return EXIT_OK;
 }
@@ -281,10 +256,10 @@ int check_run(const struct check_list *list, const struct check_options *o)
 			     .done = done,
 			     .idle = idle,
 			     .context = &s };
-	struct sigaction act = { .sa_handler = on_signal };
+	struct sigaction act = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
 
 	s.found = calloc(list->n_jobs + 1, 2);
-	s.was_right = s.found + list->n_jobs + 1;
+	s.was_cut = s.found + list->n_jobs + 1;
 	if (!s.found) {
 		fputs("coherer check: there is no memory\n", stderr);
 		return EXIT_BUG;
@@ -292,15 +267,19 @@ int check_run(const struct check_list *list, const struct check_options *o)
 	sigaction(SIGINT, &act, NULL);
 	sigaction(SIGTERM, &act, NULL);
 	if (o->format == CHECK_KTAP)
-		printf("KTAP version 1\n1..%zu\n", list->n_jobs);
+		printf("KTAP version 1\n1..%zu%s\n", list->n_jobs,
+		       list->n_jobs ? "" : " # SKIP no run is in this shard");
 	fflush(stdout);
 	if (!pool_run(&pool))
 		perror("coherer check: cannot start a process");
-	if (o->format == CHECK_TABLE)
+	if (o->format == CHECK_TABLE) {
 		check_table(stdout, list, s.found);
-	if (interrupted)
+		table_notes(&s);
+	}
+	say_not_run(&s);
+	if (was_cut_short(&s))
 		fprintf(stderr, "coherer check: Incomplete: interrupted after %zu of %zu runs\n",
-			s.done, list->n_jobs);
+			s.done - s.count[CUT], list->n_jobs);
 	summary(&s);
 	free(s.found);
 	if (fflush(stdout) || ferror(stdout)) {

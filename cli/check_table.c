@@ -74,9 +74,12 @@ static void collect(struct table *t)
 {
 	for (size_t i = 0; i < t->list->n_jobs; i++) {
 		const struct check_job *job = &t->list->job[i];
-		size_t cache = number_of(t->cache, &t->n_caches, SIZE_MAX, job->target.name);
-		size_t policy = number_of(t->policy, &t->n_policies, POLICIES, job->target.policy);
+		size_t cache, policy;
 
+		if (!job->test || job->error)
+			continue; /* it was said */
+		cache = number_of(t->cache, &t->n_caches, SIZE_MAX, job->target.name);
+		policy = number_of(t->policy, &t->n_policies, POLICIES, job->target.policy);
 		if (!t->n_tests || t->test[t->n_tests - 1] != job->test)
 			t->test[t->n_tests++] = job->test;
 		if (policy < POLICIES)
@@ -203,7 +206,8 @@ void check_table(FILE *out, const struct check_list *list, const unsigned char *
 	if (list->n_jobs && allocate(&t)) {
 		collect(&t);
 		find_classes(&t);
-		print_all(&t);
+		if (t.n_tests)
+			print_all(&t);
 	} else if (list->n_jobs) {
 		fputs("coherer check: there is no memory for the table\n", stderr);
 	}

@@ -14,6 +14,7 @@ enum {
 	EXIT_QEMU = 3,	     /* QEMU did not start, died or failed */
 	EXIT_INCOMPLETE = 4, /* cut short by the user, nothing found so far */
 	EXIT_BUG = 5,	     /* our own bug */
+	EXIT_KILLED = 6,     /* a process of ours was killed from outside */
 };
 
 int cli_watch(int argc, char **argv);

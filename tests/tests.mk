@@ -110,6 +110,7 @@ check-advice: $(BUILD)/coherer $(UNIT)/watch/runner/replay_test ## advice on ran
 check-cli: $(BUILD)/coherer ## coherer check as its user meets it
 	@tests/cli/check-cli.sh
 	@tests/check/say/explain.sh
+	@tests/cli/check-broken.sh
 
 check-docs: all guests ## commands and outputs in the README and the guides are real
 	@tests/scripts/docs-test.py

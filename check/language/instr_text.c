@@ -28,12 +28,36 @@ static void put(struct out *o, const char *format, ...)
 		o->n += (size_t)n;
 }
 
-static void put_value(struct out *o, const struct litmus_context *c, const struct litmus_value *v)
+char *litmus_value_text(const struct litmus *t, uint32_t value, char text[LITMUS_VALUE])
 {
+	bool hex = false;
+
+	for (uint8_t i = 0; i < t->n_written; i++) {
+		const struct litmus_written *w = &t->written[i];
+
+		hex |= w->digits;
+		if (w->value != value)
+			continue;
+		if (w->digits)
+			snprintf(text, LITMUS_VALUE, "0x%0*x", w->digits, value);
+		else
+			snprintf(text, LITMUS_VALUE, "%u", value);
+		return text;
+	}
+	snprintf(text, LITMUS_VALUE, hex && value > 9 ? "0x%x" : "%u", value);
+	return text;
+}
+
+static void put_value(struct out *o, const struct litmus *t, const struct litmus_context *c,
+		      const struct litmus_value *v)
+{
+	char add[LITMUS_VALUE];
+
+	litmus_value_text(t, v->add, add);
 	if (v->reg == LITMUS_NONE)
-		put(o, "%u", v->add);
+		put(o, "%s", add);
 	else if (v->add)
-		put(o, "%s + %u", c->reg[v->reg], v->add);
+		put(o, "%s + %s", c->reg[v->reg], add);
 	else
 		put(o, "%s", c->reg[v->reg]);
 }
@@ -46,7 +70,7 @@ static void put_operand(struct out *o, const struct litmus *t, const struct litm
 
 	if (v->reg == LITMUS_NONE || !litmus_is_hidden(c->reg[v->reg]) || i < c->instr ||
 	    i >= c->instr + c->n_instrs) {
-		put_value(o, c, v);
+		put_value(o, t, c, v);
 		return;
 	}
 	while (read > c->instr && (read->op != OP_READ_VAR || read->reg != v->reg))
@@ -181,7 +205,7 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 			put_words(o, t, i, t->page[i->page].name, kind == 'P');
 		return;
 	case 'V':
-		put_value(o, c, &i->a);
+		put_value(o, t, c, &i->a);
 		return;
 	case 'm':
 		put(o, "%u", nth ? i->first : i->other);
@@ -244,10 +268,10 @@ char *litmus_instr_text(const struct litmus *t, const struct litmus_context *c,
 		return text;
 	case OP_WRITE_VAR:
 		put(&o, "%s = ", t->var[i->other]);
-		put_value(&o, c, &i->a);
+		put_value(&o, t, c, &i->a);
 		return text;
 	case OP_SET_REG:
-		put_value(&o, c, &i->a);
+		put_value(&o, t, c, &i->a);
 		return text;
 	case OP_AWAIT:
 		put(&o, "await(%s", t->var[i->other]);

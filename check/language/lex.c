@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/language/foreign.h"
 #include "check/language/lex.h"
 
 bool lex_fail(struct lexer *l, struct litmus_at at, const char *format, ...)
@@ -65,10 +66,24 @@ static bool comment(struct lexer *l, const char *closing)
 	return true;
 }
 
+static bool in_name(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+/* WRITE_ONCE(*x, 1) is a mistake, and no comment that swallows what follows. */
+static bool is_pointer(const struct lexer *l)
+{
+	return starts(l, "(*") && l->p > l->line_start && in_name(l->p[-1]) && l->end - l->p > 2 &&
+	       in_name(l->p[2]);
+}
+
 static bool blanks(struct lexer *l)
 {
 	while (l->p < l->end) {
-		if (starts(l, "(*")) {
+		if (is_pointer(l)) {
+			return true;
+		} else if (starts(l, "(*")) {
 			if (!comment(l, "*)"))
 				return false;
 		} else if (starts(l, "/*")) {
@@ -84,11 +99,6 @@ static bool blanks(struct lexer *l)
 		}
 	}
 	return true;
-}
-
-static bool in_name(char c)
-{
-	return isalnum((unsigned char)c) || c == '_';
 }
 
 static void take(struct lexer *l, size_t n)
@@ -130,6 +140,7 @@ static void number(struct lexer *l)
 		t->kind = TOKEN_WRONG;
 	take(l, n);
 	t->number = (uint32_t)value;
+	t->digits = (uint8_t)(base == 16 ? n - 2 : 0);
 	if (t->kind == TOKEN_WRONG)
 		lex_fail(l, t->at, "'%s' is not a number of 32 bits", t->text);
 }
@@ -149,7 +160,9 @@ static void sign(struct lexer *l)
 		return;
 	}
 	l->now.kind = TOKEN_WRONG;
-	if (isprint((unsigned char)*l->p))
+	if (foreign_sign(*l->p))
+		lex_fail(l, l->now.at, "'%c' means nothing here: %s", *l->p, foreign_sign(*l->p));
+	else if (isprint((unsigned char)*l->p))
 		lex_fail(l, l->now.at, "'%c' means nothing here", *l->p);
 	else
 		lex_fail(l, l->now.at, "a byte 0x%02x, in a file that must be plain text",

@@ -17,6 +17,7 @@ struct token {
 	enum token_kind kind;
 	char text[LITMUS_NAME];
 	uint32_t number;
+	uint8_t digits; /* of a number 0x...; 0: it is decimal */
 	struct litmus_at at;
 	const char *start; /* in the text */
 };

@@ -25,7 +25,8 @@ enum {
 	LITMUS_WORDS = 32, /* of a page */
 	LITMUS_CONTEXTS = 8,
 	LITMUS_INSTRS = 96, /* of a context */
-	LITMUS_REGS = 8,    /* of a context */
+	LITMUS_REGS = 10,   /* of a context: eight that a file names, and two of its ifs */
+	LITMUS_NAMED_REGS = 8,
 	LITMUS_VARS = 8,
 	LITMUS_LOCKS = 4,
 	LITMUS_BUFFERS = 8,
@@ -37,6 +38,7 @@ enum {
 	LITMUS_TERMS = 64, /* of a condition */
 	LITMUS_LOCATIONS = 16,
 	LITMUS_COLOURS = 8,
+	LITMUS_WRITTEN = 32, /* values whose form is kept */
 };
 
 #define LITMUS_NONE 0xffu
@@ -276,6 +278,12 @@ struct litmus_condition {
 
 enum litmus_quantifier { LITMUS_EXISTS, LITMUS_NOT_EXISTS, LITMUS_FORALL };
 
+/* A value as the file has it.  digits: of 0x...; 0: it is decimal. */
+struct litmus_written {
+	uint32_t value;
+	uint8_t digits;
+};
+
 struct litmus_init {
 	uint8_t page, word;
 	uint32_t value;
@@ -331,11 +339,14 @@ struct litmus {
 
 	enum litmus_quantifier quantifier;
 	struct litmus_condition condition, filter; /* filter.n == 0: none */
-	struct litmus_at condition_at;
+	struct litmus_at condition_at, filter_at;
 	uint8_t n_locations;
 	struct litmus_term location[LITMUS_LOCATIONS]; /* REG, VAR or MEMORY */
 
 	bool uses_layer;
+
+	uint8_t n_written;
+	struct litmus_written written[LITMUS_WRITTEN];
 };
 
 /* What is wrong with a file, and where. */
@@ -366,6 +377,13 @@ bool litmus_op_has_words(enum litmus_op op);	  /* is it about words of a page: f
 /* One statement as a file would have it, into text. */
 char *litmus_instr_text(const struct litmus *litmus, const struct litmus_context *context,
 			const struct litmus_instr *instr, char *text, size_t size);
+
+/*
+ * A value as the file writes it: in decimal, or 0x... with as many digits.  One that the file does
+ * not have is decimal, too, unless the file has hexadecimal values and it is above 9.
+ */
+#define LITMUS_VALUE 12
+char *litmus_value_text(const struct litmus *litmus, uint32_t value, char text[LITMUS_VALUE]);
 
 /* A register that no file can name: what an if reads of a variable. */
 #define LITMUS_HIDDEN "if."

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "check/language/foreign.h"
 #include "check/language/parse.h"
 #include "check/language/suggest.h"
 #include "check/language/words.h"
@@ -226,6 +227,12 @@ static bool kind_of(struct parser *p, struct litmus_context *c)
 			c->kind = (enum litmus_context_kind)i;
 			return true;
 		}
+	if (foreign_is_type(l->now.text))
+		return lex_fail(
+			l, l->now.at,
+			"contexts have no parameters: expected properties, as (mm 0), (irq) "
+			"or (); what is shared is declared by 'page' and 'alias', or by "
+			"'var', in the initial state");
 	if (l->now.kind == TOKEN_NAME)
 		return parse_unknown(p, l->now.at, "property of a context", l->now.text, words_);
 	return lex_fail(l, l->now.at, "expected a property of the context, found '%s'",
@@ -325,8 +332,7 @@ static void header_comment(void *context, const char *text, size_t len, struct l
 {
 	struct parser *p = context;
 
-	if (p->in_header)
-		parse_results(p, text, len, at);
+	parse_results(p, text, len, at);
 }
 
 /*
@@ -338,6 +344,11 @@ static bool name(struct parser *p)
 	struct lexer *l = &p->lex;
 	const char *start, *end;
 
+	if (foreign_is_architecture(l->now.text))
+		return lex_fail(l, l->now.at,
+				"a test in assembly, of %s: expected 'C' and the test's name; "
+				"statements are load(U), store(U, 1) ... (docs/litmus.md)",
+				l->now.text);
 	if (!lex_is(l, "C"))
 		return lex_fail(l, l->now.at,
 				"expected 'C' and the test's name in the first line, found '%s'",
@@ -354,20 +365,41 @@ static bool name(struct parser *p)
 				LITMUS_NAME - 1);
 	memcpy(t->name, start, (size_t)(end - start));
 	l->p = end;
-	p->in_header = true;
 	lex_next(l);
 	return !l->failed;
 }
 
+/* The small kernel keeps its tables in step with its areas; a raw change would not. */
+static bool nothing_raw_beside_the_layer(struct parser *p)
+{
+	static const char *const instead[] = { "mmap", "munmap", "mprotect" };
+	const struct litmus *t = p->test;
+
+	for (uint8_t c = 0; t->uses_layer && c < t->n_contexts; c++)
+		for (uint8_t n = 0; n < t->context[c].n_instrs; n++) {
+			const struct litmus_instr *i = &t->context[c].instr[n];
+
+			if (i->op >= OP_MAP && i->op <= OP_PROTECT)
+				return lex_fail(
+					&p->lex, i->call.line ? i->call : i->at,
+					"raw %s in a test that uses the layer, whose kernel "
+					"would not know of it: expected %s",
+					litmus_op_name(i->op), instead[i->op - OP_MAP]);
+		}
+	return true;
+}
+
 static bool file(struct parser *p)
 {
+	p->in_header = true;
 	lex_next(&p->lex);
 	if (!name(p) || p->lex.failed)
 		return false;
 	if (!lex_is(&p->lex, "{"))
 		return lex_expect(&p->lex, "{", "before the initial state");
-	p->in_header = false;
-	return parse_state(p) && contexts(p) && parse_conditions(p);
+	p->in_header = false; /* the comments up to here have been read */
+	return parse_state(p) && contexts(p) && nothing_raw_beside_the_layer(p) &&
+	       parse_conditions(p);
 }
 
 struct litmus *litmus_parse(const char *path, const char *text, size_t len,

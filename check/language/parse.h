@@ -84,8 +84,12 @@ bool parse_compare(struct lexer *l, enum litmus_compare *compare);
 const struct token *parse_meant(const struct parser *p, const struct token *word);
 /* One more statement of the context; NULL: too many, and said. */
 struct litmus_instr *parse_add(struct parser *p, enum litmus_op op, struct litmus_at at);
+/* Where an if keeps its first (0) or second (1) operand, if that is a variable. */
+uint8_t parse_hidden_reg(struct litmus_context *c, unsigned nth);
 bool parse_is_register(const char *name);
 bool parse_set_reg(struct parser *p, const struct token *word, uint8_t *reg);
+/* The word is a value: its form is kept, for whoever shows it. */
+void parse_written(struct parser *p, const struct token *word);
 bool parse_value(struct parser *p, struct litmus_value *value);
 bool parse_named(struct parser *p, const char *what, char kind,
 		 uint8_t (*find)(const struct litmus *t, const char *name), uint8_t *to);

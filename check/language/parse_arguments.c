@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* What statements are made of: registers, values, and the arguments that words.c asks for. */
+#include <stdio.h>
 #include <string.h>
 
 #include "check/language/parse.h"
@@ -63,6 +64,28 @@ static uint8_t find_reg(const struct litmus_context *c, const char *name)
 	return LITMUS_NONE;
 }
 
+static uint8_t named_regs(const struct litmus_context *c)
+{
+	uint8_t n = 0;
+
+	for (uint8_t i = 0; i < c->n_regs; i++)
+		n += !litmus_is_hidden(c->reg[i]);
+	return n;
+}
+
+uint8_t parse_hidden_reg(struct litmus_context *c, unsigned nth)
+{
+	char name[LITMUS_NAME];
+	uint8_t reg;
+
+	snprintf(name, sizeof(name), LITMUS_HIDDEN "%u", nth);
+	reg = find_reg(c, name);
+	if (reg != LITMUS_NONE)
+		return reg;
+	memcpy(c->reg[c->n_regs], name, sizeof(name));
+	return c->n_regs++;
+}
+
 bool parse_set_reg(struct parser *p, const struct token *word, uint8_t *reg)
 {
 	struct litmus_context *c = p->context;
@@ -74,9 +97,9 @@ bool parse_set_reg(struct parser *p, const struct token *word, uint8_t *reg)
 				word->text, word->text);
 	*reg = find_reg(c, word->text);
 	if (*reg == LITMUS_NONE) {
-		if (c->n_regs == LITMUS_REGS)
+		if (named_regs(c) == LITMUS_NAMED_REGS)
 			return lex_fail(&p->lex, word->at, "%s has more than %d registers", c->name,
-					LITMUS_REGS);
+					LITMUS_NAMED_REGS);
 		*reg = c->n_regs++;
 		memcpy(c->reg[*reg], word->text, LITMUS_NAME);
 	}
@@ -97,11 +120,25 @@ static bool used_reg(struct parser *p, const struct token *word, uint8_t *reg)
 	return true;
 }
 
+void parse_written(struct parser *p, const struct token *word)
+{
+	struct litmus *t = p->test;
+	uint8_t digits = word->digits > 8 ? 8 : word->digits;
+
+	if (word->kind != TOKEN_NUMBER || t->n_written == LITMUS_WRITTEN)
+		return;
+	for (uint8_t i = 0; i < t->n_written; i++)
+		if (t->written[i].value == word->number)
+			return;
+	t->written[t->n_written++] = (struct litmus_written){ word->number, digits };
+}
+
 static bool term(struct parser *p, struct litmus_value *value)
 {
 	struct token word = *parse_meant(p, &p->lex.now);
 
 	if (word.kind == TOKEN_NUMBER) {
+		parse_written(p, &word);
 		value->add += word.number;
 	} else {
 		if (word.kind != TOKEN_NAME)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "check/language/foreign.h"
 #include "check/language/parse.h"
 #include "check/language/words.h"
 #include "model/machine.h"
@@ -31,6 +32,9 @@ static bool operation(struct parser *p, enum litmus_op op, struct litmus_at at,
 	if (!i || !parse_arguments(p, i))
 		return false;
 	p->test->uses_layer |= litmus_op_is_layer(op);
+	if (op == OP_FORK && i->other == i->first)
+		return lex_fail(&p->lex, at, "fork(%u, %u): a child of itself; expected two mms",
+				i->other, i->first);
 	if (result && !parse_set_reg(p, result, &i->reg))
 		return false;
 	if (op == OP_POLL) {
@@ -52,7 +56,12 @@ static enum litmus_op find_op(const char *name)
 static bool unknown_word(struct parser *p, const struct token *word)
 {
 	const char *names[LITMUS_OPS + MACROS + 4] = { NULL };
+	const char *instead = foreign_operation(word->text);
 	unsigned n = 0;
+
+	if (instead)
+		return lex_fail(&p->lex, word->at, "unknown operation '%s': %s", word->text,
+				instead);
 
 	for (enum litmus_op op = 0; op < LITMUS_OPS; op++)
 		if (words[op].name)
@@ -127,11 +136,13 @@ static bool await(struct parser *p, struct litmus_at at)
 	       lex_expect(&p->lex, ")", "after the comparison");
 }
 
-/* A variable in the comparison of an if is one step: it is read into a register of no name. */
-static bool operand(struct parser *p, struct litmus_value *value, struct litmus_at at)
+/*
+ * A variable in the comparison of an if is one step: it is read into a register of no name,
+ * which is the next if's, too.
+ */
+static bool operand(struct parser *p, struct litmus_value *value, unsigned nth, struct litmus_at at)
 {
 	struct token word = *parse_meant(p, &p->lex.now);
-	struct litmus_context *c = p->context;
 	uint8_t var = word.kind == TOKEN_NAME ? parse_var(p->test, word.text) : LITMUS_NONE;
 	struct litmus_instr *i;
 
@@ -142,14 +153,7 @@ static bool operand(struct parser *p, struct litmus_value *value, struct litmus_
 	if (!i)
 		return false;
 	i->other = var;
-	if (c->n_regs == LITMUS_REGS)
-		return lex_fail(&p->lex, word.at,
-				"%s has more than %d registers: an if on a "
-				"variable needs one as well",
-				c->name, LITMUS_REGS);
-	snprintf(c->reg[c->n_regs], LITMUS_NAME, LITMUS_HIDDEN "%u", (unsigned)c->n_regs);
-	i->reg = c->n_regs;
-	p->regs_set |= 1u << c->n_regs++;
+	i->reg = parse_hidden_reg(p->context, nth);
 	*value = (struct litmus_value){ .reg = i->reg };
 	return true;
 }
@@ -163,8 +167,8 @@ static bool if_else(struct parser *p, struct litmus_at at)
 	struct litmus_instr *i;
 	uint8_t branch;
 
-	if (!lex_expect(&p->lex, "(", "after if") || !operand(p, &a, at) ||
-	    !parse_compare(&p->lex, &compare) || !operand(p, &b, at) ||
+	if (!lex_expect(&p->lex, "(", "after if") || !operand(p, &a, 0, at) ||
+	    !parse_compare(&p->lex, &compare) || !operand(p, &b, 1, at) ||
 	    !lex_expect(&p->lex, ")", "after the comparison"))
 		return false;
 	before |= p->regs_set;
@@ -253,6 +257,11 @@ static bool statement(struct parser *p)
 	if (word.kind != TOKEN_NAME)
 		return lex_fail(&p->lex, word.at, "expected a statement, found '%s'",
 				lex_found(&p->lex));
+	if (foreign_is_type(word.text))
+		return lex_fail(&p->lex, word.at,
+				"'%s' declares nothing here: registers are r0, r1 ... without a "
+				"declaration",
+				word.text);
 	lex_next(&p->lex);
 	if (!strcmp(word.text, "if"))
 		return if_else(p, word.at);

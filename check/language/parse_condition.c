@@ -43,8 +43,11 @@ static bool register_of(struct parser *p, const struct token *who, struct litmus
 	at = p->lex.now.at;
 	if (!lex_name(&p->lex, name, "a register"))
 		return false;
+	if (!parse_is_register(name))
+		return lex_fail(&p->lex, at, "'%s' is no register; expected r0, r1 ... of %s", name,
+				context);
 	for (i = 0; i < t->context[term->context].n_regs; i++)
-		if (parse_is_register(name) && !strcmp(t->context[term->context].reg[i], name)) {
+		if (!strcmp(t->context[term->context].reg[i], name)) {
 			term->index = i;
 			return true;
 		}
@@ -121,6 +124,7 @@ static bool atom(struct reader *r)
 		term.compare = CMP_EQ;
 	else if (!parse_compare(l, &term.compare))
 		return false;
+	parse_written(r->p, &l->now);
 	return lex_number(l, 0, UINT32_MAX, &term.value, "a value") && push(r, &term);
 }
 
@@ -198,6 +202,14 @@ static bool question(struct parser *p, enum litmus_quantifier quantifier, struct
 	return condition(p, &t->condition);
 }
 
+static bool only_filter(struct parser *p, struct litmus_at at)
+{
+	if (p->test->filter.n)
+		return lex_fail(&p->lex, at, "a second filter; a test has one");
+	p->test->filter_at = at;
+	return condition(p, &p->test->filter);
+}
+
 bool parse_conditions(struct parser *p)
 {
 	static const char *const names[] = { "exists", "forall", "filter", "locations", NULL };
@@ -215,9 +227,7 @@ bool parse_conditions(struct parser *p)
 		else if (lex_accept(l, "forall"))
 			right = question(p, LITMUS_FORALL, at);
 		else if (lex_accept(l, "filter"))
-			right = p->test->filter.n
-					? lex_fail(l, at, "a second filter; a test has one")
-					: condition(p, &p->test->filter);
+			right = only_filter(p, at);
 		else if (lex_accept(l, "locations"))
 			right = locations(p);
 		else if (l->now.kind == TOKEN_NAME)

@@ -3,12 +3,17 @@
  * "Result: Never", in the comment at the top: what the file says must come out.
  *
  *	Result: VERDICT [on TARGET[, TARGET]...] [under POLICY[, POLICY]...]
+ *
+ * A line that is overlooked would be an expectation that nobody checks.  So what is nearly one
+ * ("result: Never", "Result Never", one below the initial state) is an error.
  */
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "check/language/names.h"
 #include "check/language/parse.h"
+#include "check/language/suggest.h"
 
 #define POLICIES 32u /* more than there are */
 
@@ -106,6 +111,52 @@ static bool names(struct parser *p, struct words *w, char to[][LITMUS_NAME], uin
 	return true;
 }
 
+/* Has some name of a (none: all of them) a place in b, too?  all: has every one? */
+static bool share(const char (*a)[LITMUS_NAME], uint8_t n_a, const char (*b)[LITMUS_NAME],
+		  uint8_t n_b, bool all)
+{
+	uint8_t common = 0;
+
+	if (!n_a || !n_b)
+		return !all || !n_b;
+	for (uint8_t i = 0; i < n_a; i++)
+		common += litmus_is_named(b, n_b, a[i]);
+	return all ? common == n_a : common;
+}
+
+/*
+ * Does what r says never count, or contradict what the line above it says?  Of two lines that
+ * fit the first counts, so an exception stands above its rule; the other way round, or where
+ * neither is an exception of the other, one of the two is a mistake.
+ */
+static bool contradicts(const struct litmus_result *above, const struct litmus_result *r)
+{
+	bool named = above->n_targets || above->n_policies;
+
+	if (above->verdict == r->verdict || named != (r->n_targets || r->n_policies) ||
+	    !share(r->target, r->n_targets, above->target, above->n_targets, false) ||
+	    !share(r->policy, r->n_policies, above->policy, above->n_policies, false))
+		return false;
+	if (!above->n_targets == !r->n_targets && !above->n_policies == !r->n_policies)
+		return true;
+	return share(r->target, r->n_targets, above->target, above->n_targets, true) &&
+	       share(r->policy, r->n_policies, above->policy, above->n_policies, true);
+}
+
+static bool agrees_with_those_above(struct parser *p, const struct litmus_result *r)
+{
+	const struct litmus *t = p->test;
+
+	for (uint8_t i = 0; i < t->n_results; i++)
+		if (contradicts(&t->result[i], r))
+			return lex_fail(&p->lex, r->at,
+					"expected %s here, too, or other targets or policies: line "
+					"%u, which counts first, says %s of the same",
+					verdicts[t->result[i].verdict], t->result[i].at.line,
+					verdicts[t->result[i].verdict]);
+	return true;
+}
+
 static bool one(struct parser *p, struct words *w, struct litmus_at at)
 {
 	struct litmus *t = p->test;
@@ -137,8 +188,71 @@ static bool one(struct parser *p, struct words *w, struct litmus_at at)
 					w->text);
 		}
 	}
+	if (!agrees_with_those_above(p, r))
+		return false;
 	t->n_results++;
 	return true;
+}
+
+static bool is_verdict(const char *s, const char *stop)
+{
+	for (unsigned i = LITMUS_NEVER; i < LITMUS_VERDICTS; i++) {
+		size_t n = strlen(verdicts[i]);
+
+		if ((size_t)(stop - s) >= n && !memcmp(s, verdicts[i], n) &&
+		    (s + n == stop || !isalnum((unsigned char)s[n])))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * From s to stop: "result: Never", "Results : Never", "Reslut: Never", "Result Never".  begins:
+ * of its line; there the colon is enough, for the verdict may be misspelt as well.
+ */
+static bool is_nearly_one(const char *s, const char *stop, bool begins)
+{
+	static const char *const right[] = { "result", NULL };
+	char word[16];
+	size_t n = 0;
+
+	while (s < stop && isalpha((unsigned char)*s) && n < sizeof(word) - 1)
+		word[n++] = (char)tolower((unsigned char)*s++);
+	word[n] = 0;
+	if (!suggest(right, word))
+		return false;
+	while (s < stop && (*s == ' ' || *s == '\t'))
+		s++;
+	if (s < stop && *s == ':') {
+		if (begins)
+			return true;
+		s++;
+	}
+	while (s < stop && (*s == ' ' || *s == '\t'))
+		s++;
+	return is_verdict(s, stop);
+}
+
+/* The first place in the line where that stands, or NULL.  first: its first word. */
+static const char *nearly_one(const char *line, const char *first, const char *stop, bool header)
+{
+	for (const char *s = line; s < stop; s++)
+		if ((s == line || !isalnum((unsigned char)s[-1])) &&
+		    is_nearly_one(s, stop, header && s == first))
+			return s;
+	return NULL;
+}
+
+static bool misplaced(struct parser *p, const char *line, const char *s, struct litmus_at at)
+{
+	at.column += (uint32_t)(s - line);
+	if (!p->in_header)
+		return lex_fail(&p->lex, at,
+				"a line of Result here would not be read: expected it in a comment "
+				"above the initial state");
+	return lex_fail(&p->lex, at,
+			"this is nearly a line of Result: expected 'Result: VERDICT', spelt so, at "
+			"the beginning of its line, or other words");
 }
 
 bool parse_results(struct parser *p, const char *text, size_t len, struct litmus_at at)
@@ -153,13 +267,16 @@ bool parse_results(struct parser *p, const char *text, size_t len, struct litmus
 
 		while (s < stop && (*s == ' ' || *s == '\t' || *s == '*'))
 			s++;
-		if ((size_t)(stop - s) >= sizeof(key) - 1 && !memcmp(s, key, sizeof(key) - 1)) {
+		if (p->in_header && (size_t)(stop - s) >= sizeof(key) - 1 &&
+		    !memcmp(s, key, sizeof(key) - 1)) {
 			struct words w = {
 				.start = line, .p = s + sizeof(key) - 1, .end = stop, .start_at = at
 			};
 
 			if (!one(p, &w, place_of(&w, s)))
 				return false;
+		} else if (nearly_one(line, s, stop, p->in_header)) {
+			return misplaced(p, line, nearly_one(line, s, stop, p->in_header), at);
 		}
 		if (!next)
 			break;

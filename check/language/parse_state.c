@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "check/language/names.h"
+#include "check/language/foreign.h"
 #include "check/language/parse.h"
+#include "check/language/suggest.h"
 #include "model/machine.h"
 
 /* ---- words that the machine is described with ---- */
@@ -354,6 +356,7 @@ static bool state_var(struct parser *p)
 	t->n_vars++;
 	if (!lex_accept(&p->lex, "="))
 		return true;
+	parse_written(p, &p->lex.now);
 	return lex_number(&p->lex, 0, UINT32_MAX, &t->var_value[t->n_vars - 1],
 			  "the variable's value");
 }
@@ -478,6 +481,7 @@ static bool state_init(struct parser *p, uint8_t page)
 	init->page = page;
 	init->word = (uint8_t)(first + word);
 	t->n_inits++;
+	parse_written(p, &p->lex.now);
 	return lex_number(&p->lex, 0, UINT32_MAX, &init->value, "the initial value");
 }
 
@@ -487,6 +491,17 @@ static bool one(struct parser *p)
 	struct token word = p->lex.now;
 	uint8_t page;
 
+	if (word.kind == TOKEN_NUMBER || lex_is(&p->lex, "["))
+		return lex_fail(&p->lex, word.at,
+				"registers are 0 at the start, and memory is said by 'page x;' and "
+				"'x[0] = 1;': expected a line of the initial state, found '%s'",
+				word.text);
+	if (foreign_is_type(word.text))
+		return lex_fail(
+			&p->lex, word.at,
+			"there are no types: expected 'var x = 0;' for a flag, or 'page p;' "
+			"and 'alias K = p kernel;' for what caches hold, found '%s'",
+			word.text);
 	if (word.kind != TOKEN_NAME)
 		return lex_fail(&p->lex, word.at,
 				"expected a line of the initial state, found '%s'",
@@ -501,6 +516,14 @@ static bool one(struct parser *p)
 			return statements[i].parse(p);
 		}
 	}
+	lex_next(&p->lex);
+	if (lex_is(&p->lex, "=") && !suggest(names, word.text))
+		return lex_fail(
+			&p->lex, word.at,
+			"'%s' is not declared: expected 'var %s = ...;' for a flag, or 'page "
+			"%s;' above for what caches hold",
+			word.text, word.text, word.text);
+	lex_back(&p->lex, &word);
 	return parse_unknown(p, word.at, "line of the initial state", word.text, names);
 }
 

@@ -37,7 +37,6 @@ struct search {
 	const struct target *target;
 	const struct bounds *bounds;
 	uint64_t states_left, each;
-	double end; /* by the clock; 0: none */
 	unsigned allowed;
 	bool ahead; /* on a core that reads ahead, whatever the kind says */
 	struct litmus *changed;
@@ -56,8 +55,8 @@ static bool is_out_of_bounds(struct search *s)
 {
 	if (!s->stopped && !s->states_left)
 		s->stopped = s->bounds->states ? "--max-states" : "there are too many states";
-	if (!s->stopped && s->end && explore_clock() >= s->end)
-		s->stopped = "--max-time";
+	if (!s->stopped)
+		s->stopped = bounds_met(s->bounds);
 	return s->stopped;
 }
 
@@ -73,10 +72,6 @@ static struct verdict *judge_test(struct search *s, const struct litmus *test, b
 	b.no_trail = true;
 	b.first = first;
 	b.states = s->each < s->states_left ? s->each : s->states_left;
-	if (s->end)
-		b.seconds = s->end - explore_clock();
-	if (s->end && b.seconds <= 0)
-		return NULL;
 	v = verdict_find(test, &target, &b, NULL);
 	if (!v)
 		return NULL;
@@ -356,8 +351,7 @@ void explain(FILE *out, const struct litmus *test, const struct target *target,
 			    .target = target,
 			    .bounds = bounds,
 			    .states_left = test->uses_layer ? LAYER_STATES : ALL_STATES,
-			    .each = v->states * 50 + 100000,
-			    .end = bounds->seconds > 0 ? explore_clock() + bounds->seconds : 0 };
+			    .each = v->states * 50 + 100000 };
 	struct change *list;
 
 	if (bounds->states)

@@ -71,26 +71,27 @@ void print_condition(const struct litmus *t, char *text, size_t size)
 static void print_outcome(FILE *out, const struct litmus *t, const struct verdict *v,
 			  const struct outcome *o)
 {
-	char text[LITMUS_NAME * 2];
+	char text[LITMUS_NAME * 2], value[LITMUS_VALUE];
 
 	fprintf(out, "%llu%s", (unsigned long long)o->states, o->holds ? " *" : "  ");
 	for (unsigned i = 0; i < v->n_places; i++) {
 		print_place(t, &v->place[i], text, sizeof(text));
-		fprintf(out, " %s=%u;", text, o->value[i]);
+		fprintf(out, " %s=%s;", text, litmus_value_text(t, o->value[i], value));
 	}
 	print_bits(o->bits, text, sizeof(text));
 	fprintf(out, "%s%s\n", *text ? " " : "", text);
 }
 
+/* That something is never so is known when all was tried. */
 static bool is_ok(const struct litmus *t, const struct verdict *v)
 {
 	switch (t->quantifier) {
 	case LITMUS_EXISTS:
 		return v->positive;
 	case LITMUS_NOT_EXISTS:
-		return !v->positive;
+		return v->finished && !v->positive;
 	default:
-		return !v->negative;
+		return v->finished && !v->negative;
 	}
 }
 

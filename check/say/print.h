@@ -27,7 +27,10 @@ void print_wrong(FILE *out, const char *path, const char *text, size_t len, stru
 
 /* One object, as text to be freed. */
 char *print_json(const struct litmus *test, const struct target *target, const struct verdict *v,
-		 const char *name, enum litmus_verdict expected);
+		 const char *name, enum litmus_verdict expected, const char *status);
+/* The same of one that has no verdict, and why; at.line 0: of no place in the file. */
+char *print_json_without(const char *name, const char *path, const char *status, const char *why,
+			 struct litmus_at at);
 
 /* "exists (0:r0=1 /\ stale)" as the file has it. */
 void print_condition(const struct litmus *test, char *text, size_t size);

@@ -128,7 +128,7 @@ static json_t *redundant(const struct litmus *t, const struct verdict *v)
 }
 
 char *print_json(const struct litmus *t, const struct target *target, const struct verdict *v,
-		 const char *name, enum litmus_verdict expected)
+		 const char *name, enum litmus_verdict expected, const char *status)
 {
 	char hash[20], condition[512], *text;
 	json_t *o;
@@ -144,10 +144,11 @@ char *print_json(const struct litmus *t, const struct target *target, const stru
 		      v->seconds, "hash", hash);
 	if (!o)
 		return NULL;
+	json_object_set_new(o, "status", json_string(status));
 	if (expected)
 		json_object_set_new(o, "expected", json_string(litmus_verdict_name(expected)));
 	if (v->in_order)
-		json_object_set_new(o, "not_reading_ahead", json_string(verdict_word(v->in_order)));
+		json_object_set_new(o, "not_reading_ahead", json_string(found_name(v->in_order)));
 	if (v->error[0])
 		json_object_set_new(o, "error",
 				    json_pack("{s:s, s:i, s:i}", "text", v->error, "line",
@@ -158,6 +159,25 @@ char *print_json(const struct litmus *t, const struct target *target, const stru
 	json_object_set_new(o, "outcomes", outcomes(t, v));
 	json_object_set_new(o, "redundant", redundant(t, v));
 	json_object_set_new(o, "example", trail(t, v->trail));
+	text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
+	json_decref(o);
+	return text;
+}
+
+char *print_json_without(const char *name, const char *path, const char *status, const char *why,
+			 struct litmus_at at)
+{
+	json_t *o = json_pack("{s:o, s:o, s:s, s:s}", "name", text_of(name), "file", text_of(path),
+			      "verdict", strcmp(status, "error") ? "Incomplete" : "Error", "status",
+			      status);
+	json_t *error = json_pack("{s:o}", "text", text_of(why));
+	char *text;
+
+	if (at.line) {
+		json_object_set_new(error, "line", json_integer(at.line));
+		json_object_set_new(error, "column", json_integer(at.column));
+	}
+	json_object_set_new(o, "error", error);
 	text = json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS);
 	json_decref(o);
 	return text;

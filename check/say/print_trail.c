@@ -107,13 +107,16 @@ static void find_columns(struct table *t)
 
 enum look { PLAIN, DIRTY, STALE };
 
-static void put_words(char *text, size_t size, const uint32_t *words, unsigned n)
+static void put_words(const struct litmus *t, char *text, size_t size, const uint32_t *words,
+		      unsigned n)
 {
+	char value[LITMUS_VALUE];
 	size_t at = 0;
 
 	*text = 0;
 	for (unsigned w = 0; w < n && at < size; w++)
-		at += (size_t)snprintf(text + at, size - at, "%s%u", w ? " " : "", words[w]);
+		at += (size_t)snprintf(text + at, size - at, "%s%s", w ? " " : "",
+				       litmus_value_text(t, words[w], value));
 }
 
 static enum look cell(const struct table *t, const struct column *c, const struct trail_step *s,
@@ -123,7 +126,8 @@ static enum look cell(const struct table *t, const struct column *c, const struc
 
 	snprintf(text, CELL, "-");
 	if (c->memory) {
-		put_words(text, CELL - 8, s->memory[c->page], (unsigned)t->t->lines * t->t->words);
+		put_words(t->t, text, CELL - 8, s->memory[c->page],
+			  (unsigned)t->t->lines * t->t->words);
 		if (!s->memory_stale[c->page])
 			return PLAIN;
 		n = strlen(text);
@@ -135,7 +139,7 @@ static enum look cell(const struct table *t, const struct column *c, const struc
 
 		if (!same_place(c, copy))
 			continue;
-		put_words(text, CELL - 16, copy->word, t->t->words);
+		put_words(t->t, text, CELL - 16, copy->word, t->t->words);
 		n = strlen(text);
 		snprintf(text + n, CELL - n, "%s%s", copy->dirty ? " dirty" : "",
 			 copy->stale ? " stale" : "");
@@ -144,8 +148,9 @@ static enum look cell(const struct table *t, const struct column *c, const struc
 	return PLAIN;
 }
 
-static void step_text(const struct trail_step *s, char *text, size_t size)
+static void step_text(const struct litmus *t, const struct trail_step *s, char *text, size_t size)
 {
+	char value[LITMUS_VALUE], newest[LITMUS_VALUE];
 	size_t n;
 
 	snprintf(text, size, "%s", s->event.text);
@@ -153,9 +158,11 @@ static void step_text(const struct trail_step *s, char *text, size_t size)
 	if (!s->event.has_value)
 		return;
 	if (s->event.stale)
-		snprintf(text + n, size - n, " -> %u, newest %u", s->event.value, s->event.newest);
+		snprintf(text + n, size - n, " -> %s, newest %s",
+			 litmus_value_text(t, s->event.value, value),
+			 litmus_value_text(t, s->event.newest, newest));
 	else
-		snprintf(text + n, size - n, " -> %u", s->event.value);
+		snprintf(text + n, size - n, " -> %s", litmus_value_text(t, s->event.value, value));
 }
 
 static const char *who(const struct table *t, const struct trail_step *s)
@@ -174,7 +181,7 @@ static void measure(struct table *t)
 	for (unsigned i = 0; i < t->trail->n; i++) {
 		const struct trail_step *s = &t->trail->step[i];
 
-		step_text(s, text, sizeof(text));
+		step_text(t->t, s, text, sizeof(text));
 		if (strlen(text) > t->step_width)
 			t->step_width = (unsigned)strlen(text);
 		if (strlen(who(t, s)) > t->who_width)
@@ -198,14 +205,58 @@ static void put(struct table *t, const char *text, unsigned width, enum look loo
 		t->colour && look ? "\033[0m" : "", last ? 0 : (int)(width - strlen(text) + 2), "");
 }
 
+/* Does the statement of this step, which is a context's, set the place last? */
+static bool sets(const struct table *t, unsigned i, const struct litmus_term *place)
+{
+	const struct event *e = &t->trail->step[i].event;
+
+	if (!e->instr || e->kind != EVENT_STEP)
+		return false;
+	if (place->kind == TERM_REG)
+		return e->context == place->context && e->instr->reg == place->index;
+	return place->kind == TERM_VAR && e->instr->other == place->index &&
+	       (e->instr->op == OP_WRITE_VAR || e->instr->op == OP_EXCHANGE);
+}
+
+static bool is_last_to_set(const struct table *t, unsigned i, const struct litmus_term *place)
+{
+	if (!sets(t, i, place))
+		return false;
+	for (unsigned k = i + 1; k < t->trail->n; k++)
+		if (sets(t, k, place))
+			return false;
+	return true;
+}
+
+static bool asks_for_stale(const struct litmus_condition *c)
+{
+	for (uint8_t i = 0; i < c->n; i++)
+		if (c->term[i].kind == TERM_STALE || c->term[i].kind == TERM_HAZARD)
+			return true;
+	return false;
+}
+
+/* Is it by this step that the condition is fulfilled: a stale read, or a value that it names? */
+static bool fulfils(const struct table *t, unsigned i)
+{
+	const struct litmus_condition *c = &t->t->condition;
+
+	if (t->trail->step[i].event.stale && asks_for_stale(c))
+		return true;
+	for (uint8_t k = 0; k < c->n; k++)
+		if (is_last_to_set(t, i, &c->term[k]))
+			return true;
+	return false;
+}
+
 static void row(struct table *t, unsigned i)
 {
 	const struct trail_step *s = &t->trail->step[i];
 	char text[256];
 
-	fprintf(t->out, "%3u  ", i + 1);
+	fprintf(t->out, "%3u%c ", i + 1, i + 1 < t->trail->n && fulfils(t, i) ? '*' : ' ');
 	put(t, who(t, s), t->who_width, PLAIN, false);
-	step_text(s, text, sizeof(text));
+	step_text(t->t, s, text, sizeof(text));
 	put(t, text, t->step_width, s->event.stale ? STALE : PLAIN, !t->n_columns);
 	for (unsigned c = 0; c < t->n_columns; c++) {
 		enum look look = cell(t, &t->column[c], s, text);
@@ -215,20 +266,48 @@ static void row(struct table *t, unsigned i)
 	fputc('\n', t->out);
 }
 
+static void stale_words(struct table *t, unsigned i)
+{
+	const struct event *e = &t->trail->step[i].event;
+	char value[LITMUS_VALUE], newest[LITMUS_VALUE], from[LITMUS_NAME + 16] = "";
+
+	if (e->page != LITMUS_NONE)
+		snprintf(from, sizeof(from), " from %s[%u]", t->t->page[e->page].name, e->word);
+	if (i + 1 == t->trail->n)
+		fputs("the last step", t->out);
+	else
+		fprintf(t->out, "step %u", i + 1);
+	fprintf(t->out, " read %s%s; the newest is %s\n", litmus_value_text(t->t, e->value, value),
+		from, litmus_value_text(t->t, e->newest, newest));
+}
+
+/* Words of memory that the condition names: they may be written when no step is left. */
+static void end_words(struct table *t)
+{
+	const struct litmus_condition *c = &t->t->condition;
+	char value[LITMUS_VALUE];
+
+	for (uint8_t i = 0; t->trail->has_end && i < c->n; i++)
+		if (c->term[i].kind == TERM_MEMORY)
+			fprintf(t->out,
+				"when all dirty lines have been written back, %s[%u] is %s\n",
+				t->t->page[c->term[i].index].name, c->term[i].word,
+				litmus_value_text(t->t, t->trail->end[i], value));
+}
+
 static void last_words(struct table *t)
 {
 	const struct trail *trail = t->trail;
+	bool starred = false;
 
-	if (trail->n && trail->step[trail->n - 1].event.stale) {
-		const struct event *e = &trail->step[trail->n - 1].event;
-
-		if (e->page == LITMUS_NONE)
-			fprintf(t->out, "the last step read %u; the newest is %u\n", e->value,
-				e->newest);
-		else
-			fprintf(t->out, "the last step read %u from %s[%u]; the newest is %u\n",
-				e->value, t->t->page[e->page].name, e->word, e->newest);
-	}
+	for (unsigned i = 0; i < trail->n; i++)
+		if (trail->step[i].event.stale && (i + 1 == trail->n || fulfils(t, i)))
+			stale_words(t, i);
+	for (unsigned i = 0; i + 1 < trail->n; i++)
+		starred |= fulfils(t, i);
+	if (starred)
+		fputs("*: by these steps the condition is fulfilled at the end\n", t->out);
+	end_words(t);
 	if (trail->bits & OUTCOME_DEADLOCK)
 		fprintf(t->out, "nobody can go on: %s\n", trail->stuck);
 	if (trail->bits & OUTCOME_IRQ)

@@ -4,9 +4,11 @@
  * others there is only the key.
  */
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "check/search/depend.h"
 #include "check/search/explore.h"
@@ -31,6 +33,7 @@ struct search {
 	struct level *level;
 	size_t depth, levels;
 	double start, shown;
+	size_t base; /* bytes that the process had before */
 };
 
 double explore_clock(void)
@@ -41,7 +44,47 @@ double explore_clock(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static bool room(void **array, size_t *size, size_t needed, size_t each)
+/* A user who gives a bound means what he sees of the process: code and libraries, too. */
+size_t explore_resident(void)
+{
+	unsigned long pages = 0;
+	FILE *f = fopen("/proc/self/statm", "r");
+
+	if (!f)
+		return 0;
+	if (fscanf(f, "%*u %lu", &pages) != 1)
+		pages = 0;
+	fclose(f);
+	return pages * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+const char *bounds_met(const struct bounds *b)
+{
+	if (b->stop && *b->stop)
+		return "interrupted";
+	if (b->until > 0 && explore_clock() > b->until)
+		return "--max-time";
+	return NULL;
+}
+
+static size_t bytes_of(const struct search *s)
+{
+	return s->seen.bytes + s->store_size + s->moves_size * sizeof(move_t) +
+	       s->levels * sizeof(struct level) + s->e->others;
+}
+
+/* How many bytes more there may be. */
+static size_t bytes_left(const struct search *s)
+{
+	size_t used = s->base + bytes_of(s);
+
+	if (!s->e->bounds->bytes)
+		return SIZE_MAX;
+	return s->e->bounds->bytes > used ? (size_t)(s->e->bounds->bytes - used) : 0;
+}
+
+/* Twice as many; where that would break the bound, an eighth more than are needed. */
+static bool room(struct search *s, void **array, size_t *size, size_t needed, size_t each)
 {
 	size_t wanted = *size ? *size : 64;
 	void *bigger;
@@ -50,18 +93,20 @@ static bool room(void **array, size_t *size, size_t needed, size_t each)
 		return true;
 	while (wanted < needed)
 		wanted *= 2;
-	bigger = realloc(*array, wanted * each);
-	if (!bigger)
+	if ((wanted - *size) * each > bytes_left(s))
+		wanted = needed + needed / 8;
+	if ((wanted - *size) * each > bytes_left(s)) {
+		s->e->bound = "--max-memory";
 		return false;
+	}
+	bigger = realloc(*array, wanted * each);
+	if (!bigger) {
+		s->e->bound = "memory";
+		return false;
+	}
 	*array = bigger;
 	*size = wanted;
 	return true;
-}
-
-static size_t bytes_of(const struct search *s)
-{
-	return seen_bytes(&s->seen) + s->store_size + s->moves_size * sizeof(move_t) +
-	       s->levels * sizeof(struct level);
 }
 
 static const char *bound_met(struct search *s)
@@ -71,18 +116,16 @@ static const char *bound_met(struct search *s)
 
 	if (b->states && s->e->states >= b->states)
 		return "--max-states";
+	if (b->stop && *b->stop)
+		return bounds_met(b);
 	if (s->e->states % LOOK_EVERY)
 		return NULL;
-	if (b->bytes && bytes_of(s) > b->bytes)
-		return "--max-memory";
 	now = explore_clock();
 	if (s->e->progress && now - s->shown > PROGRESS_EVERY) {
 		s->shown = now;
 		s->e->progress->each(s->e->progress->context, s->e->states, now - s->start);
 	}
-	if (b->seconds > 0 && now - s->start > b->seconds)
-		return "--max-time";
-	return NULL;
+	return bounds_met(b);
 }
 
 /* The present state becomes the deepest level, with its moves.  False: stop, for e->bound. */
@@ -93,13 +136,11 @@ static bool push(struct search *s)
 	struct level *l;
 	unsigned n;
 
-	if (!room((void **)&s->store, &s->store_size, s->store_used + size, 1) ||
-	    !room((void **)&s->moves, &s->moves_size, s->moves_used + SYSTEM_MOVES,
+	if (!room(s, (void **)&s->store, &s->store_size, s->store_used + size, 1) ||
+	    !room(s, (void **)&s->moves, &s->moves_size, s->moves_used + SYSTEM_MOVES,
 		  sizeof(move_t)) ||
-	    !room((void **)&s->level, &s->levels, s->depth + 1, sizeof(*s->level))) {
-		s->e->bound = "memory";
+	    !room(s, (void **)&s->level, &s->levels, s->depth + 1, sizeof(*s->level)))
 		return false;
-	}
 	if (system_is_over(system))
 		s->e->end(s->e->context, system, false);
 	else if (system_is_stuck(system))
@@ -129,6 +170,13 @@ static void pop(struct search *s)
 	s->moves_used = l->first;
 }
 
+static size_t may_have(const struct search *s)
+{
+	size_t left = bytes_left(s);
+
+	return left == SIZE_MAX ? left : s->seen.bytes + left;
+}
+
 /* Does the next move of the deepest level.  False: stop. */
 static bool advance(struct search *s)
 {
@@ -147,9 +195,12 @@ static bool advance(struct search *s)
 		s->e->wrong = true;
 		return false;
 	}
-	switch (seen_add(&s->seen, system_key(system))) {
+	switch (seen_add(&s->seen, system_key(system), may_have(s))) {
 	case SEEN_BEFORE:
 		return true;
+	case SEEN_BOUND:
+		s->e->bound = "--max-memory";
+		return false;
 	case SEEN_NO_MEMORY:
 		s->e->bound = "memory";
 		return false;
@@ -165,12 +216,15 @@ void explore(struct exploration *e)
 {
 	struct search s = { .e = e, .start = explore_clock() };
 
+	if (e->bounds->bytes)
+		s.base = explore_resident();
 	seen_init(&s.seen);
 	s.shown = s.start;
 	system_reset(e->system);
-	seen_add(&s.seen, system_key(e->system));
+	seen_add(&s.seen, system_key(e->system), SIZE_MAX);
 	e->states = 1;
-	if (push(&s))
+	e->bound = bounds_met(e->bounds);
+	if (!e->bound && push(&s))
 		while (s.depth && advance(&s))
 			;
 	e->bytes = bytes_of(&s);

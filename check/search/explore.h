@@ -19,6 +19,7 @@ struct exploration {
 	/* results */
 	uint64_t states, transitions;
 	size_t bytes;
+	size_t others; /* bytes that the caller holds: they count */
 	double seconds;
 	const char *bound; /* that was met; NULL: all was tried */
 	bool wrong;	   /* the test asked for what cannot be: system_error */
@@ -27,5 +28,7 @@ struct exploration {
 void explore(struct exploration *e);
 
 double explore_clock(void);
+/* What the process has in memory, in bytes; 0 if that cannot be known. */
+size_t explore_resident(void);
 
 #endif

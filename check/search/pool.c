@@ -13,6 +13,7 @@
 
 #define WORKERS	  64u
 #define POLL_MSEC 100
+#define PATIENCE  50 /* polls that children have to end in, when told to */
 
 struct result {
 	void *bytes;
@@ -137,11 +138,14 @@ static bool hear(struct running *r, unsigned i)
 	if (all_bytes(read, w->fd, head, sizeof(head)) && head[0] < r->pool->jobs) {
 		struct result *one = &r->result[head[0]];
 
-		one->bytes = malloc(head[1] + 1);
+		*one = (struct result){ .here = true };
+		if (!head[1])
+			return true;
+		one->bytes = malloc(head[1]);
 		one->len = head[1];
-		one->here = true;
 		if (one->bytes && all_bytes(read, w->fd, one->bytes, head[1]))
 			return true;
+		free(one->bytes);
 	}
 	close(w->fd);
 	w->fd = -1;
@@ -173,21 +177,39 @@ static void stop(struct running *r)
 		}
 }
 
+/* No job begins any more, and those that run are to end with what they know. */
+static void tell_to_stop(struct running *r)
+{
+	__atomic_store_n(&r->shared->next, r->pool->jobs, __ATOMIC_RELAXED);
+	for (unsigned i = 0; i < r->n; i++)
+		if (r->worker[i].fd >= 0)
+			kill(r->worker[i].pid, SIGTERM);
+}
+
+static bool is_to_stop(const struct pool *pool)
+{
+	return pool->idle && !pool->idle(pool->context);
+}
+
 static bool listen_all(struct running *r)
 {
-	const struct pool *pool = r->pool;
+	unsigned patience = 0;
 
 	while (is_alive(r)) {
 		struct pollfd fds[WORKERS];
+		bool quiet;
 
 		for (unsigned i = 0; i < r->n; i++)
 			fds[i] = (struct pollfd){ .fd = r->worker[i].fd, .events = POLLIN };
-		poll(fds, r->n, POLL_MSEC);
+		quiet = !poll(fds, r->n, POLL_MSEC);
 		for (unsigned i = 0; i < r->n; i++)
 			if (r->worker[i].fd >= 0 && fds[i].revents && !hear(r, i))
 				return false;
 		report(r);
-		if (pool->idle && !pool->idle(pool->context)) {
+		if (!patience && is_to_stop(r->pool)) {
+			tell_to_stop(r);
+			patience = PATIENCE;
+		} else if (patience && quiet && !--patience) {
 			stop(r);
 			return true;
 		}

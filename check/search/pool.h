@@ -14,9 +14,15 @@ struct pool {
 	unsigned workers; /* 1: in this process */
 	/* In the child: does the job; the result is malloc'ed bytes. */
 	void *(*work)(void *context, size_t job, size_t *len);
-	/* In the parent, in the order of the jobs.  bytes NULL: the child died of signal len. */
+	/*
+	 * In the parent, in the order of the jobs.  bytes NULL: the child died of signal len; if
+	 * that is 0, for want of memory.
+	 */
 	void (*done)(void *context, size_t job, const void *bytes, size_t len);
-	/* In the parent, now and then; returns false to stop.  May be NULL. */
+	/*
+	 * In the parent, now and then; returns false to stop: children get SIGTERM, which work must
+	 * heed, and what they send within some seconds is reported.  May be NULL.
+	 */
 	bool (*idle)(void *context);
 	void *context;
 };

@@ -18,14 +18,9 @@ void seen_free(struct seen *seen)
 	seen_init(seen);
 }
 
-size_t seen_bytes(const struct seen *seen)
+static size_t bytes_of_part(const struct seen_part *p)
 {
-	size_t bytes = 0;
-
-	for (unsigned i = 0; i < SEEN_PARTS; i++)
-		if (seen->part[i].entry)
-			bytes += sizeof(struct seen_entry) << seen->part[i].bits;
-	return bytes;
+	return p->entry ? sizeof(*p->entry) << p->bits : 0;
 }
 
 static bool is_same(const struct seen_entry *a, const struct seen_entry *b)
@@ -60,15 +55,32 @@ static bool grow(struct seen_part *p)
 	return true;
 }
 
-enum seen_answer seen_add(struct seen *seen, struct key key)
+/* Room for one entry more. */
+static enum seen_answer make_room(struct seen *seen, struct seen_part *p, size_t most)
+{
+	size_t before = bytes_of_part(p);
+
+	if (p->entry && p->used < (uint32_t)((uint64_t)7 << p->bits >> 3))
+		return SEEN_NEW;
+	/* A part becomes twice as large. */
+	if (seen->bytes + (before ? before : sizeof(*p->entry) << FIRST_BITS) > most)
+		return SEEN_BOUND;
+	if (!grow(p))
+		return SEEN_NO_MEMORY;
+	seen->bytes += bytes_of_part(p) - before;
+	return SEEN_NEW;
+}
+
+enum seen_answer seen_add(struct seen *seen, struct key key, size_t most)
 {
 	struct seen_part *p = &seen->part[key.b % SEEN_PARTS];
+	enum seen_answer room = make_room(seen, p, most);
 	struct seen_entry e = { { (uint32_t)key.a, (uint32_t)(key.a >> 32),
 				  (uint32_t)(key.b >> 32) | 1 } };
 	struct seen_entry *place;
 
-	if ((!p->entry || p->used >= (uint32_t)((uint64_t)7 << p->bits >> 3)) && !grow(p))
-		return SEEN_NO_MEMORY;
+	if (room != SEEN_NEW)
+		return room;
 	place = place_of(p, &e);
 	if (place->word[2])
 		return SEEN_BEFORE;

@@ -30,13 +30,14 @@ struct seen_part {
 struct seen {
 	struct seen_part part[SEEN_PARTS];
 	uint64_t states;
+	size_t bytes; /* of all entries */
 };
 
-enum seen_answer { SEEN_NEW, SEEN_BEFORE, SEEN_NO_MEMORY };
+enum seen_answer { SEEN_NEW, SEEN_BEFORE, SEEN_BOUND, SEEN_NO_MEMORY };
 
 void seen_init(struct seen *seen);
 void seen_free(struct seen *seen);
-enum seen_answer seen_add(struct seen *seen, struct key key);
-size_t seen_bytes(const struct seen *seen);
+/* SEEN_BOUND: it is new, but the table would need more bytes than most. */
+enum seen_answer seen_add(struct seen *seen, struct key key, size_t most);
 
 #endif

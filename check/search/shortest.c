@@ -22,12 +22,14 @@ struct breadth {
 	struct seen seen;
 	struct node *node;
 	uint32_t n, size;
+	size_t most;	      /* bytes that states and nodes may have */
 	unsigned char *state; /* of the node that is being expanded */
 	size_t state_size;
 	bool found, no_memory;
 	bool deadlock; /* that is looked for, and nothing else */
-	bool holds;
+	bool holds;    /* in some ending of it: what was found and what is in memory then */
 	unsigned bits;
+	uint32_t end[LITMUS_TERMS];
 };
 
 static void each_ending(void *context, const struct ending *e)
@@ -39,9 +41,13 @@ static void each_ending(void *context, const struct ending *e)
 		return;
 	if (b->deadlock ? !(e->outcome & OUTCOME_DEADLOCK) : !system_holds(e, &t->condition))
 		return;
-	if (!b->holds)
-		b->bits = e->outcome;
+	if (b->holds)
+		return;
 	b->holds = true;
+	b->bits = e->outcome;
+	for (uint8_t i = 0; i < t->condition.n; i++)
+		if (t->condition.term[i].kind == TERM_MEMORY)
+			b->end[i] = system_value(e, &t->condition.term[i]);
 }
 
 /*
@@ -72,8 +78,11 @@ static bool add(struct breadth *b, uint32_t parent, move_t move)
 {
 	if (b->n == b->size) {
 		uint32_t size = b->size ? 2 * b->size : 1024;
-		struct node *more = realloc(b->node, size * sizeof(*more));
+		struct node *more;
 
+		if (b->seen.bytes + size * sizeof(*more) > b->most)
+			return false;
+		more = realloc(b->node, size * sizeof(*more));
 		if (!more)
 			return false;
 		b->node = more;
@@ -147,10 +156,11 @@ static bool expand(struct breadth *b, uint32_t node)
 		system_load(b->system, b->state, size);
 		if (!system_do(b->system, moves[i], NULL))
 			return false;
-		answer = seen_add(&b->seen, system_key(b->system));
+		answer = seen_add(&b->seen, system_key(b->system),
+				  b->most - b->size * sizeof(*b->node));
 		if (answer == SEEN_BEFORE)
 			continue;
-		if (answer == SEEN_NO_MEMORY || !add(b, node, moves[i]))
+		if (answer != SEEN_NEW || !add(b, node, moves[i]))
 			return false;
 		if (is_example(b)) {
 			b->found = true;
@@ -162,6 +172,24 @@ static bool expand(struct breadth *b, uint32_t node)
 
 /* ---- what it looks like ---- */
 
+/* An alias that no run ever maps names nothing that is cached. */
+static bool is_ever_mapped(const struct litmus *t, uint8_t alias)
+{
+	if (!t->alias[alias].unmapped && t->alias[alias].kind != LITMUS_VMAP)
+		return true;
+	for (uint8_t c = 0; c < t->n_contexts; c++)
+		for (uint8_t i = 0; i < t->context[c].n_instrs; i++) {
+			enum litmus_op op = t->context[c].instr[i].op;
+
+			if (t->context[c].instr[i].alias == alias &&
+			    (op == OP_MAP || op == OP_MMAP || op == OP_VMAP || op == OP_PROTECT))
+				return true;
+			if (op == OP_FORK && t->alias[alias].mm == t->context[c].instr[i].first)
+				return true;
+		}
+	return false;
+}
+
 static uint8_t alias_of(const struct system *s, const struct coh_machine_line_state *line,
 			unsigned side, uint8_t page)
 {
@@ -169,19 +197,25 @@ static uint8_t alias_of(const struct system *s, const struct coh_machine_line_st
 		side == COH_DATA ? &system_target(s)->core.dcache : &system_target(s)->core.icache;
 	const struct litmus *t = system_test(s);
 	uint64_t span = c->kind == COH_VIPT ? coh_cache_span(c) : UINT64_MAX;
+	uint8_t other = LITMUS_NONE; /* its address, with another page at the start */
 
 	if (c->kind == COH_PIPT)
 		return LITMUS_NONE;
 	for (uint8_t a = 0; a < t->n_aliases; a++) {
 		uint64_t va;
 
-		if (!system_address(s, a, &va) || (c->kind == COH_VIPT && t->alias[a].page != page))
+		if (!is_ever_mapped(t, a) || !system_address(s, a, &va) ||
+		    (c->kind == COH_VIPT && t->alias[a].page != page))
 			continue;
 		va += line->pa % litmus_page_size(t) / LITMUS_LINE * LITMUS_LINE;
-		if (c->kind == COH_VIVT ? va == line->va : !((va ^ line->va) % span))
+		if (c->kind == COH_VIVT ? va != line->va : (va ^ line->va) % span)
+			continue;
+		if (t->alias[a].page == page)
 			return a;
+		if (other == LITMUS_NONE)
+			other = a;
 	}
-	return LITMUS_NONE;
+	return other;
 }
 
 static void note_copy(struct trail_step *step, const struct system *s, unsigned cpu, unsigned side,
@@ -262,6 +296,7 @@ static void note_lost(void *context, const struct ending *e)
 						     .index = p,
 						     .word = (uint8_t)w };
 			uint32_t value = system_value(e, &place), newest;
+			char is[LITMUS_VALUE], should[LITMUS_VALUE];
 
 			for (unsigned b = 0; b < 4; b++)
 				((uint8_t *)&newest)[b] = coh_machine_newest(
@@ -269,8 +304,9 @@ static void note_lost(void *context, const struct ending *e)
 			if (value == newest)
 				continue;
 			snprintf(trail->lost, sizeof(trail->lost),
-				 "%s[%u] can be %u in memory, the newest is %u", t->page[p].name, w,
-				 value, newest);
+				 "%s[%u] can be %s in memory, the newest is %s", t->page[p].name, w,
+				 litmus_value_text(t, value, is),
+				 litmus_value_text(t, newest, should));
 			return;
 		}
 }
@@ -296,6 +332,8 @@ static struct trail *make_trail(struct breadth *b)
 			note_page(&t->step[i], b->system, p, system_page_pa(b->system, p));
 	}
 	t->bits = b->bits;
+	t->has_end = b->holds;
+	memcpy(t->end, b->end, sizeof(t->end));
 	if (b->bits & OUTCOME_DEADLOCK)
 		system_stuck_text(b->system, t->stuck, sizeof(t->stuck));
 	if (b->bits & OUTCOME_LOST)
@@ -312,9 +350,21 @@ void trail_free(struct trail *t)
 	free(t);
 }
 
-static size_t bytes_of(const struct breadth *b)
+static bool may_go_on(const struct breadth *b)
 {
-	return seen_bytes(&b->seen) + b->size * sizeof(*b->node);
+	return !b->found && !bounds_met(b->bounds) &&
+	       (!b->bounds->states || b->n < b->bounds->states);
+}
+
+/* At least what a very short example needs. */
+static size_t most_bytes(const struct bounds *bounds)
+{
+	const size_t least = 1 << 20;
+	size_t resident = explore_resident();
+
+	if (!bounds->bytes)
+		return SIZE_MAX;
+	return bounds->bytes > resident + least ? (size_t)bounds->bytes - resident : least;
 }
 
 struct trail *verdict_shortest(const struct litmus *test, const struct target *target,
@@ -322,20 +372,18 @@ struct trail *verdict_shortest(const struct litmus *test, const struct target *t
 {
 	struct breadth b = { .bounds = bounds, .deadlock = v->found == FOUND_DEADLOCK };
 	struct trail *trail = NULL;
-	double start = explore_clock();
 	char why[256];
 
 	b.system = system_new(test, target, why, sizeof(why));
 	if (!b.system)
 		return NULL;
 	seen_init(&b.seen);
+	b.most = most_bytes(bounds);
 	system_reset(b.system);
-	seen_add(&b.seen, system_key(b.system));
+	seen_add(&b.seen, system_key(b.system), SIZE_MAX);
 	if (add(&b, 0, 0) && !(b.found = is_example(&b)))
-		for (uint32_t i = 0; i < b.n && !b.found && expand(&b, i); i++)
-			if ((bounds->seconds > 0 && explore_clock() - start > bounds->seconds) ||
-			    (bounds->bytes && bytes_of(&b) > bounds->bytes))
-				break;
+		for (uint32_t i = 0; i < b.n && may_go_on(&b) && expand(&b, i); i++)
+			;
 	if (b.found)
 		trail = make_trail(&b);
 	seen_free(&b.seen);

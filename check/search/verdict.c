@@ -72,6 +72,7 @@ static uint32_t *slot_of(const struct collector *c, const struct outcome *o)
 static bool grow(struct collector *c)
 {
 	uint32_t slots = c->slots ? 2 * c->slots : 64;
+	size_t needed = slots / 2 * sizeof(struct outcome) + slots * sizeof(*c->slot);
 	struct outcome *more = realloc(c->v->outcome, slots / 2 * sizeof(*more));
 	uint32_t *slot = calloc(slots, sizeof(*slot));
 
@@ -84,6 +85,7 @@ static bool grow(struct collector *c)
 	free(c->slot);
 	c->slot = slot;
 	c->slots = slots;
+	c->e->others = needed;
 	for (uint32_t i = 0; i < c->v->n_outcomes; i++)
 		*slot_of(c, &more[i]) = i + 1;
 	return true;
@@ -192,7 +194,8 @@ static uint64_t hash_of(const struct litmus *t, const struct target *target)
 static void run(struct verdict *v, struct system *s, const struct bounds *bounds,
 		const struct progress *progress)
 {
-	struct collector c = { .v = v, .test = system_test(s) };
+	const struct litmus *test = system_test(s);
+	struct collector c = { .v = v, .test = test };
 	struct exploration e = {
 		.system = s, .bounds = bounds, .progress = progress, .end = each_end, .context = &c
 	};
@@ -204,6 +207,14 @@ static void run(struct verdict *v, struct system *s, const struct bounds *bounds
 		snprintf(v->error, sizeof(v->error), "%s", system_error(s, &v->error_at));
 	v->bound = e.bound;
 	v->finished = !e.bound && !e.wrong;
+	if (v->finished && !v->positive && !v->negative) {
+		v->finished = false;
+		v->error_at = test->filter.n ? test->filter_at : test->name_at;
+		snprintf(v->error, sizeof(v->error), "%s",
+			 test->filter.n
+				 ? "no run is left: expected that some run fulfils the filter"
+				 : "no run comes to an end: there is nothing to judge");
+	}
 	v->states = e.states;
 	v->transitions = e.transitions;
 	v->bytes = e.bytes;
@@ -284,23 +295,23 @@ enum litmus_verdict verdict_expected(const struct litmus *t, const struct target
 	return rest;
 }
 
-bool verdict_is(const struct verdict *v, enum litmus_verdict expected)
+bool verdict_is(enum found found, enum litmus_verdict expected)
 {
 	switch (expected) {
 	case LITMUS_NEVER:
-		return v->found == FOUND_NEVER;
+		return found == FOUND_NEVER;
 	case LITMUS_SOMETIMES:
-		return v->found == FOUND_SOMETIMES;
+		return found == FOUND_SOMETIMES;
 	case LITMUS_ALWAYS:
-		return v->found == FOUND_ALWAYS;
+		return found == FOUND_ALWAYS;
 	case LITMUS_DEADLOCK:
-		return v->found == FOUND_DEADLOCK;
+		return found == FOUND_DEADLOCK;
 	default:
-		return v->found != FOUND_WRONG && v->found != FOUND_INCOMPLETE;
+		return found != FOUND_WRONG && found != FOUND_INCOMPLETE;
 	}
 }
 
-const char *verdict_word(enum found found)
+const char *found_name(enum found found)
 {
 	static const char *const names[] = {
 		[FOUND_NEVER] = "Never",	   [FOUND_SOMETIMES] = "Sometimes",
@@ -313,5 +324,5 @@ const char *verdict_word(enum found found)
 
 const char *verdict_name(const struct verdict *v)
 {
-	return verdict_word(v->found);
+	return found_name(v->found);
 }

@@ -7,17 +7,24 @@
 #ifndef COH_CHECK_SEARCH_VERDICT_H
 #define COH_CHECK_SEARCH_VERDICT_H
 
+#include <signal.h>
+
 #include "check/system/system.h"
 
-/* How much is tried. */
+/* How much is tried.  States and bytes are of one search; until is a time on explore_clock. */
 struct bounds {
 	uint64_t states; /* 0: no bound */
-	double seconds;	 /* 0: no bound */
-	uint64_t bytes;	 /* of memory; 0: no bound */
+	double until;	 /* 0: no bound */
+	uint64_t bytes;	 /* of the process's memory; 0: no bound */
 	bool reduce;	 /* leave out orders that commute; else every one is tried */
 	bool no_trail;	 /* do not look for the shortest example */
 	bool first;	 /* whether anything is found is all that is asked: stop there */
+	/* Set by a signal's handler: stop, and say what is known.  May be NULL. */
+	const volatile sig_atomic_t *stop;
 };
+
+/* The bound that is met by anything that takes time, or NULL. */
+const char *bounds_met(const struct bounds *bounds);
 
 enum found {
 	FOUND_NEVER = 1,
@@ -58,9 +65,11 @@ struct trail_step {
 struct trail {
 	unsigned n;
 	struct trail_step *step;
-	unsigned bits;	 /* what is wrong at its end */
-	char stuck[256]; /* who waits for what, in a deadlock */
-	char lost[160];	 /* what can be gone at the end */
+	unsigned bits;		    /* what is wrong at its end */
+	char stuck[256];	    /* who waits for what, in a deadlock */
+	char lost[160];		    /* what can be gone at the end */
+	bool has_end;		    /* it goes on to the end of a run: */
+	uint32_t end[LITMUS_TERMS]; /* words of memory then, that the condition names */
 };
 
 struct verdict {
@@ -112,9 +121,9 @@ void verdict_in_order(struct verdict *v, const struct litmus *test, const struct
  */
 enum litmus_verdict verdict_expected(const struct litmus *test, const struct target *target,
 				     bool own);
-bool verdict_is(const struct verdict *v, enum litmus_verdict expected);
+bool verdict_is(enum found found, enum litmus_verdict expected);
 const char *verdict_name(const struct verdict *v);
-const char *verdict_word(enum found found);
+const char *found_name(enum found found);
 
 /*
  * verdict_shortest: the trail with the fewest moves to what the verdict says: a deadlock, or a

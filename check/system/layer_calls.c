@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /* Each statement of the layer as a call of it, or of the small kernel around it. */
+#include <stdio.h>
+
 #include "check/system/layer_internal.h"
 
 struct where {
@@ -53,6 +55,32 @@ static struct where find(struct layer *l, const struct litmus_instr *i)
 	return w;
 }
 
+/* For a system call: is there an area of a user, or is there none, as there must be? */
+static void check_area(const struct where *w, bool expected)
+{
+	char text[sizeof(w->l->error)];
+
+	if (!coh_sim_vma(w->sim, w->mm, w->va) == !expected)
+		return;
+	snprintf(text, sizeof(text),
+		 expected ? "%s of what is not mapped: it never was, or was unmapped before"
+			  : "%s of what is mapped already: expected 'unmapped' in the initial "
+			    "state, or munmap before",
+		 litmus_op_name(w->i->op));
+	refuse(w, text);
+}
+
+static void check_fork(const struct where *w)
+{
+	const struct litmus *t = w->l->s->test;
+	uint64_t va;
+
+	for (uint8_t a = 0; a < t->n_aliases; a++)
+		if (t->alias[a].kind == LITMUS_USER && t->alias[a].mm == w->i->first &&
+		    layer_address(w->l->s, a, &va) && coh_sim_vma(w->sim, w->i->first, va))
+			refuse(w, "fork into an mm that has areas already: expected an empty one");
+}
+
 static struct coh_vma *vma(const struct where *w)
 {
 	struct coh_vma *v = coh_sim_vma(w->sim, w->mm, w->va);
@@ -62,7 +90,20 @@ static struct coh_vma *vma(const struct where *w)
 	return v;
 }
 
-static void access(const struct where *w, struct call *call)
+/* The small kernel would take a fault there, and end the process. */
+static void check_user_access(const struct where *w, unsigned c)
+{
+	char text[sizeof(w->l->error)];
+
+	if (fault_is_of_other_mm(w->l->s, c, w->i, text, sizeof(text)))
+		refuse(w, text);
+	if (coh_sim_vma(w->sim, w->mm, w->va))
+		return;
+	fault_not_mapped(w->l->s, w->i->alias, text, sizeof(text));
+	refuse(w, text);
+}
+
+static void access(const struct where *w, unsigned c, struct call *call)
 {
 	bool user = w->l->s->test->alias[w->i->alias].kind == LITMUS_USER;
 	uint32_t value = call->result;
@@ -70,6 +111,8 @@ static void access(const struct where *w, struct call *call)
 	if (!w->va)
 		refuse(w, "this alias has no address now: highmem is to be kmapped, a vmap to be "
 			  "made");
+	if (user)
+		check_user_access(w, c);
 	switch (w->i->op) {
 	case OP_LOAD:
 		user ? coh_sim_user_load(w->sim, w->at, &value, 4)
@@ -86,6 +129,30 @@ static void access(const struct where *w, struct call *call)
 	call->result = value;
 }
 
+/* What is unmapped or handed over was mapped before, in this direction. */
+static void check_dma(const struct where *w)
+{
+	uint8_t *mapped = w->l->control->dma[w->i->page], *this = &mapped[w->i->intent];
+	char text[sizeof(w->l->error)];
+
+	if (w->i->op == OP_DMA_MAP) {
+		if (*this == UINT8_MAX)
+			refuse(w, "mapped for DMA too often");
+		++*this;
+		return;
+	}
+	if (!*this) {
+		bool other = mapped[1] || mapped[2] || mapped[3];
+
+		snprintf(text, sizeof(text),
+			 "%s of what is not mapped for DMA%s: expected coh_dma_map before",
+			 litmus_op_name(w->i->op), other ? " in this direction" : "");
+		refuse(w, text);
+	}
+	if (w->i->op == OP_DMA_UNMAP)
+		--*this;
+}
+
 static void dma(const struct where *w)
 {
 	uintptr_t va = coh_sim_kernel_address(w->sim, w->frame);
@@ -95,6 +162,7 @@ static void dma(const struct where *w)
 
 	if (!va)
 		refuse(w, "DMA on a highmem page that is not kmapped");
+	check_dma(w);
 	switch (w->i->op) {
 	case OP_DMA_MAP:
 		must(w, coh_dma_map(w->coh, va, pa, len, direction));
@@ -177,12 +245,15 @@ static void users_side(const struct where *w)
 		must(w, coh_flush_icache_page(w->coh, vma(w), w->page));
 		return;
 	case OP_MMAP:
+		check_area(w, false);
 		memory_map(w);
 		return;
 	case OP_MUNMAP:
+		check_area(w, true);
 		coh_sim_munmap(w->sim, w->mm, w->va, 1);
 		return;
 	default:
+		check_area(w, true);
 		coh_sim_mprotect(w->sim, w->mm, w->va, 1, prot_of(w->i->rights));
 	}
 }
@@ -200,6 +271,7 @@ static void of_an_mm(const struct where *w)
 		coh_sim_switch(w->sim, w->i->other);
 		return;
 	case OP_FORK:
+		check_fork(w);
 		coh_sim_fork(w->sim, w->i->other, w->i->first);
 		return;
 	default:
@@ -264,7 +336,7 @@ void layer_call(struct layer *l, unsigned c, struct call *call)
 	case OP_LOAD:
 	case OP_STORE:
 	case OP_FETCH:
-		access(&w, call);
+		access(&w, c, call);
 		return;
 	case OP_DMA_MAP:
 	case OP_DMA_UNMAP:

@@ -20,6 +20,8 @@
 #define ARENA_SIZE (256u * 1024)
 #define STACK_SIZE (32u * 1024)
 
+#define LITMUS_DIRECTIONS 4
+
 enum call_kind { CALL_NONE, CALL_STATEMENT, CALL_SWITCH, CALL_SETUP };
 
 struct call {
@@ -34,6 +36,7 @@ struct control {
 	struct coh_sim *sim;
 	uint64_t va[LITMUS_ALIASES]; /* 0: it has none now */
 	uint32_t frame[LITMUS_PAGES];
+	uint8_t dma[LITMUS_PAGES][LITMUS_DIRECTIONS]; /* how often it is mapped so, by enum coh_dma */
 	struct coh_sim_strand *context[STRANDS];
 	struct coh_sim_next next[STRANDS];
 	struct call call[STRANDS];

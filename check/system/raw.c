@@ -107,13 +107,7 @@ static void access(struct system *s, unsigned c, const struct litmus_instr *i, s
 	else
 		error = coh_machine_fetch(s->machine, cpu, va, &value, 4, NULL, &stale);
 	if (error) {
-		const struct litmus_alias *a = &s->test->alias[i->alias];
-
-		raw_fail(s, i, "%s is not mapped%s here, or without the right to %s", a->name,
-			 a->kind == LITMUS_USER ? " in the current mm" : "",
-			 i->op == OP_STORE  ? "store"
-			 : i->op == OP_LOAD ? "load"
-					    : "fetch");
+		fault_say(s, c, i, va);
 		return;
 	}
 	found_stale(s, c, i, &stale);

@@ -17,6 +17,23 @@ static bool is_interrupt(const struct litmus_context *c)
 	return c->kind == LITMUS_IRQ || c->kind == LITMUS_NMI || c->kind == LITMUS_IPI;
 }
 
+/* What an if has read of a variable is forgotten: states that differ in it alone are one. */
+static void forget(struct system *s, unsigned c, const struct litmus_value *v)
+{
+	if (v->reg != LITMUS_NONE && litmus_is_hidden(context_of(s, c)->reg[v->reg]))
+		*reg_of(s, c, v->reg) = 0;
+}
+
+static void branch(struct system *s, unsigned c, const struct litmus_instr *i)
+{
+	struct run_context *rc = &s->run->context[c];
+	bool holds = raw_compare(i->compare, raw_value(s, c, &i->a), raw_value(s, c, &i->b));
+
+	rc->pc = holds ? (uint8_t)(rc->pc + 1) : i->target;
+	forget(s, c, &i->a);
+	forget(s, c, &i->b);
+}
+
 /* Branches and registers are nobody else's business: they belong to the step before. */
 static void run_local(struct system *s, unsigned c)
 {
@@ -28,10 +45,7 @@ static void run_local(struct system *s, unsigned c)
 
 		switch (i->op) {
 		case OP_BRANCH:
-			rc->pc = raw_compare(i->compare, raw_value(s, c, &i->a),
-					     raw_value(s, c, &i->b))
-					 ? (uint8_t)(rc->pc + 1)
-					 : i->target;
+			branch(s, c, i);
 			break;
 		case OP_JUMP:
 			rc->pc = i->target;

@@ -122,6 +122,15 @@ uint32_t raw_value(const struct system *s, unsigned c, const struct litmus_value
 void raw_fail(struct system *s, const struct litmus_instr *i, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* fault.c: why the access of context c cannot be.  The first says it, by raw_fail. */
+void fault_say(struct system *s, unsigned c, const struct litmus_instr *i, uint64_t va);
+/* Is the alias one of an mm that is not current?  Then text says so. */
+bool fault_is_of_other_mm(const struct system *s, unsigned c, const struct litmus_instr *i,
+			  char *text, size_t size);
+void fault_not_mapped(const struct system *s, uint8_t alias, char *text, size_t size);
+void fault_right(const struct system *s, const struct litmus_instr *i, uint32_t rights, char *text,
+		 size_t size);
+
 /* schedule.c */
 bool schedule_can(struct system *s, unsigned c);
 bool schedule_needs_switch(const struct system *s, unsigned c);

@@ -78,6 +78,12 @@ run 2 "an unknown core" "did you mean arm926ej-s?" --cpu arm926ejs-x bug.litmus
 run 2 "an unknown policy" "did you mean rmap?" --policy rmapp bug.litmus
 run 2 "an empty name" "an empty name" --cpu vivt,, bug.litmus
 run 2 "a bad shard" "--shard expects I/N" --shard 3/2 bug.litmus
+run 2 "a shard beyond 32 bits" "--shard expects I/N" --shard 4294967297/3 bug.litmus
+run 2 "a shard beyond 64 bits" "--shard expects I/N" --shard 1/18446744073709551619 bug.litmus
+run 2 "a shard with a sign" "--shard expects I/N" --shard +1/3 bug.litmus
+run 2 "a shard with a blank" "--shard expects I/N" --shard "1/ 3" bug.litmus
+run 2 "a number behind a blank" "--max-states expects a number" --max-states " -5" bug.litmus
+run 2 "an explanation in a table" "--explain speaks in plain text only" --explain --table bug.litmus
 run 2 "a bad number" "-j expects a number" -j 0 bug.litmus
 run 2 "a bad bound" "--max-states expects a number" --max-states -5 bug.litmus
 run 0 "help" "usage: coherer check" --help
@@ -100,7 +106,7 @@ run 2 "a cache that does not exist" "core.litmus:6:8: error: 'vivid'" core.litmu
 sed 's/page p;/&\n	lines 3;/' bug.litmus >geometry.litmus
 run 2 "a geometry that does not exist" "expected a power of two" geometry.litmus
 sed 's/alias U = p mm 0;/alias U = p mm 0 unmapped;/' bug.litmus >unmapped.litmus
-run 2 "an alias that is not mapped" "unmapped.litmus:14:2: error: U is not mapped" unmapped.litmus
+run 2 "an alias that is not mapped" "unmapped.litmus:14:2: error: U is declared unmapped" unmapped.litmus
 sed 's/	store(U, 1);/	go = 1;\n&/' bug.litmus >global.litmus
 run 2 "a global that would become a local" "needs 'var go;'" global.litmus
 run 2 "one bad file does not hide the others" "Observation fixed Never" fixed.litmus typo.litmus
@@ -152,7 +158,38 @@ for i in 1 2 3; do
 done | sed 's/"seconds":[^,}]*//g' | sort >shards
 sort one.plain | cmp -s - shards && verdict "shards make the whole" ||
 	verdict "shards make the whole" "they do not"
-run 0 "a table" "right" --table --cpu vivt,pipt folder
+run 1 "a table" "right" --table --cpu vivt,pipt folder
+
+# ---- the table of steps
+cat >shown.litmus <<'EOF'
+C shown
+(* Result: Sometimes *)
+{
+	cache vipt;
+	page p;
+	p = 0x0ff;
+	alias X = p mm 0 colour 1 unmapped;
+	alias U = p mm 0 colour 1;
+	alias K = p kernel;
+	var go;
+}
+P0 (mm 0) { store(U, 0xdead); r0 = load(K); r1 = r0 + 17; go = 12; flush(U); }
+exists (0:r0=0xff)
+EOF
+run 0 "values are shown as they were written" \
+	"2* P0   r0 = load(K[0]) -> 0x0ff, newest 0xdead  0x0ff 0 stale  0xdead 0 dirty  0x0ff 0 stale" shown.litmus
+grep -q "go = 12 " out &&
+	verdict "and decimal ones, too" || verdict "and decimal ones, too" "$(cat out)"
+grep -q "memory p .*  U  .*  K" out && verdict "no column has the name of an alias that is never mapped" ||
+	verdict "no column has the name of an alias that is never mapped" "$(grep '#' out)"
+grep -q "^  3  P0   go = 12" out && grep -q "^step 2 read 0x0ff from p\[0\]; the newest is 0xdead" out &&
+	verdict "only the step that fulfils the condition is marked" ||
+	verdict "only the step that fulfils the condition is marked" "$(cat out)"
+sed 's/flush(U); }/map(X); r2 = load(X); }/' shown.litmus >mapped.litmus
+run 0 "an alias that is mapped later names its column" "X" mapped.litmus
+grep -q "memory p .*  X  .*  K" out && verdict "so it does" || verdict "so it does" "$(grep '#' out)"
+sed 's/^exists.*/exists (p[0]=0xdead)/; s/ flush(U);//' shown.litmus >end.litmus
+run 1 "memory at the end" "when all dirty lines have been written back, p[0] is 0xdead" end.litmus
 run 0 "explain says what helps" "flush(U)" --explain bug.litmus
 run 0 "explain: nothing to explain" "nothing to explain" --explain fixed.litmus
 sed 's/	r0 = load/	clean(K);\n&/' fixed.litmus >redundant.litmus
@@ -181,6 +218,50 @@ else
 	grep -q "cannot write" err && verdict "a full disk" || verdict "a full disk" "$(cat err)"
 fi
 
+# ---- no silent pass: what is not as expected is so in every format
+sed 's/C bug/C contrary/; s/Result: Sometimes/&\n * Result: Never/' bug.litmus >contrary.litmus
+sed 's/C bug/C empty/; s/Sometimes/Never/; s/page p;/&\n	var go;/' bug.litmus >norun.litmus
+echo 'filter (go=2)' >>norun.litmus
+sed 's/(go=2)/(go=0)/; s/	r0 = load/	flush(U);\n&/' norun.litmus >somerun.litmus
+sed 's/Result: Sometimes/& on pipt/' bug.litmus >other.litmus
+for format in --example --table --ktap --json "--policy rmap,none"; do
+	run 1 "a verdict that differs ($format)" "Never" $format wrong.litmus
+	run 1 "no Result means Never ($format)" "Never" $format unsaid.litmus
+	run 2 "a contradiction ($format)" "expected Sometimes here, too" $format contrary.litmus
+	run 2 "no run is left ($format)" "no run is left" $format norun.litmus
+	run 0 "some run is left ($format)" "" $format somerun.litmus
+	run 2 "a file that does not parse ($format)" "unknown operation 'laod'" $format fixed.litmus typo.litmus
+	run 2 "a file that is not there ($format)" "No such file" $format fixed.litmus nothing.litmus
+	run 2 "a cache that does not exist ($format)" "'vivid'" $format core.litmus
+	run 4 "a bound ($format)" "ncomplete" $format --max-states 2 fixed.litmus
+done
+run 0 "no Result about this target" "no line of Result is about it" other.litmus
+run 0 "the same, in KTAP" "ok 1 bug # SKIP found Sometimes; no line of Result" --ktap other.litmus
+run 0 "the same, in JSON" '"status":"no expectation"' --json other.litmus
+run 0 "the same, in a table" "1 without an expectation" --table other.litmus
+run 2 "KTAP has a line for a file that does not parse" "not ok 2 typo.litmus # typo.litmus:15:7: unknown" \
+	--ktap fixed.litmus typo.litmus
+run 2 "JSON, too" '"verdict":"Error"' --json fixed.litmus typo.litmus
+python3 -c 'import json; o = [json.loads(l) for l in open("out")][1]
+assert o["status"] == "error" and o["error"]["line"] == 15 and o["file"] == "typo.litmus", o' &&
+	verdict "JSON says where it does not parse" || verdict "JSON says where it does not parse" "$(cat out)"
+run 0 "an empty shard" "1..0 # SKIP" --ktap --shard 2/2 fixed.litmus
+
+# ---- bounds
+run 4 "Sometimes, cut short, may become Always" "Bound bug stopped" --max-states 4 bug.litmus
+for question in "~exists (stale)" "forall (stale)"; do
+	{ cat fixed.litmus; echo "$question"; } >question.litmus
+	"$coherer" check --max-states 2 question.litmus >out 2>&1 || true
+	grep -q '^No$' out && verdict "a bound: $question is not Ok" || verdict "a bound: $question is not Ok" "$(cat out)"
+done
+sed "s/^forall/~exists/" question.litmus >never.litmus
+run 0 "all tried: ~exists is Ok" "Ok" never.litmus
+run 1 "but not Never" "expected Never, found Sometimes" --max-states 4 wrong.litmus
+run 0 "explain is bounded" "explain: stopped after 2 attempts: --max-states" --max-states 8 --explain bug.litmus
+run 0 "and else says nothing of it" "any one of these makes it Never" --max-states 800 --explain bug.litmus
+grep -q stopped out && verdict "an explanation that ends" "says that it was stopped" ||
+	verdict "an explanation that ends"
+
 # ---- interrupted
 sed 's/	store(U, 1);/	store(U, 1);\n	store(K, 2);\n	flush(K);\n	r1 = load(U);\n	store(U, 3);/' \
 	bug.litmus >many.litmus
@@ -189,21 +270,64 @@ P1 (mm 0) { store(K, 4); flush(U); r0 = load(K); store(U, 5); r1 = load(K); flus
 P2 (mm 0) { store(K, 6); flush(U); r0 = load(K); store(U, 7); r1 = load(K); flush(K); r2 = load(U); }
 P3 (mm 0) { store(K, 8); flush(U); r0 = load(K); store(U, 9); r1 = load(K); flush(K); r2 = load(U); }
 EOF
+{ cat many.litmus; echo "exists (true)"; } >late.litmus
+run 4 "an example that was not found in time is said" "example: none was found" --max-states 2000 late.litmus
+# The memory that the process takes is what is bounded, code and libraries included.
+python3 - "$coherer" <<'EOF' && verdict "--max-memory is kept" || verdict "--max-memory is kept" "it is not"
+import resource, subprocess, sys
+args = [sys.argv[1], "check", "--max-memory", "50", "many.litmus"]
+run = subprocess.run(args, capture_output=True, text=True)
+most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+assert run.returncode == 4 and "--max-memory" in run.stdout and most < 55
+EOF
 mkdir mixed
 cp fixed.litmus mixed/a.litmus
 cp many.litmus mixed/b.litmus
 cp many.litmus mixed/c.litmus
-rm -f out # of the test before: what is waited for must be this run's
-"$coherer" check -j 2 mixed >out 2>err &
-pid=$!
-n=0
-while ! grep -qs Observation out && [ $n -lt 9000 ]; do sleep 0.1; n=$((n + 1)); done
-kill -INT $pid
-got=0
-wait $pid || got=$?
-[ "$got" = 4 ] && grep -q "Observation fixed Never" out && grep -q "Incomplete: interrupted" err &&
-	verdict "interrupted: what was found is kept" ||
-	verdict "interrupted" "exit code $got: $(cat out err | head -n 3)"
+# FIRST ARGUMENT...: begins such a run, and waits until it says FIRST.
+begin() {
+	first=$1
+	shift
+	rm -f out # of the test before: what is waited for must be this run's
+	"$coherer" check "$@" >out 2>err &
+	pid=$!
+	n=0
+	while ! grep -qs "$first" out && [ $n -lt 9000 ]; do sleep 0.1; n=$((n + 1)); done
+}
+
+# NAME EXIT-CODE PATTERN: how it ended.
+ended() {
+	got=0
+	wait $pid || got=$?
+	[ "$got" = "$2" ] && grep -qF -e "$3" out err && verdict "$1" ||
+		verdict "$1" "exit code $got: $(cat out err | head -n 3)"
+}
+
+for signal in INT TERM; do
+	begin Observation -j 2 mixed
+	kill -$signal $pid
+	ended "SIG$signal: what was found is kept" 4 "Observation fixed Never"
+	grep -q "Bound bug stopped after .*: interrupted" out &&
+		verdict "SIG$signal: runs that were cut short say how far they came" ||
+		verdict "SIG$signal: runs that were cut short say how far they came" "$(cat out)"
+	begin Observation -j 1 mixed
+	kill -$signal $pid
+	ended "SIG$signal, one at a time" 4 "Incomplete: interrupted after 1 of 3 runs"
+	begin KTAP --ktap many.litmus
+	kill -$signal $pid
+	ended "SIG$signal, a single run" 4 "Incomplete: interrupted after 0 of 1 runs"
+	begin Observation -j 1 --explain mixed
+	kill -$signal $pid
+	ended "SIG$signal, an explanation" 4 "Incomplete: interrupted"
+done
+begin KTAP --ktap -j 1 mixed
+kill -TERM $pid
+ended "interrupted, in KTAP: what was not run is said" 4 "not ok 3 bug # "
+
+# A process that somebody kills is no bug of ours.
+begin Observation -j 2 mixed
+while children=$(pgrep -P $pid) && [ -n "$children" ]; do kill -KILL $children; sleep 0.1; done
+ended "killed from outside" 6 "was killed by signal 9 (Killed) from outside"
 
 # ---- every option of watch is in its page and in the manual
 missing=

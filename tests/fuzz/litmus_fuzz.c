@@ -4,12 +4,12 @@
  * crash, never a hang past the bound.  Tests of the layer are only parsed: its stacks are copied,
  * which AddressSanitizer cannot follow.
  */
-#include "check/search/verdict.h"
+#include "check/search/explore.h"
 #include "tests/fuzz/fuzz.h"
 
 static void explore_on(const struct litmus *t, const char *cache)
 {
-	struct bounds bounds = { .states = 2000, .seconds = 1, .reduce = true };
+	struct bounds bounds = { .states = 2000, .until = explore_clock() + 1, .reduce = true };
 	struct target target;
 	struct verdict *v;
 

@@ -34,6 +34,22 @@ static const struct {
 	{ "C t\n(* no end", 2, 1, "this comment has no end" },
 	{ "C t\n(*\n * Result: Perhaps\n *)\n{ }\n", 3, 12, "'Perhaps' is no verdict" },
 	{ "C t\n(* Result: *)\n{ }\n", 2, 4, "expected a verdict" },
+	{ "C t\n(* result: Never *)\n{ }\n", 2, 4, "this is nearly a line of Result" },
+	{ "C t\n(*\n * Results: Perhaps\n *)\n{ }\n", 3, 4, "this is nearly a line of Result" },
+	{ "C t\n(* Result : Never *)\n{ }\n", 2, 4, "this is nearly a line of Result" },
+	{ "C t\n(* Reslut Never *)\n{ }\n", 2, 4, "this is nearly a line of Result" },
+	{ "C t\n(* A bug.  Result: Never *)\n{ }\n", 2, 12, "this is nearly a line of Result" },
+	{ "C t\n{ }\n// Result: Never\nP0 () { }\n", 3, 4,
+	  "a line of Result here would not be read" },
+	{ "C t\n(*\n * Result: Never\n * Result: Always\n *)\n{ }\n", 4, 4,
+	  "expected Never here, too, or other targets or policies: line 3" },
+	{ "C t\n(*\n * Result: Never on vivt\n * Result: Always on pipt, vivt\n *)\n{ }\n", 4, 4,
+	  "expected Never here, too" },
+	{ "C t\n(*\n * Result: Never on vivt\n * Result: Always on vivt under rmap\n *)\n{ }\n", 4,
+	  4, "expected Never here, too" },
+	{ "C t\n(*\n * Result: Never under rmap\n * Result: Always on vivt\n"
+	  " * Result: Sometimes on vivt under rmap\n *)\n{ }\n",
+	  5, 4, "expected Never here, too" },
 	{ "C t\n{ }\n", 3, 1, "expected a context, as P0 (mm 0) { ... }" },
 	{ "C t\n{\n\x01\n}\n", 3, 1, "a byte 0x01" },
 	{ "C t\n{\n@\n}\n", 3, 1, "'@' means nothing here" },
@@ -207,6 +223,29 @@ static void the_state_means(void **state)
 	litmus_free(t);
 }
 
+/* Several lines of Result are no contradiction if each counts somewhere; nor is a word of prose. */
+static void results_may_be_several(void **state)
+{
+	static const char *const comments[] = {
+		"Result: Never on pipt\n * Result: Sometimes",
+		"Result: Never\n * Result: Sometimes on vivt",
+		"Result: Never on vivt under rmap\n * Result: Sometimes on vivt, vipt",
+		"Result: Never on vivt\n * Result: Sometimes under none",
+		"Result: Never on vivt\n * Result: Never on vivt, pipt",
+		"Result: Never on vivt\n * Result: Sometimes on vipt",
+		"As a result: nothing.  The verdict is Never.",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(comments) / sizeof(*comments); i++) {
+		char text[200];
+
+		snprintf(text, sizeof(text),
+			 "C t\n(*\n * %s\n *)\n{ }\n// result: of all\nP0 () { }\n", comments[i]);
+		litmus_free(parsed(text));
+	}
+}
+
 /* Of a context's statements: the operations, and where branches lead. */
 static void the_code_means(void **state)
 {
@@ -325,6 +364,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_wrong_is_said_where),
+		cmocka_unit_test(results_may_be_several),
 		cmocka_unit_test(the_state_means),
 		cmocka_unit_test(the_code_means),
 		cmocka_unit_test(the_condition_means),

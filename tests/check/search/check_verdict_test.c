@@ -164,6 +164,68 @@ static void conditions(void **state)
 	comes_out("vivt", HEAD(TWO) "P0 (mm 0) { store(K, 1); }\nexists (p[0]=1)", FOUND_ALWAYS, 0);
 }
 
+/* An if on a variable takes no register for good: as many as there are statements. */
+static void ifs_take_no_registers(void **state)
+{
+	static const char ten[] = "if (a == b) { r0 = r0 + 1; } if (b == a) { r0 = r0 + 1; }"
+				  "if (a < c) { r0 = r0 + 1; } if (c > a) { r0 = r0 + 1; }"
+				  "if (a == 1) { r0 = r0 + 1; } if (c == 2) { r0 = r0 + 1; }"
+				  "if (1 == a) { r0 = r0 + 1; } if (2 == c) { r0 = r0 + 1; }"
+				  "if (a < 2) { r0 = r0 + 1; } if (a == c) { r0 = r0 + 100; }";
+	char text[2000];
+
+	(void)state;
+	snprintf(text, sizeof(text),
+		 HEAD("var a = 1; var b = 1; var c = 2;") "P0 () { r1 = 0; r2 = 0; r3 = 0; r4 = 0; "
+							  "r5 = 0; r6 = 0; r7 = 0; r0 = 0; %s %s }"
+							  "\nexists (0:r0=%u)",
+		 ten, ten, 18u);
+	comes_out("pipt", text, FOUND_ALWAYS, 0);
+	snprintf(text, sizeof(text),
+		 HEAD("var a = 1; var b = 1; var c = 2;") "P0 () { r1 = 0; r2 = 0; r3 = 0; r4 = 0; "
+							  "r5 = 0; r6 = 0; r7 = 0; r0 = 0; %s %s }"
+							  "\nexists (0:r0=%u)",
+		 ten, ten, 17u);
+	comes_out("pipt", text, FOUND_NEVER, 0);
+}
+
+static void a_filter_that_leaves_no_run_is_an_error(void **state)
+{
+	struct litmus *t = parsed(HEAD("var go;") "P0 () { go = 1; }\nfilter (go=2)");
+	struct verdict *v = find(t, "vivt", 0);
+
+	(void)state;
+	assert_int_equal(v->found, FOUND_WRONG);
+	assert_int_equal(v->error_at.line, 5);
+	assert_string_equal(v->error, "no run is left: expected that some run fulfils the filter");
+	verdict_free(v);
+	litmus_free(t);
+	comes_out("vivt", HEAD("var go;") "P0 () { go = 1; }\nfilter (go=1)", FOUND_NEVER, 0);
+}
+
+/* Told to stop before it begins: it has no verdict, and says why. */
+static void a_run_can_be_stopped(void **state)
+{
+	struct litmus *t = parsed(HEAD(TWO) "P0 (mm 0) { store(U, 1); load(K); }");
+	volatile sig_atomic_t stop = 1;
+	struct bounds bounds = { .reduce = true, .stop = &stop };
+	struct target target;
+	struct verdict *v;
+
+	(void)state;
+	assert_null(target_make(t, "vivt", "", &target));
+	v = verdict_find(t, &target, &bounds, NULL);
+	assert_int_equal(v->found, FOUND_INCOMPLETE);
+	assert_string_equal(v->bound, "interrupted");
+	verdict_free(v);
+	stop = 0;
+	v = verdict_find(t, &target, &bounds, NULL);
+	assert_int_equal(v->found, FOUND_SOMETIMES);
+	assert_null(v->bound);
+	verdict_free(v);
+	litmus_free(t);
+}
+
 static void a_bound_is_no_verdict(void **state)
 {
 	struct litmus *t = parsed(HEAD(TWO) "P0 (mm 0) { load(U); load(K); load(U); load(K); }");
@@ -252,6 +314,9 @@ int main(void)
 		cmocka_unit_test(deadlocks),
 		cmocka_unit_test(interrupts_left_wrong),
 		cmocka_unit_test(conditions),
+		cmocka_unit_test(ifs_take_no_registers),
+		cmocka_unit_test(a_filter_that_leaves_no_run_is_an_error),
+		cmocka_unit_test(a_run_can_be_stopped),
 		cmocka_unit_test(a_bound_is_no_verdict),
 		cmocka_unit_test(what_cannot_be_is_an_error),
 		cmocka_unit_test(redundant_maintenance),
