@@ -91,7 +91,7 @@ struct coh_cpu {
 	const char *name;
 	const char *aliases; /* other names, separated by spaces; "" if none */
 	const char *arch;
-	uint32_t midr, midr_mask; /* ARM main ID register; mask 0: not an ARM core */
+	uint32_t midr, midr_mask; /* ARM main ID register; mask 0: not looked up by it */
 	struct coh_cache dcache;
 	struct coh_cache icache; /* size 0: dcache is unified, see coh_cpu_icache */
 	enum coh_speculates speculates;

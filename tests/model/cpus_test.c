@@ -159,6 +159,48 @@ static void pa8700_has_no_plain_index(void **state)
 	assert_int_equal(cpu->speculates, COH_SPECULATES_DATA);
 }
 
+/* Those that are sold today: a name, and what its data cache is. */
+static void cores_of_today(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t kib, ways, line;
+		enum coh_cache_kind kind;
+		enum coh_alloc alloc;
+	} rows[] = {
+		{ "STM32H7", 16, 4, 32, COH_PIPT, COH_ALLOC_PAGE },
+		{ "cortex-r5f", 32, 4, 32, COH_PIPT, COH_ALLOC_PAGE },
+		{ "cortex-a53", 32, 4, 64, COH_PIPT, COH_ALLOC_PAGE },
+		{ "cortex-a55", 32, 4, 64, COH_PIPT, COH_ALLOC_PAGE },
+		{ "cortex-a72", 32, 2, 64, COH_PIPT, COH_ALLOC_PAGE },
+		{ "c906", 32, 2, 64, COH_PIPT, COH_ALLOC_READ_WRITE },
+		{ "u74", 32, 8, 64, COH_PIPT, COH_ALLOC_READ_WRITE },
+		{ "esp32s3", 32, 8, 32, COH_VIVT, COH_ALLOC_READ_WRITE },
+		{ "esp32p4", 64, 2, 64, COH_PIPT, COH_ALLOC_READ_WRITE },
+		{ "lx7", 32, 4, 64, COH_PIPT, COH_ALLOC_PAGE },
+		{ "e300", 32, 8, 32, COH_PIPT, COH_ALLOC_PAGE },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		const struct coh_cpu *cpu = coh_cpu_find(rows[i].name);
+
+		assert_non_null(cpu);
+		assert_int_equal(cpu->dcache.size, rows[i].kib * 1024);
+		assert_int_equal(cpu->dcache.ways, rows[i].ways);
+		assert_int_equal(cpu->dcache.line, rows[i].line);
+		assert_int_equal(cpu->dcache.kind, rows[i].kind);
+		assert_int_equal(cpu->dcache.alloc, rows[i].alloc);
+		assert_int_equal(cpu->speculates, cpu->dcache.kind == COH_VIVT
+							  ? COH_SPECULATES_INSN
+							  : COH_SPECULATES_DATA);
+	}
+	assert_int_equal(coh_cpu_find("68040")->dcache.size, 4096);
+	assert_int_equal(coh_cpu_find("68040")->dcache.line, 16);
+	assert_int_equal(coh_cpu_find("cortex-a53")->icache.kind, COH_VIPT);
+	assert_int_equal(coh_cpu_find("cortex-a72")->icache.kind, COH_PIPT);
+}
+
 static void unified_cache_serves_fetches(void **state)
 {
 	const struct coh_cpu *unified = coh_cpu_find("arm720t"), *split = coh_cpu_find("arm920t");
@@ -359,6 +401,7 @@ int main(void)
 		cmocka_unit_test(sh4_states_its_tag),
 		cmocka_unit_test(vipt_tag_begins_at_the_page),
 		cmocka_unit_test(pa8700_has_no_plain_index),
+		cmocka_unit_test(cores_of_today),
 		cmocka_unit_test(unified_cache_serves_fetches),
 		cmocka_unit_test(every_row_is_sound),
 		cmocka_unit_test(every_name_finds_its_row),
