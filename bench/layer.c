@@ -522,7 +522,7 @@ static void overhead(void)
 
 	w = make_world(COH_INDEXED_VIVT, 1);
 	w->page.index = 100; /* no VMA covers it */
-	w->page.clean = 0;
+	w->page.mark = 0; /* nobody had it */
 	overhead_of("no user mapping: deferred", w, flush_layer, flush_nothing, 20000);
 
 	w = make_world(COH_INDEXED_PIPT, 1);

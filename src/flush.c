@@ -126,8 +126,7 @@ int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_ali
 
 	if (alone)
 		coh->port->walk_enter(coh->port->context);
-	coh_flush_k_(coh, kva);
-	coh_full_barrier(); /* K in memory before the look for users */
+	coh_flush_k_(coh, kva); /* complete, before any load of the walk: port.h */
 	seen = aliases(coh, page, kva);
 	if (alone)
 		coh->port->walk_exit(coh->port->context);

@@ -10,7 +10,8 @@
  * lines, dirty or not.  flush: clean, then invalidate.  A range is
  * (address, length in bytes); length is never 0.  Addresses are virtual, in the view of the
  * calling CPU, unless called pa.  An operation is complete when the callback
- * returns: a load by anyone may rely on it (barriers are the port's).
+ * returns: a load by anyone may rely on it, and no later load of the caller comes
+ * before it (barriers are the port's: DSB, say).
  */
 #ifndef COH_PORT_H
 #define COH_PORT_H
