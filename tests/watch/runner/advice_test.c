@@ -232,6 +232,31 @@ static void another_page_was_there(void **state)
 	expect_of(&f, "a flush of the D line 0x40000000 before the page tables changed.", "");
 }
 
+/* One switch of page tables there, one back: at each its flush is missing. */
+static void each_switch_lacks_its_flush(void **state)
+{
+	(void)state;
+	scene_store(&s, U, 4);
+	scene_elsewhere(&s, U, 4, true);
+	s.n_found = 0;
+	scene_load(&s, U, 4);
+	expect("a flush of the D line 0x40000000 each time before the page tables change.", "");
+}
+
+/* The user's line was hit by another page's store; the kernel reads what was stored before. */
+static void another_page_s_store_hit_the_line(void **state)
+{
+	(void)state;
+	scene_store(&s, U, 4);
+	scene_elsewhere(&s, U, 4, true);
+	scene_op(&s, COH_DATA, COH_FLUSH, U);
+	s.n_found = 0;
+	scene_load(&s, K, 4);
+	expect("a flush of the D line 0x40000000 after the store and immediately before the page "
+	       "tables changed.",
+	       "");
+}
+
 static void everything_was_flushed_too_late(void **state)
 {
 	(void)state;
@@ -434,6 +459,8 @@ int main(void)
 		TEST(an_invalidate_loses_it),
 		TEST(code_needs_both_sides),
 		TEST(another_page_was_there),
+		TEST(each_switch_lacks_its_flush),
+		TEST(another_page_s_store_hit_the_line),
 		TEST(everything_was_flushed_too_late),
 		TEST(it_came_too_early),
 		TEST(it_was_of_the_wrong_kind),
