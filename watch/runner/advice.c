@@ -138,6 +138,15 @@ static bool uses(const struct wire_event *e, const struct replay_op *op)
 	       (e->kind == COH_EVENT_FETCH) == (op->side == COH_INSN);
 }
 
+/* Is its place a change of page tables, at which its line is left? */
+static bool is_at_change(const struct wire_finding *f, const struct replay_op *op)
+{
+	const struct wire_event *e = op->place < f->n_events ? &f->event[op->place] : NULL;
+
+	return replay_is_leaving(f, op, op->place) ||
+	       (e && e->kind == COH_EVENT_OVERWRITE && e->va == op->va);
+}
+
 /* How far from what a kernel would do: 0 is a place where one has this operation. */
 static unsigned place_cost(const struct search *s, const struct replay_op *op)
 {
@@ -148,10 +157,10 @@ static unsigned place_cost(const struct search *s, const struct replay_op *op)
 			 op->va == line_of(f, f->read.va) &&
 			 (op->side == COH_INSN) == (f->by == COH_BY_FETCH);
 
-	if (after && after->kind == COH_EVENT_OVERWRITE && after->va == op->va)
+	if (is_at_change(f, op))
 		return 0;
 	if (f->cause == COH_OTHER_PAGE)
-		return after && after->kind == COH_EVENT_HOMONYM ? 0 : 2;
+		return 2;
 	/* Who reads its own dirty line is not done with it. */
 	if (before && (before->kind == COH_EVENT_STORE || before->kind == COH_EVENT_LOAD) &&
 	    before->va == op->va && op->op != COH_INVALIDATE && op->side == COH_DATA &&
@@ -175,6 +184,9 @@ static unsigned op_cost(const struct search *s, const struct replay_op *op)
 
 	if (op->side == COH_INSN)
 		return 0;
+	/* What the page that leaves has there is not known. */
+	if (is_at_change(f, op))
+		return op->op == COH_FLUSH ? 0 : 2;
 	switch (op->op) {
 	case COH_CLEAN:
 		return clobber ? 1 : 0;
@@ -285,13 +297,13 @@ static void widen(const struct search *s, struct advice *a, unsigned step)
 	if (t->op.each)
 		return;
 	/* Whose line it is changes there. */
-	if (s->f->cause == COH_OTHER_PAGE && t->op.place < s->f->n_events) {
+	if (replay_is_leaving(s->f, &t->op, t->op.place)) {
 		t->first = 0;
 		return;
 	}
 	while (t->first > floor && works_at(s, a, step, t->first - 1))
 		t->first--;
-	while (t->last < s->f->n_events && works_at(s, a, step, t->last + 1))
+	while (t->last < s->f->n_events && !is_at_change(s->f, &t->op) && works_at(s, a, step, t->last + 1))
 		t->last++;
 }
 

@@ -243,6 +243,25 @@ static void each_switch_lacks_its_flush(void **state)
 	expect("a flush of the D line 0x40000000 each time before the page tables change.", "");
 }
 
+/* It follows from the homonym: the first store may have gone into the other page's line. */
+static void a_store_went_to_another_page_s_line(void **state)
+{
+	struct coh_shadow_access a = {
+		.va = U, .pa = PA + COH_PAGE_SIZE, .pc = AT_STORE, .size = 4, .attr = COH_WRITE_BACK
+	};
+
+	(void)state;
+	coh_shadow_map(s.shadow, U, PA + COH_PAGE_SIZE, COH_PAGE_SIZE);
+	coh_shadow_store(s.shadow, &a, &s.found);
+	coh_shadow_map(s.shadow, U, PA, COH_PAGE_SIZE);
+	scene_store(&s, U, 4);
+	scene_store(&s, U + 4, 4);
+	scene_op(&s, COH_DATA, COH_FLUSH, U);
+	s.n_found = 0;
+	scene_load(&s, U, 4);
+	expect("a flush of the D line 0x40000000 before the page tables changed.", "");
+}
+
 /* The user's line was hit by another page's store; the kernel reads what was stored before. */
 static void another_page_s_store_hit_the_line(void **state)
 {
@@ -460,6 +479,7 @@ int main(void)
 		TEST(code_needs_both_sides),
 		TEST(another_page_was_there),
 		TEST(each_switch_lacks_its_flush),
+		TEST(a_store_went_to_another_page_s_line),
 		TEST(another_page_s_store_hit_the_line),
 		TEST(everything_was_flushed_too_late),
 		TEST(it_came_too_early),
