@@ -49,7 +49,8 @@ struct coh_event {
 	uint32_t pc;	   /* 0: not known */
 	uint32_t pc_first; /* of stores that are one event: who began */
 	uint32_t va;	   /* the alias of the line; COH_VA_UNKNOWN: none */
-	uint32_t mm;	   /* of a device's write its number; of an overwrite the other granule's address */
+	uint32_t
+		mm; /* of a device's write its number; of an overwrite the other granule's address */
 	/* Bit n: byte n of the granule, of accesses.  Of a homonym the other granule's address, with
 	 * bit 0 if that is dirty. */
 	uint32_t bytes;

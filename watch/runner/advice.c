@@ -279,7 +279,8 @@ static bool works_at(const struct search *s, const struct advice *a, unsigned st
 	op[step].place = place;
 	if (a->n_steps == 1)
 		return try_one(s, &op[0]);
-	return (op[0].each || op[1].each || op[0].place <= op[1].place) && try_two(s, &op[0], &op[1]);
+	return (op[0].each || op[1].each || op[0].place <= op[1].place) &&
+	       try_two(s, &op[0], &op[1]);
 }
 
 static void widen(const struct search *s, struct advice *a, unsigned step)
@@ -303,7 +304,8 @@ static void widen(const struct search *s, struct advice *a, unsigned step)
 	}
 	while (t->first > floor && works_at(s, a, step, t->first - 1))
 		t->first--;
-	while (t->last < s->f->n_events && !is_at_change(s->f, &t->op) && works_at(s, a, step, t->last + 1))
+	while (t->last < s->f->n_events && !is_at_change(s->f, &t->op) &&
+	       works_at(s, a, step, t->last + 1))
 		t->last++;
 }
 

@@ -109,8 +109,8 @@ bool replay_is_at(const struct wire_finding *f, const struct replay_op *op, uint
 
 	if (!op->each)
 		return i == op->place;
-	return replay_is_leaving(f, op, i) || (e && e->kind == COH_EVENT_OVERWRITE &&
-					       e->va == op->va && op->side == COH_DATA);
+	return replay_is_leaving(f, op, i) ||
+	       (e && e->kind == COH_EVENT_OVERWRITE && e->va == op->va && op->side == COH_DATA);
 }
 
 /* ---- one event ---- */

@@ -410,8 +410,7 @@ static void say_head(const struct scenario *c, const char *name)
 	if (c->f->by == COH_BY_WALK)
 		fprintf(c->out, " * The walker reads memory, as a device does: D0 is it.\n");
 	if (c->f->events_cut)
-		fprintf(c->out,
-			" * %u things that happened to the line; others are not kept.\n",
+		fprintf(c->out, " * %u things that happened to the line; others are not kept.\n",
 			c->f->n_events);
 	if (apart)
 		fprintf(c->out, " * The advice: word 1 has a line of its own.\n");

@@ -185,11 +185,10 @@ static void every_finding_comes_again(void **state)
 		program(&t);
 		longer_program(&t);
 	}
-	print_message(
-		"%u findings, %u cut; operations %u, own lines %u, transfer %u, none %u, "
-		"untried %u\n",
-		t.findings, t.cut, t.kinds[ADVICE_OPS], t.kinds[ADVICE_OWN_LINES],
-		t.kinds[ADVICE_TRANSFER], t.kinds[ADVICE_NONE], t.kinds[ADVICE_UNTRIED]);
+	print_message("%u findings, %u cut; operations %u, own lines %u, transfer %u, none %u, "
+		      "untried %u\n",
+		      t.findings, t.cut, t.kinds[ADVICE_OPS], t.kinds[ADVICE_OWN_LINES],
+		      t.kinds[ADVICE_TRANSFER], t.kinds[ADVICE_NONE], t.kinds[ADVICE_UNTRIED]);
 	assert_true(t.kinds[ADVICE_OPS] > PROGRAMS / 2);
 }
 
