@@ -148,7 +148,8 @@ void session_finding(struct session *s, const struct wire_finding *sent)
 	report_advise(&r, &copy, &s->tally.hello, s->symbols, &advice);
 	if (!by && group_lack(&r, &advice, s->symbols, &s->library, &lack))
 		group_lacking(&s->groups, title, &r, &lack, s->symbols);
-	json_report(&s->json, &r, by ? 0 : s->tally.title[group_of(&s->groups, title)].id);
+	json_report(&s->json, &r, &advice, s->symbols,
+		    by ? 0 : s->tally.title[group_of(&s->groups, title)].id);
 	if (by)
 		return;
 	write_litmus(s, &r, &advice);
