@@ -8,9 +8,10 @@
  * again comes to the same state, and can be asked what one operation more would have changed.
  *
  * Events that change nothing are left out: a read past the cache, and a read that was made before
- * with nothing but reads in between.  Two stores in turn through one alias are one event, unless
- * something could happen to the line between them: pc is that of the later store, pc_first that
- * of the earlier.  Of a loop two rounds are kept.
+ * with nothing but reads in between.  Stores in turn through one alias are one event; they are two,
+ * all but the last and the last, if something could happen to the line between them.  pc is that of
+ * the last of them, pc_first that of the first.  Of a loop two rounds are kept.  If its rounds
+ * differ in their bytes only, three are kept: the first, all others as one, the last.
  */
 #ifndef COH_MODEL_HISTORY_H
 #define COH_MODEL_HISTORY_H
@@ -35,6 +36,8 @@ enum coh_event_kind {
 	COH_EVENT_WHOLE,	  /* maintenance of a whole cache */
 	COH_EVENT_HOMONYM,	  /* va leads to this line now, and led to another one before */
 	COH_EVENT_SHORT,	  /* by address, of a range that ended one line before this one */
+	/* A store through va to another page, which may have hit the line that this one left there. */
+	COH_EVENT_OVERWRITE,
 	COH_EVENTS,
 };
 
@@ -46,13 +49,14 @@ struct coh_event {
 	uint32_t pc;	   /* 0: not known */
 	uint32_t pc_first; /* of stores that are one event: who began */
 	uint32_t va;	   /* the alias of the line; COH_VA_UNKNOWN: none */
-	uint32_t mm;	   /* of a device's write its number */
+	uint32_t
+		mm; /* of a device's write its number; of an overwrite the other granule's address */
 	/* Bit n: byte n of the granule, of accesses.  Of a homonym the other granule's address, with
 	 * bit 0 if that is dirty. */
 	uint32_t bytes;
 };
 
-#define COH_HISTORY_MAX 24u
+#define COH_HISTORY_MAX 32u
 
 struct coh_history {
 	uint32_t n;

@@ -425,7 +425,9 @@ static void store_foreign(struct coh_shadow *s, const struct part *p, struct cop
 		c = copy_find(r, COH_DATA, foreign->tag);
 		if (c)
 			overwrite(p, &other, c, other.pa == foreign->other_pa ? p->mask : 0);
-		if (c)
+		if (c && other.pa == foreign->other_pa)
+			history_overwrite(s, &other, p);
+		else if (c)
 			history_odd(s, &other);
 		record_close(s, &other);
 	}

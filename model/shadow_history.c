@@ -52,14 +52,51 @@ static bool read_before(const struct coh_history *h, const struct coh_event *e)
 }
 
 /*
- * Two stores in turn are as one of the bytes of both; unless another dirty copy may be written back
- * between them, and this one filled again.  The same store twice is as one in any case.
+ * Two stores in turn are as one of the bytes of both; unless this line may be filled again between
+ * them: after another dirty copy was written back, or because the first of them went into another
+ * page's line.  The same store twice is as one in any case.
  */
 static bool stores_are_one(const struct coh_shadow *s, const struct record *r,
 			   const struct coh_event *a, const struct coh_event *b)
 {
-	return a->bytes == b->bytes ||
-	       !threat_of(r, copy_find(r, COH_DATA, tag_of(s, COH_DATA, b->va)));
+	uint32_t tag = tag_of(s, COH_DATA, b->va);
+
+	return a->bytes == b->bytes || (!threat_of(r, copy_find(r, COH_DATA, tag)) &&
+					!foreign_next(r, NULL, COH_DATA, tag));
+}
+
+static void merge(struct coh_event *into, const struct coh_event *e)
+{
+	into->bytes |= e->bytes;
+	into->pc = e->pc;
+	into->va = e->va;
+	into->mm = e->mm;
+}
+
+/*
+ * A store that follows stores.  Past the cache the alias does not matter.  Of three through the
+ * cache, the first two come to the same as one of their bytes: what may get old between them, the
+ * third makes old as well.
+ */
+static bool fold_store(const struct coh_shadow *s, const struct record *r, struct coh_history *h,
+		       const struct coh_event *e)
+{
+	struct coh_event *last = &h->event[h->n - 1];
+	bool past = e->attr == COH_UNCACHED && last->kind == e->kind && last->attr == e->attr;
+
+	if (!past && !same_act(last, e))
+		return false;
+	if (past || stores_are_one(s, r, last, e)) {
+		merge(last, e);
+		return true;
+	}
+	/* What a history begins with is told apart by who wrote it. */
+	if (h->n < 2 || !same_act(last - 1, e) || !last[-1].pc_first)
+		return false;
+	merge(last - 1, last);
+	*last = *e;
+	last->pc_first = e->pc;
+	return true;
 }
 
 /* The latest event says this one as well. */
@@ -70,41 +107,91 @@ static bool fold(const struct coh_shadow *s, const struct record *r, struct coh_
 
 	if (is_read(e))
 		return read_before(h, e);
+	if (last && e->kind == COH_EVENT_STORE)
+		return fold_store(s, r, h, e);
 	if (!last || !same_act(last, e))
 		return false;
 	if (is_maintenance(e))
 		return true;
 	if (e->kind == COH_EVENT_HOMONYM)
 		return last->bytes == e->bytes;
-	if (e->kind == COH_EVENT_STORE ? !stores_are_one(s, r, last, e) : last->mm != e->mm)
+	if (last->mm != e->mm)
 		return false;
-	last->bytes |= e->bytes;
-	last->pc = e->pc;
-	last->mm = e->mm;
+	merge(last, e);
 	return true;
 }
 
-static bool same_round(const struct coh_event *a, const struct coh_event *b, uint32_t n)
+/* They differ in their bytes at most. */
+static bool alike(const struct coh_event *a, const struct coh_event *b)
+{
+	if (!same_act(a, b))
+		return false;
+	if (a->kind == COH_EVENT_HOMONYM)
+		return a->bytes == b->bytes;
+	return a->mm == b->mm || a->kind == COH_EVENT_STORE || is_read(a) || is_maintenance(a);
+}
+
+static bool rounds_alike(const struct coh_event *a, const struct coh_event *b, uint32_t n,
+			 bool same_bytes)
 {
 	for (uint32_t i = n; i--;)
-		if (!same_act(&a[i], &b[i]) || a[i].bytes != b[i].bytes)
+		if (!alike(&a[i], &b[i]) || (same_bytes && a[i].bytes != b[i].bytes))
+			return false;
+	return true;
+}
+
+/* The last rounds of this many events: are n of them the same, or alike? */
+static bool repeats(const struct coh_history *h, uint32_t round, uint32_t n, bool same_bytes)
+{
+	const struct coh_event *last = &h->event[h->n - round];
+
+	if (n * round > h->n)
+		return false;
+	for (uint32_t i = 1; i < n; i++)
+		if (!rounds_alike(last, last - i * round, round, same_bytes))
+			return false;
+	return true;
+}
+
+/*
+ * Of four rounds, can the second and third become one?  Only from the loop's first round on: else its
+ * acts would be put together with those of the round before.  And what a history begins with is kept.
+ */
+static bool are_middle(const struct coh_history *h, uint32_t round)
+{
+	const struct coh_event *first, *second;
+
+	if (!repeats(h, round, 4, false))
+		return false;
+	first = &h->event[h->n - 4 * round];
+	second = first + round;
+	if (first > h->event && same_act(first - 1, second - 1))
+		return false;
+	for (uint32_t i = 0; i < 2 * round; i++)
+		if (second[i].kind == COH_EVENT_STORE && !second[i].pc_first)
 			return false;
 	return true;
 }
 
 /*
  * A loop does the same round again and again.  What may be old only grows by it, and has grown as
- * far as it can after two: of three rounds the last is let go, but for who did it.
+ * far as it can after two: of three rounds the last is let go, but for who did it.  Where each round
+ * has bytes of its own, of four the second and third become one.
  */
 static void fold_rounds(struct coh_history *h)
 {
 	for (uint32_t round = 1; round <= ROUND_MAX && 3 * round <= h->n; round++) {
 		struct coh_event *last = &h->event[h->n - round];
 
-		if (!same_round(last, last - round, round) ||
-		    !same_round(last, last - 2 * round, round))
+		if (repeats(h, round, 3, true)) {
+			memcpy(last - round, last, round * sizeof(*last));
+		} else if (are_middle(h, round)) {
+			for (uint32_t i = 0; i < round; i++)
+				merge(last - 2 * round + i, last - round + i);
+			memcpy(last - round, last, round * sizeof(*last));
+		} else {
 			continue;
-		memcpy(last - round, last, round * sizeof(*last));
+		}
 		h->n -= round;
 		return;
 	}
@@ -241,6 +328,20 @@ void history_maintain(struct coh_shadow *s, const struct place *pl, enum coh_eve
 		.pc = who->pc,
 		.va = va,
 		.mm = who->mm,
+	};
+
+	history_add(s, pl, &e);
+}
+
+void history_overwrite(struct coh_shadow *s, const struct place *pl, const struct part *p)
+{
+	struct coh_event e = {
+		.kind = COH_EVENT_OVERWRITE,
+		.attr = (uint8_t)p->a.attr,
+		.pc = p->a.pc,
+		.va = alias_at(s, COH_DATA, p->tag, pl->pa),
+		.mm = p->pl.pa,
+		.bytes = p->mask,
 	};
 
 	history_add(s, pl, &e);

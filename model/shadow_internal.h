@@ -285,6 +285,8 @@ void history_maintain(struct coh_shadow *s, const struct place *pl, enum coh_eve
 /* Maintenance that misses this line, which is dirty and in order. */
 void history_note(struct coh_shadow *s, const struct place *pl, enum coh_event_kind kind,
 		  enum coh_op op, uint32_t va, const struct coh_who *who);
+/* The store p, to another page, may have hit this line. */
+void history_overwrite(struct coh_shadow *s, const struct place *pl, const struct part *p);
 /* Something that no event says. */
 void history_odd(struct coh_shadow *s, const struct place *pl);
 void history_get(const struct coh_shadow *s, const struct record *r, struct coh_history *h);

@@ -22,7 +22,7 @@
 #include "watch/wire_context.h"
 #include "watch/wire_module.h"
 
-#define WIRE_VERSION 4u
+#define WIRE_VERSION 5u
 
 enum wire_type {
 	WIRE_HELLO = 0x434f4801,
@@ -82,7 +82,7 @@ struct wire_event {
 };
 
 #define WIRE_COPIES 8
-#define WIRE_EVENTS 24
+#define WIRE_EVENTS 32
 #define WIRE_VALUE  16
 #define WIRE_STACK  4096
 

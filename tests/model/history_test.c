@@ -86,8 +86,8 @@ static void op(enum coh_op op, uint32_t va)
 static void expect(const char *text)
 {
 	static const char *const kinds[COH_EVENTS] = {
-		"load", "store",   "fetch", "dma",     "coherent",
-		"line", "set-way", "whole", "homonym", "short",
+		"load",	   "store", "fetch",   "dma",	"coherent",  "line",
+		"set-way", "whole", "homonym", "short", "overwrite",
 	};
 	char out[1024] = "";
 	size_t n = 0;
@@ -101,7 +101,7 @@ static void expect(const char *text)
 				      : e->va >= V	      ? 'V'
 				      : e->va >= U	      ? 'U'
 							      : 'K');
-		if (e->kind == COH_EVENT_STORE)
+		if (e->kind == COH_EVENT_STORE || e->kind == COH_EVENT_OVERWRITE)
 			n += (size_t)snprintf(out + n, sizeof(out) - n, " %x", e->bytes);
 	}
 	assert_string_equal(out, text);
@@ -165,6 +165,53 @@ static void stores_beside_another_dirty_line_are_two(void **state)
 	store(K + 4);
 	assert_true(load(V));
 	expect("load U, store U f, store K f, store K f0");
+}
+
+/* However many: those before the last come to the same as one. */
+static void many_stores_beside_another_dirty_line_are_two(void **state)
+{
+	(void)state;
+	store(U);
+	for (uint32_t at = 0; at < 32; at += 4)
+		store(K + at);
+	assert_true(load(V));
+	expect("load U, store U f, store K fffffff, store K f0000000");
+	assert_int_equal(found.history.event[2].pc_first, 2);
+	assert_int_equal(found.history.event[2].pc, 8);
+	assert_int_equal(found.history.event[3].pc, 9);
+}
+
+static void rounds_with_bytes_of_their_own_are_three(void **state)
+{
+	(void)state;
+	for (uint32_t at = 0; at < 32; at += 4) {
+		store(U + at);
+		load(K + at);
+		store(K + at);
+		load(U + at);
+	}
+	assert_true(load(V));
+	expect("load U, store U f, load K, store K f, load U, "
+	       "store U ffffff0, load K, store K ffffff0, load U, "
+	       "store U f0000000, load K, store K f0000000, load U");
+	assert_int_equal(found.history.cut, 0);
+}
+
+/* U leads to another page for one store: it may have hit the line that is there. */
+static void a_store_to_another_page_is_an_event(void **state)
+{
+	struct coh_shadow_access a = access_at(U + 4);
+
+	(void)state;
+	store(U);
+	coh_shadow_map(s, U, PA + COH_PAGE_SIZE, COH_PAGE_SIZE);
+	a.pa += COH_PAGE_SIZE;
+	assert_true(coh_shadow_store(s, &a, &found));
+	coh_shadow_map(s, U, PA, COH_PAGE_SIZE);
+	assert_true(load(K));
+	expect("load U, store U f, overwrite U f0, homonym U");
+	assert_int_equal(found.history.event[2].mm, PA + COH_PAGE_SIZE);
+	assert_int_equal(found.history.odd, 0);
 }
 
 static void what_missed_is_noted(void **state)
@@ -258,6 +305,9 @@ int main(void)
 		TEST(reads_that_were_there_are_left_out),
 		TEST(stores_in_turn_are_one),
 		TEST(stores_beside_another_dirty_line_are_two),
+		TEST(many_stores_beside_another_dirty_line_are_two),
+		TEST(rounds_with_bytes_of_their_own_are_three),
+		TEST(a_store_to_another_page_is_an_event),
 		TEST(what_missed_is_noted),
 		TEST(what_missed_before_the_last_store_is_not),
 		TEST(a_noted_line_is_read_quietly),

@@ -552,6 +552,20 @@ watch --symbols "$bug" --user-symbols "$work/root/sub"
 json_is '"function" not in r[0] and "not below the directory" in j["notes"][0]'
 finish "a name with .. in it: nothing above the directory is read"
 
+build_areas linked
+mkdir -p "$work/links/bin"
+ln -s "$work/root/bin/program" "$work/links/bin/program"
+watch --symbols "$bug" --user-symbols "$work/links"
+json_is '"function" not in r[0] and "not below the directory" in j["notes"][0]'
+finish "a link that leads out of the directory: not followed"
+
+mkdir -p "$work/within/bin"
+cp "$work/root/bin/program" "$work/within/bin/real"
+ln -s real "$work/within/bin/program"
+watch --symbols "$bug" --user-symbols "$work/within"
+json_is '"function" in r[0]'
+finish "a link within the directory: followed"
+
 build_areas looping '-DDAMAGE=root.d_parent = &bin'
 watch --symbols "$bug" --user-symbols "$work/root"
 json_is '"function" not in r[0]'

@@ -138,6 +138,15 @@ static bool uses(const struct wire_event *e, const struct replay_op *op)
 	       (e->kind == COH_EVENT_FETCH) == (op->side == COH_INSN);
 }
 
+/* Is its place a change of page tables, at which its line is left? */
+static bool is_at_change(const struct wire_finding *f, const struct replay_op *op)
+{
+	const struct wire_event *e = op->place < f->n_events ? &f->event[op->place] : NULL;
+
+	return replay_is_leaving(f, op, op->place) ||
+	       (e && e->kind == COH_EVENT_OVERWRITE && e->va == op->va);
+}
+
 /* How far from what a kernel would do: 0 is a place where one has this operation. */
 static unsigned place_cost(const struct search *s, const struct replay_op *op)
 {
@@ -148,8 +157,10 @@ static unsigned place_cost(const struct search *s, const struct replay_op *op)
 			 op->va == line_of(f, f->read.va) &&
 			 (op->side == COH_INSN) == (f->by == COH_BY_FETCH);
 
+	if (is_at_change(f, op))
+		return 0;
 	if (f->cause == COH_OTHER_PAGE)
-		return after && after->kind == COH_EVENT_HOMONYM ? 0 : 2;
+		return 2;
 	/* Who reads its own dirty line is not done with it. */
 	if (before && (before->kind == COH_EVENT_STORE || before->kind == COH_EVENT_LOAD) &&
 	    before->va == op->va && op->op != COH_INVALIDATE && op->side == COH_DATA &&
@@ -173,6 +184,9 @@ static unsigned op_cost(const struct search *s, const struct replay_op *op)
 
 	if (op->side == COH_INSN)
 		return 0;
+	/* What the page that leaves has there is not known. */
+	if (is_at_change(f, op))
+		return op->op == COH_FLUSH ? 0 : 2;
 	switch (op->op) {
 	case COH_CLEAN:
 		return clobber ? 1 : 0;
@@ -185,22 +199,42 @@ static unsigned op_cost(const struct search *s, const struct replay_op *op)
 	}
 }
 
-/* Calls fn for each operation, on each alias, at each place. */
 typedef void (*candidate_fn)(const struct search *s, const struct candidate *c, void *context);
 
+/* Where an address led to other pages more than once, it may be that each time one was missing. */
+static void at_each_change(const struct search *s, const struct alias *alias, candidate_fn fn,
+			   void *context)
+{
+	struct candidate c = { .op = { 0, COH_FLUSH, alias->side, alias->va, true }, .cost = 1 };
+	unsigned changes = 0;
+
+	if (alias->side == COH_INSN)
+		c.op.op = COH_INVALIDATE;
+	for (uint32_t i = 0; i < s->f->n_events; i++)
+		changes += replay_is_at(s->f, &c.op, i);
+	c.cost += op_cost(s, &c.op);
+	if (changes > 1)
+		fn(s, &c, context);
+}
+
+/* Calls fn for each operation, on each alias, at each place. */
 static void each_candidate(const struct search *s, candidate_fn fn, void *context)
 {
-	for (unsigned i = 0; i < s->n_aliases; i++)
-		for (uint32_t place = 0; place <= s->f->n_events; place++)
-			for (int op = COH_CLEAN; op < COH_OPS; op++) {
-				struct candidate c = { .op = { place, op, s->alias[i].side,
-							       s->alias[i].va } };
+	for (unsigned i = 0; i < s->n_aliases; i++) {
+		struct replay_op op = { 0, 0, s->alias[i].side, s->alias[i].va, false };
 
-				if (c.op.side == COH_INSN && op != COH_INVALIDATE)
+		for (op.place = 0; op.place <= s->f->n_events; op.place++)
+			for (int kind = COH_CLEAN; kind < COH_OPS; kind++) {
+				struct candidate c = { .op = op };
+
+				c.op.op = kind;
+				if (op.side == COH_INSN && kind != COH_INVALIDATE)
 					continue;
 				c.cost = place_cost(s, &c.op) * 2 + op_cost(s, &c.op);
 				fn(s, &c, context);
 			}
+		at_each_change(s, &s->alias[i], fn, context);
+	}
 }
 
 struct best {
@@ -240,10 +274,13 @@ static bool works_at(const struct search *s, const struct advice *a, unsigned st
 {
 	struct replay_op op[2] = { a->step[0].op, a->step[1].op };
 
+	if (op[step].each)
+		return false;
 	op[step].place = place;
 	if (a->n_steps == 1)
 		return try_one(s, &op[0]);
-	return op[0].place <= op[1].place && try_two(s, &op[0], &op[1]);
+	return (op[0].each || op[1].each || op[0].place <= op[1].place) &&
+	       try_two(s, &op[0], &op[1]);
 }
 
 static void widen(const struct search *s, struct advice *a, unsigned step)
@@ -258,14 +295,17 @@ static void widen(const struct search *s, struct advice *a, unsigned step)
 		floor = s->written + 1;
 
 	t->first = t->last = t->op.place;
+	if (t->op.each)
+		return;
 	/* Whose line it is changes there. */
-	if (s->f->cause == COH_OTHER_PAGE && t->op.place < s->f->n_events) {
+	if (replay_is_leaving(s->f, &t->op, t->op.place)) {
 		t->first = 0;
 		return;
 	}
 	while (t->first > floor && works_at(s, a, step, t->first - 1))
 		t->first--;
-	while (t->last < s->f->n_events && works_at(s, a, step, t->last + 1))
+	while (t->last < s->f->n_events && !is_at_change(s->f, &t->op) &&
+	       works_at(s, a, step, t->last + 1))
 		t->last++;
 }
 
@@ -304,7 +344,8 @@ static bool find_two(const struct search *s, struct advice *a)
 			const struct candidate *x = &usual.at[i], *y = &usual.at[k];
 			unsigned sum = pair_cost(x, y);
 
-			if (x->op.place > y->op.place || sum >= cost || !try_two(s, &x->op, &y->op))
+			if ((x->op.place > y->op.place && !y->op.each) || sum >= cost ||
+			    !try_two(s, &x->op, &y->op))
 				continue;
 			cost = sum;
 			a->step[0].op = x->op;
@@ -365,7 +406,7 @@ static bool find_transfer(const struct search *s, struct advice *a)
 	struct replay_change c = { .n_more = 1, .reads_after = true, .flushes_after = true };
 
 	for (unsigned i = 0; i < s->n_aliases; i++) {
-		struct replay_op op = { f->n_events, COH_FLUSH, COH_DATA, s->alias[i].va };
+		struct replay_op op = { f->n_events, COH_FLUSH, COH_DATA, s->alias[i].va, false };
 
 		c.more[0] = op;
 		c.after_va = op.va;
@@ -390,13 +431,13 @@ static bool find_two_transfer(const struct search *s, struct advice *a)
 	for (unsigned i = 0; i < s->n_aliases * s->n_aliases; i++) {
 		const struct alias *x = &s->alias[i / s->n_aliases],
 				   *y = &s->alias[i % s->n_aliases];
-		struct replay_op last = { f->n_events, COH_FLUSH, COH_DATA, y->va };
+		struct replay_op last = { f->n_events, COH_FLUSH, COH_DATA, y->va, false };
 
 		if (x == y || x->side != COH_DATA || y->side != COH_DATA ||
 		    !dirty_before(f, y->va, f->n_events))
 			continue;
 		for (uint32_t place = 0; place <= f->n_events; place++) {
-			struct replay_op first = { place, COH_FLUSH, COH_DATA, x->va };
+			struct replay_op first = { place, COH_FLUSH, COH_DATA, x->va, false };
 			struct replay_change c = { .more = { first, last },
 						   .n_more = 2,
 						   .reads_after = true,
@@ -443,7 +484,7 @@ static bool try_edit(const struct search *s, uint32_t event, enum coh_op op, uin
 {
 	struct replay_change c = { .edits = true, .edited = event };
 
-	c.edit = (struct replay_op){ event, op, s->f->event[event].side, va };
+	c.edit = (struct replay_op){ event, op, s->f->event[event].side, va, false };
 	return try_change(s, &c);
 }
 

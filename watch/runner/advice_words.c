@@ -115,6 +115,12 @@ static void say_event(struct telling *t, uint32_t i, bool before)
 	case COH_EVENT_HOMONYM:
 		text_say(&t->out, "the page tables changed");
 		break;
+	case COH_EVENT_OVERWRITE:
+		if (before)
+			text_say(&t->out, "the page tables changed");
+		else
+			say_access(t, "another page's store", e);
+		break;
 	default:
 		say_maintenance(t, e);
 	}
@@ -136,7 +142,7 @@ static const char *before_last(const struct wire_finding *f)
 
 static void say_after(struct telling *t, const struct advice_step *step)
 {
-	if (!step->first)
+	if (!step->first || step->op.each)
 		return;
 	t->drops = step->op.op != COH_CLEAN;
 	text_say(&t->out, " after ");
@@ -157,6 +163,10 @@ static bool may_be_read_again(const struct telling *t, const struct advice_step 
 
 static void say_before(struct telling *t, const struct advice_step *step)
 {
+	if (step->op.each) {
+		text_say(&t->out, " each time before the page tables change");
+		return;
+	}
 	text_say(&t->out, may_be_read_again(t, step) ? " immediately before " : " before ");
 	if (step->last == t->f->n_events)
 		text_say(&t->out, "%s", before_last(t->f));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "watch/runner/group.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ enum mark_kind {
 	MARK_HOMONYM_PAGE, /* physical page */
 	MARK_ALIAS,	   /* physical page; virtual page */
 	MARK_DEVICE,	   /* physical page; the device's name, hashed */
+	MARK_LACK,	   /* function, hashed; side, and the kind of what comes next */
 };
 
 struct group_mark {
@@ -241,6 +243,24 @@ static bool find_groups(struct groups *g, uint32_t title, const struct marks *m,
 	return found;
 }
 
+/* Looks for these marks, and leaves its own. */
+static void enter_marks(struct groups *g, uint32_t title, const struct marks *m, bool named,
+			bool is_new)
+{
+	/* What a nameless title's later findings are about need not be what its first was. */
+	if (!find_groups(g, title, m, named) && !named && !is_new)
+		return;
+	for (unsigned i = 0; i < m->n_leave; i++) {
+		struct group_mark *at = place_of(g, &m->leave[i]);
+
+		if (at->kind)
+			continue;
+		*at = m->leave[i];
+		at->title = title;
+		g->n_marks++;
+	}
+}
+
 void group_finding(struct groups *g, uint32_t title, const struct report *r,
 		   const struct symbols *symbols)
 {
@@ -254,18 +274,58 @@ void group_finding(struct groups *g, uint32_t title, const struct report *r,
 	if (is_new)
 		g->n_titles = title + 1;
 	marks_of(&m, r, symbols);
-	/* What a nameless title's later findings are about need not be what its first was. */
-	if (!find_groups(g, title, &m, named) && !named && !is_new)
-		return;
-	for (unsigned i = 0; i < m.n_leave; i++) {
-		struct group_mark *at = place_of(g, &m.leave[i]);
+	enter_marks(g, title, &m, named, is_new);
+}
 
-		if (at->kind)
-			continue;
-		*at = m.leave[i];
-		at->title = title;
-		g->n_marks++;
-	}
+/* ---- by what is missing ---- */
+
+static bool is_of_memory(const struct wire_event *e)
+{
+	return e->kind == COH_EVENT_DEVICE_WRITE || e->kind == COH_EVENT_COHERENT_WRITE;
+}
+
+/* Who has the line at place i. */
+static uint32_t next_of(const struct wire_finding *f, uint32_t i)
+{
+	if (i < f->n_events)
+		return is_of_memory(&f->event[i]) ? COH_VA_UNKNOWN : f->event[i].va;
+	return words_is_of_device(f) || f->by == COH_BY_WALK ? COH_VA_UNKNOWN : f->read.va;
+}
+
+bool group_lack(const struct report *r, const struct advice *a, struct symbols *symbols,
+		const struct library *library, struct group_lack *lack)
+{
+	const struct wire_finding *f = r->f;
+	const struct advice_step *step = &a->step[0];
+	const struct wire_event *e = step->first ? &f->event[step->first - 1] : NULL;
+	struct code_place at;
+
+	if (a->kind != ADVICE_OPS || f->cause == COH_OTHER_PAGE || f->by == COH_BY_WALK)
+		return false;
+	*lack = (struct group_lack){ .va = step->op.va, .insn = step->op.side == COH_INSN };
+	lack->next_va = next_of(f, step->last);
+	if (!e || !e->pc || e->va != step->op.va || step->op.each)
+		return true;
+	symbols_at(symbols, e->pc, 2, &at);
+	if (!at.user && (!library_has(library, at.function) || library_fills_pages(at.function)))
+		snprintf(lack->function, sizeof(lack->function), "%s", at.function);
+	return true;
+}
+
+void group_lacking(struct groups *g, uint32_t title, const struct report *r,
+		   const struct group_lack *lack, const struct symbols *symbols)
+{
+	uint32_t kind =
+		lack->next_va == COH_VA_UNKNOWN ? 0 : 1 + !region_of(lack->next_va, symbols);
+	struct marks m = { .n_seek = 0 };
+
+	if (title >= g->n_titles || !grow_marks(g))
+		return;
+	if (!lack->insn)
+		mark_alias(&m, page_of(r->f->line_pa), lack->va, r->f->line_pa);
+	if (lack->function[0])
+		both(&m, MARK_LACK, hash_of(lack->function, 0), kind << 1 | lack->insn);
+	enter_marks(g, title, &m, is_name(r->reader) || is_name(r->writer), true);
 }
 
 unsigned group_rank(const struct report *r)

@@ -11,6 +11,10 @@
  *    or of a copy.  That of a linear mapping does not count: every page has it.  A page that is used
  *    again for something else is mapped elsewhere;
  *  - are about one page, and what one device wrote there;
+ *  - lack maintenance of one alias of one page, or of a line of the kernel's that one function left
+ *    in the cache, before the same kind of access (user mode's, the kernel's, a device's).  This
+ *    goes by the advice that was tried.  A function that copies for anybody (memcpy) does not
+ *    count; one that fills pages (clear_user_highpage) does;
  *  - may follow from homonyms: about a page that one of them is about, or, where there are
  *    homonyms, read in another address space than they were stored in, through such a region.
  *
@@ -25,6 +29,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "watch/runner/advice.h"
+#include "watch/runner/library.h"
 #include "watch/runner/report.h"
 
 struct group_mark;
@@ -52,6 +58,21 @@ struct groups {
  */
 void group_finding(struct groups *g, uint32_t title, const struct report *r,
 		   const struct symbols *symbols);
+
+/* Of which line maintenance is missing: which function left it, and what comes next. */
+struct group_lack {
+	uint32_t va, insn;
+	char function[128]; /* "": not known, or it says nothing */
+	uint32_t next_va;   /* COH_VA_UNKNOWN: a device, or the walker of page tables */
+};
+
+/* group_lack: of the first operation that is advised.  False: there is none. */
+bool group_lack(const struct report *r, const struct advice *a, struct symbols *symbols,
+		const struct library *library, struct group_lack *lack);
+
+/* group_lacking: joins this title, which was entered, with those that lack the same. */
+void group_lacking(struct groups *g, uint32_t title, const struct report *r,
+		   const struct group_lack *lack, const struct symbols *symbols);
 
 /* The first title of the group that this one is of; a title that was never entered is alone. */
 uint32_t group_of(const struct groups *g, uint32_t title);

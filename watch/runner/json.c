@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "model/shadow.h"
+#include "watch/runner/advice_json.h"
 #include "watch/runner/order.h"
 #include "watch/runner/summary.h"
 #include "watch/runner/who.h"
@@ -206,7 +207,8 @@ static json_t *calls_of(const struct report_call *call, unsigned n)
 	return list;
 }
 
-static json_t *report_of(const struct report *r, uint32_t group)
+static json_t *report_of(const struct report *r, const struct advice *a, struct symbols *s,
+			 uint32_t group)
 {
 	json_t *o = json_object();
 
@@ -229,6 +231,7 @@ static json_t *report_of(const struct report *r, uint32_t group)
 	json_object_set_new(o, "last_maintenance", last_of(r));
 	json_object_set_new(o, "verdict", text(r->verdict));
 	json_object_set_new(o, "missing", text(r->missing));
+	json_object_set_new(o, "advice", advice_json(a, r->f, s));
 	json_object_set_new(o, "calls", calls_of(r->call, r->n_calls));
 	if (r->writer_chain == WRITER_KNOWN)
 		json_object_set_new(o, "writer_calls", calls_of(r->writer_call, r->n_writer_calls));
@@ -257,13 +260,14 @@ int json_open(struct json_file *j, const char *path, char *const *command)
 	return 0;
 }
 
-void json_report(struct json_file *j, const struct report *r, uint32_t group)
+void json_report(struct json_file *j, const struct report *r, const struct advice *a,
+		 struct symbols *s, uint32_t group)
 {
 	if (!j->out)
 		return;
 	fputs(j->any ? ",\n" : "\n", j->out);
 	j->any = true;
-	dump(j->out, report_of(r, group));
+	dump(j->out, report_of(r, a, s, group));
 	fflush(j->out);
 }
 

@@ -26,8 +26,9 @@ struct json_file {
  * Returns 0, or -1 with errno set. */
 int json_open(struct json_file *j, const char *path, char *const *command);
 
-/* group: the id of the first report of its group; 0: it is suppressed, and of none. */
-void json_report(struct json_file *j, const struct report *r, uint32_t group);
+/* a: its advice.  group: the id of the first report of its group; 0: it is suppressed, and of none. */
+void json_report(struct json_file *j, const struct report *r, const struct advice *a,
+		 struct symbols *s, uint32_t group);
 
 struct json_end {
 	const struct tally *tally;

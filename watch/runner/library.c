@@ -221,3 +221,17 @@ void library_free(struct library *l)
 	free(l->pattern);
 	*l = (struct library){ 0 };
 }
+
+bool library_fills_pages(const char *name)
+{
+	static const char *const fills[] = {
+		"copy_page",	    "copy_highpage",	    "clear_page",
+		"clear_highpage",   "*copy_user_page",	    "*copy_user_highpage",
+		"*clear_user_page", "*clear_user_highpage",
+	};
+
+	for (size_t i = 0; i < sizeof(fills) / sizeof(*fills); i++)
+		if (matches(fills[i], name))
+			return true;
+	return false;
+}

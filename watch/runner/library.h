@@ -27,4 +27,7 @@ void library_free(struct library *l);
 /* Is the function of this name one?  l may be NULL: the built-in list alone. */
 bool library_has(const struct library *l, const char *name);
 
+/* Does it fill a page for whoever gets that next?  It is the same thing whoever calls it. */
+bool library_fills_pages(const char *name);
+
 #endif

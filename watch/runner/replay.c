@@ -56,17 +56,61 @@ bool replay_can(const struct replay *r, const struct wire_finding *f)
 
 		if (e->kind >= COH_EVENTS || e->op >= COH_OPS || e->attr > COH_WRITE_THROUGH ||
 		    e->side > COH_INSN ||
-		    (e->kind == COH_EVENT_HOMONYM && (e->bytes & ~1u) % r->granule))
+		    (e->kind == COH_EVENT_HOMONYM && (e->bytes & ~1u) % r->granule) ||
+		    (e->kind == COH_EVENT_OVERWRITE && e->mm % r->granule))
 			return false;
 	}
 	return true;
 }
 
-bool replay_is_leaving(const struct wire_finding *f, const struct replay_op *op)
+bool replay_other_page(const struct wire_event *e, uint32_t *pa)
 {
-	const struct wire_event *e = op->place < f->n_events ? &f->event[op->place] : NULL;
+	if (e->kind == COH_EVENT_HOMONYM)
+		*pa = e->bytes & ~1u;
+	else if (e->kind == COH_EVENT_OVERWRITE)
+		*pa = e->mm;
+	else
+		return false;
+	return true;
+}
+
+/* Does e take away whatever the cache holds at va? */
+static bool empties(const struct wire_event *e, uint32_t va)
+{
+	bool whole = e->kind == COH_EVENT_WHOLE || e->kind == COH_EVENT_SET_WAY;
+
+	return e->side == COH_DATA && e->op != COH_CLEAN &&
+	       (whole || (e->kind == COH_EVENT_LINE && e->va == va));
+}
+
+bool replay_is_left_dirty(const struct wire_finding *f, uint32_t i)
+{
+	const struct wire_event *e = &f->event[i];
+	uint32_t pa, other = e->bytes & ~1u;
+
+	while (i-- && !empties(&f->event[i], e->va))
+		if (f->event[i].va == e->va && replay_other_page(&f->event[i], &pa) &&
+		    pa == other &&
+		    (f->event[i].kind == COH_EVENT_OVERWRITE || f->event[i].bytes & 1))
+			return true;
+	return false;
+}
+
+bool replay_is_leaving(const struct wire_finding *f, const struct replay_op *op, uint32_t i)
+{
+	const struct wire_event *e = i < f->n_events ? &f->event[i] : NULL;
 
 	return e && e->kind == COH_EVENT_HOMONYM && e->va == op->va && e->side == op->side;
+}
+
+bool replay_is_at(const struct wire_finding *f, const struct replay_op *op, uint32_t i)
+{
+	const struct wire_event *e = i < f->n_events ? &f->event[i] : NULL;
+
+	if (!op->each)
+		return i == op->place;
+	return replay_is_leaving(f, op, i) ||
+	       (e && e->kind == COH_EVENT_OVERWRITE && e->va == op->va && op->side == COH_DATA);
 }
 
 /* ---- one event ---- */
@@ -118,25 +162,27 @@ static bool write_coherently(struct coh_shadow *s, const struct coh_shadow_acces
 	return false;
 }
 
+/* Of an overwrite va stays the other page's; who uses it next for this page maps it again. */
 static bool do_access(const struct replay *r, const struct wire_event *e, uint32_t bytes)
 {
 	static const access_fn fns[COH_EVENTS] = {
 		[COH_EVENT_LOAD] = coh_shadow_load,
 		[COH_EVENT_STORE] = coh_shadow_store,
+		[COH_EVENT_OVERWRITE] = coh_shadow_store,
 		[COH_EVENT_FETCH] = coh_shadow_fetch,
 		[COH_EVENT_DEVICE_WRITE] = write_by_device,
 		[COH_EVENT_COHERENT_WRITE] = write_coherently,
 	};
 	struct coh_shadow_access a = {
 		.va = e->va,
-		.pa = r->f->line_pa,
+		.pa = e->kind == COH_EVENT_OVERWRITE ? e->mm : r->f->line_pa,
 		.pc = e->pc,
 		.mm = e->mm,
 		.attr = e->attr,
 	};
 	struct coh_finding f;
 
-	map(r, e->va, r->f->line_pa);
+	map(r, e->va, a.pa);
 	return each_run(r, fns[e->kind], &a, bytes, &f);
 }
 
@@ -154,7 +200,7 @@ static void do_more(const struct replay *r, uint32_t place, bool leaving)
 	for (unsigned i = 0; i < r->change->n_more; i++) {
 		const struct replay_op *op = &r->change->more[i];
 
-		if (op->place == place && replay_is_leaving(r->f, op) == leaving)
+		if (replay_is_at(r->f, op, place) && replay_is_leaving(r->f, op, place) == leaving)
 			do_op(r, op, leaving ? r->f->event[place].bytes & ~1u : r->f->line_pa);
 	}
 }
@@ -174,9 +220,9 @@ static void do_homonym(const struct replay *r, uint32_t i)
 	map(r, e->va, a.pa);
 	if (e->side == COH_INSN)
 		coh_shadow_fetch(r->shadow, &a, &f);
-	else if (e->bytes & 1)
+	else if (e->bytes & 1 && !replay_is_left_dirty(r->f, i))
 		coh_shadow_store(r->shadow, &a, &f);
-	else
+	else if (!(e->bytes & 1))
 		coh_shadow_load(r->shadow, &a, &f);
 	do_more(r, i, true);
 	map(r, e->va, r->f->line_pa);
@@ -187,7 +233,7 @@ static bool do_event(const struct replay *r, uint32_t i)
 	const struct replay_change *c = r->change;
 	const struct wire_event *e = &r->f->event[i];
 	struct coh_who who = { e->pc, e->va, e->mm };
-	struct replay_op op = { i, e->op, e->side, e->va };
+	struct replay_op op = { i, e->op, e->side, e->va, false };
 
 	switch (e->kind) {
 	case COH_EVENT_LINE:
@@ -258,7 +304,7 @@ static bool do_after(const struct replay *r, struct coh_finding *found)
 
 	coh_shadow_device_write(r->shadow, last->pa, NULL, last->size, last->mm);
 	if (c->flushes_after)
-		do_op(r, &(struct replay_op){ 0, COH_INVALIDATE, COH_DATA, c->after_va },
+		do_op(r, &(struct replay_op){ 0, COH_INVALIDATE, COH_DATA, c->after_va, false },
 		      r->f->line_pa);
 	map(r, a.va, a.pa);
 	return coh_shadow_load(r->shadow, &a, found);
@@ -286,12 +332,13 @@ static uint32_t lost_at(const struct replay *r, uint32_t line_pa)
 static void lost_in_the_end(const struct replay *r, struct replay_result *result)
 {
 	struct coh_who who = { 0 };
+	uint32_t other;
 
 	coh_shadow_maintain_all(r->shadow, COH_DATA, COH_CLEAN, &who);
 	result->lost = lost_at(r, r->f->line_pa);
 	for (uint32_t i = 0; i < r->f->n_events; i++)
-		if (r->f->event[i].kind == COH_EVENT_HOMONYM)
-			result->lost_other |= lost_at(r, r->f->event[i].bytes & ~1u) != 0;
+		if (replay_other_page(&r->f->event[i], &other))
+			result->lost_other |= lost_at(r, other) != 0;
 }
 
 /* An empty cache, and memory that has every newest byte. */
@@ -304,13 +351,14 @@ static void clear_line(const struct replay *r, uint32_t pa)
 static void begin(const struct replay *r)
 {
 	struct coh_who who = { 0 };
+	uint32_t other;
 
 	coh_shadow_maintain_all(r->shadow, COH_DATA, COH_INVALIDATE, &who);
 	coh_shadow_maintain_all(r->shadow, COH_INSN, COH_INVALIDATE, &who);
 	clear_line(r, r->f->line_pa);
 	for (uint32_t i = 0; i < r->f->n_events; i++)
-		if (r->f->event[i].kind == COH_EVENT_HOMONYM)
-			clear_line(r, r->f->event[i].bytes & ~1u);
+		if (replay_other_page(&r->f->event[i], &other))
+			clear_line(r, other);
 }
 
 struct replay_result replay_run(struct replay *r, const struct wire_finding *f,

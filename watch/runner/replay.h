@@ -23,10 +23,20 @@ struct replay_op {
 	enum coh_op op;
 	enum coh_side side;
 	uint32_t va;
+	bool each; /* not at one place, but each time before va leads to another page */
 };
 
-/* Is it on the line of the page that leaves op's address, in a homonym? */
-bool replay_is_leaving(const struct wire_finding *f, const struct replay_op *op);
+/* Is it to be done before event i (n_events: before the access of the finding)? */
+bool replay_is_at(const struct wire_finding *f, const struct replay_op *op, uint32_t i);
+
+/* Is e about another page's line as well?  Then its address is in *pa. */
+bool replay_other_page(const struct wire_event *e, uint32_t *pa);
+
+/* Homonym i: was the other page's line made dirty by an event before, and is dirty still? */
+bool replay_is_left_dirty(const struct wire_finding *f, uint32_t i);
+
+/* If it is done there: is it on the line of the page that leaves op's address, in a homonym? */
+bool replay_is_leaving(const struct wire_finding *f, const struct replay_op *op, uint32_t i);
 
 #define REPLAY_OPS 3
 

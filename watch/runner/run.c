@@ -177,62 +177,49 @@ static int set_up(struct run *r)
 	return 0;
 }
 
-/* QEMU splits the argument at commas; a doubled one stands for itself. */
+/* QEMU splits the argument at commas; a doubled one stands for itself.  NULL: no memory. */
 static char *plugin_argument(const struct run *r, int fd)
 {
-	char *path = malloc(2 * strlen(r->plugin) + 1), *to = path, *argument, *longer;
+	char *argument = NULL;
+	size_t size;
+	FILE *out = open_memstream(&argument, &size);
+	bool failed;
 
-	if (!path)
+	if (!out)
 		return NULL;
-	for (const char *from = r->plugin; *from; from++) {
-		if (*from == ',')
-			*to++ = ',';
-		*to++ = *from;
-	}
-	*to = '\0';
-	if (asprintf(&argument, "%s,fd=%d,cpu=%s,allocate=%s", path, fd, r->options->cpu,
-		     r->options->write_allocate ? "write" : "core") < 0)
-		argument = NULL;
-	free(path);
-	if (*r->kernel && argument && asprintf(&longer, "%s,kernel=%s", argument, r->kernel) >= 0) {
-		free(argument);
-		argument = longer;
-	}
-	if (r->all_coherent && argument && asprintf(&longer, "%s,coherent=all", argument) >= 0) {
-		free(argument);
-		argument = longer;
-	}
-	if (r->wanted >= 0 && argument &&
-	    asprintf(&longer, "%s,writers=%d", argument, r->wanted) >= 0) {
-		free(argument);
-		argument = longer;
-	}
-	if (r->options->redundant && argument &&
-	    asprintf(&longer, "%s,callers=yes", argument) >= 0) {
-		free(argument);
-		argument = longer;
-	}
-	for (char **name = r->options->coherent; argument && name && *name; name++) {
-		if (asprintf(&longer, "%s,coherent=%s", argument, *name) < 0)
-			longer = NULL;
-		free(argument);
-		argument = longer;
-	}
-	return argument;
+	for (const char *from = r->plugin; *from; from++)
+		fprintf(out, *from == ',' ? ",%c" : "%c", *from);
+	fprintf(out, ",fd=%d,cpu=%s,allocate=%s", fd, r->options->cpu,
+		r->options->write_allocate ? "write" : "core");
+	if (*r->kernel)
+		fprintf(out, ",kernel=%s", r->kernel);
+	if (r->all_coherent)
+		fprintf(out, ",coherent=all");
+	if (r->wanted >= 0)
+		fprintf(out, ",writers=%d", r->wanted);
+	if (r->options->redundant)
+		fprintf(out, ",callers=yes");
+	for (char **name = r->options->coherent; name && *name; name++)
+		fprintf(out, ",coherent=%s", *name);
+	failed = ferror(out);
+	if (!fclose(out) && !failed)
+		return argument;
+	free(argument);
+	return NULL;
 }
 
 static void run_child(const struct run *r, int fd)
 {
-	char **command = r->options->command, **argv;
+	char **command = r->options->command, **argv, *argument = plugin_argument(r, fd);
 	size_t n = 0;
 
 	while (command[n])
 		n++;
 	argv = calloc(n + 3, sizeof(*argv));
-	if (argv) {
+	if (argv && argument) {
 		memcpy(argv, command, n * sizeof(*argv));
 		argv[n] = "-plugin";
-		argv[n + 1] = plugin_argument(r, fd);
+		argv[n + 1] = argument;
 		fcntl(fd, F_SETFD, 0);
 		signal(SIGPIPE, SIG_DFL);
 		sigprocmask(SIG_SETMASK, &r->before, NULL);

@@ -94,6 +94,7 @@ static bool of_device(const struct wire_finding *f)
 static bool name_all(struct scenario *c)
 {
 	const struct wire_finding *f = c->f;
+	uint32_t other;
 	bool ok = true;
 
 	if (!of_device(f))
@@ -108,10 +109,12 @@ static bool name_all(struct scenario *c)
 	for (uint32_t i = 0; i < f->n_events; i++) {
 		const struct wire_event *e = &f->event[i];
 
-		if (e->kind == COH_EVENT_HOMONYM) {
+		if (replay_other_page(e, &other)) {
 			ok &= find_name(c, e->va, COH_WRITE_BACK, false, 0) >= 0 ||
 			      add_name(c, e->va, COH_WRITE_BACK, false, 0);
-			ok &= add_name(c, e->va, COH_WRITE_BACK, true, e->bytes & ~1u);
+			ok &= add_name(c, e->va, COH_WRITE_BACK, true, other);
+			/* The other page's names are of cached memory. */
+			ok &= e->kind == COH_EVENT_HOMONYM || e->attr == COH_WRITE_BACK;
 		}
 		if (e->kind == COH_EVENT_LINE && find_name(c, e->va, COH_WRITE_BACK, false, 0) < 0)
 			ok &= add_name(c, e->va, COH_WRITE_BACK, false, 0);
@@ -157,7 +160,7 @@ static void say_advice(const struct scenario *c, uint32_t place, bool foreign)
 		const struct replay_op *op = &c->a->step[i].op;
 		char name = letter(c, op->va, COH_WRITE_BACK);
 
-		if (op->place != place || replay_is_leaving(c->f, op) != foreign)
+		if (!replay_is_at(c->f, op, place) || replay_is_leaving(c->f, op, place) != foreign)
 			continue;
 		if (foreign)
 			name = (char)('A' + find_name(c, op->va, 0, true,
@@ -192,6 +195,34 @@ static void say_stores(struct scenario *c, const char *what, char object, uint32
 	}
 }
 
+/* Values that event i stores in another page. */
+static unsigned foreign_values(const struct scenario *c, uint32_t i)
+{
+	const struct wire_event *e = &c->f->event[i];
+
+	if (e->kind == COH_EVENT_OVERWRITE)
+		return !!(e->bytes & c->word0) + !!(e->bytes & ~c->word0);
+	return e->kind == COH_EVENT_HOMONYM && e->side == COH_DATA && e->bytes & 1 &&
+	       !replay_is_left_dirty(c->f, i);
+}
+
+/* Another page's store: whether it hits this page's line depends on what is in the cache. */
+static void say_overwrite(struct scenario *c, uint32_t i)
+{
+	const struct wire_event *e = &c->f->event[i];
+	char mine = letter(c, e->va, COH_WRITE_BACK);
+	char its = (char)('A' + find_name(c, e->va, 0, true, e->mm));
+
+	fprintf(c->out, "\tunmap(%c);\n\tmap(%c);\n", mine, its);
+	for (unsigned word = 0; word < 2; word++) {
+		if (!touches(c, e->bytes, word))
+			continue;
+		fprintf(c->out, "\tstore(%c[%u], %u);", its, word, ++c->value);
+		say_where(c, e->pc);
+	}
+	fprintf(c->out, "\tunmap(%c);\n\tmap(%c);\n", its, mine);
+}
+
 static void say_homonym(struct scenario *c, uint32_t i)
 {
 	const struct wire_event *e = &c->f->event[i];
@@ -201,9 +232,9 @@ static void say_homonym(struct scenario *c, uint32_t i)
 	fprintf(c->out, "\tunmap(%c);\n\tmap(%c);\n", mine, its);
 	if (e->side == COH_INSN)
 		fprintf(c->out, "\tfetch(%c);\n", its);
-	else if (e->bytes & 1)
+	else if (foreign_values(c, i))
 		fprintf(c->out, "\tstore(%c[%u], %u);\n", its, c->bad, ++c->value);
-	else
+	else if (!(e->bytes & 1))
 		fprintf(c->out, "\tload(%c);\n", its);
 	say_advice(c, i, true);
 	fprintf(c->out, "\tunmap(%c);\n\tmap(%c);\n", its, mine);
@@ -258,6 +289,9 @@ static void say_event(struct scenario *c, uint32_t i)
 	case COH_EVENT_HOMONYM:
 		say_homonym(c, i);
 		break;
+	case COH_EVENT_OVERWRITE:
+		say_overwrite(c, i);
+		break;
 	default:
 		break;
 	}
@@ -305,8 +339,7 @@ static void say_device(struct scenario *c)
 
 		if (e->kind == COH_EVENT_STORE)
 			c->value += both ? 2 : 1;
-		if (e->kind == COH_EVENT_HOMONYM && e->side == COH_DATA)
-			c->value += e->bytes & 1;
+		c->value += foreign_values(c, i);
 		if (e->kind != COH_EVENT_DEVICE_WRITE)
 			continue;
 		fprintf(c->out, "\tawait(turn == %u);\n", turn + 1);
@@ -377,8 +410,7 @@ static void say_head(const struct scenario *c, const char *name)
 	if (c->f->by == COH_BY_WALK)
 		fprintf(c->out, " * The walker reads memory, as a device does: D0 is it.\n");
 	if (c->f->events_cut)
-		fprintf(c->out,
-			" * %u things that happened to the line; others are not kept.\n",
+		fprintf(c->out, " * %u things that happened to the line; others are not kept.\n",
 			c->f->n_events);
 	if (apart)
 		fprintf(c->out, " * The advice: word 1 has a line of its own.\n");

@@ -119,6 +119,7 @@ void session_finding(struct session *s, const struct wire_finding *sent)
 	const struct wire_finding *f = &copy;
 	struct suppression *by;
 	struct tally_title *t;
+	struct group_lack lack;
 	struct advice advice;
 	struct report r;
 	uint32_t title;
@@ -145,7 +146,10 @@ void session_finding(struct session *s, const struct wire_finding *sent)
 	if (again_keeps(s, f, is_new ? t : NULL) || !is_new)
 		return;
 	report_advise(&r, &copy, &s->tally.hello, s->symbols, &advice);
-	json_report(&s->json, &r, by ? 0 : s->tally.title[group_of(&s->groups, title)].id);
+	if (!by && group_lack(&r, &advice, s->symbols, &s->library, &lack))
+		group_lacking(&s->groups, title, &r, &lack, s->symbols);
+	json_report(&s->json, &r, &advice, s->symbols,
+		    by ? 0 : s->tally.title[group_of(&s->groups, title)].id);
 	if (by)
 		return;
 	write_litmus(s, &r, &advice);

@@ -64,6 +64,18 @@ static bool climbs(const char *path)
 	return false;
 }
 
+/* Nor by a link: one of a sysroot that is meant for the guest's root leads into this machine's. */
+static bool is_below(const char *path, const char *dir)
+{
+	char *real = realpath(path, NULL), *top = realpath(dir, NULL);
+	size_t n = top ? strlen(top) : 0;
+	bool below = real && top && !strncmp(real, top, n) && (real[n] == '/' || n == 1);
+
+	free(top);
+	free(real);
+	return below;
+}
+
 static struct user_file *open_file(struct user_files *u, struct tally *t, const char *path)
 {
 	struct user_file *f = u->first;
@@ -79,7 +91,8 @@ static struct user_file *open_file(struct user_files *u, struct tally *t, const 
 	u->first = f;
 	if (climbs(path) || asprintf(&f->found, "%s%s", u->dir, path) < 0)
 		f->found = NULL;
-	if (!f->found || stat(f->found, &st) || !S_ISREG(st.st_mode)) {
+	if (!f->found || stat(f->found, &st) || !S_ISREG(st.st_mode) ||
+	    !is_below(f->found, u->dir)) {
 		tell(f, t, "it is not below the directory of --user-symbols");
 		free(f->found);
 		f->found = NULL;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "tests/watch/runner/advice_scene.h"
+#include "watch/runner/advice_json.h"
 #include "watch/runner/advice_words.h"
 
 static struct scene s;
@@ -104,6 +105,19 @@ static void two_aliases_are_dirty_and_neither_was_flushed(void **state)
 	expect("a flush of the D line 0x00400000 after the store (pc 0x00000200) and "
 	       "immediately before the store, then a clean of the D line 0x40000000 "
 	       "after the store and before this load.",
+	       "");
+}
+
+/* Three operations are missing: it is said that two are not enough, and none is named. */
+static void three_aliases_are_dirty(void **state)
+{
+	(void)state;
+	scene_store(&s, K, 32);
+	scene_store(&s, U, 4);
+	scene_store(&s, V, 4);
+	scene_load(&s, K, 4);
+	expect("not known: of what happened to the line, no operation in any place was enough, and "
+	       "no two in the usual places.",
 	       "");
 }
 
@@ -232,6 +246,50 @@ static void another_page_was_there(void **state)
 	expect_of(&f, "a flush of the D line 0x40000000 before the page tables changed.", "");
 }
 
+/* One switch of page tables there, one back: at each its flush is missing. */
+static void each_switch_lacks_its_flush(void **state)
+{
+	(void)state;
+	scene_store(&s, U, 4);
+	scene_elsewhere(&s, U, 4, true);
+	s.n_found = 0;
+	scene_load(&s, U, 4);
+	expect("a flush of the D line 0x40000000 each time before the page tables change.", "");
+}
+
+/* It follows from the homonym: the first store may have gone into the other page's line. */
+static void a_store_went_to_another_page_s_line(void **state)
+{
+	struct coh_shadow_access a = {
+		.va = U, .pa = PA + COH_PAGE_SIZE, .pc = AT_STORE, .size = 4, .attr = COH_WRITE_BACK
+	};
+
+	(void)state;
+	coh_shadow_map(s.shadow, U, PA + COH_PAGE_SIZE, COH_PAGE_SIZE);
+	coh_shadow_store(s.shadow, &a, &s.found);
+	coh_shadow_map(s.shadow, U, PA, COH_PAGE_SIZE);
+	scene_store(&s, U, 4);
+	scene_store(&s, U + 4, 4);
+	scene_op(&s, COH_DATA, COH_FLUSH, U);
+	s.n_found = 0;
+	scene_load(&s, U, 4);
+	expect("a flush of the D line 0x40000000 before the page tables changed.", "");
+}
+
+/* The user's line was hit by another page's store; the kernel reads what was stored before. */
+static void another_page_s_store_hit_the_line(void **state)
+{
+	(void)state;
+	scene_store(&s, U, 4);
+	scene_elsewhere(&s, U, 4, true);
+	scene_op(&s, COH_DATA, COH_FLUSH, U);
+	s.n_found = 0;
+	scene_load(&s, K, 4);
+	expect("a flush of the D line 0x40000000 after the store and immediately before the page "
+	       "tables changed.",
+	       "");
+}
+
 static void everything_was_flushed_too_late(void **state)
 {
 	(void)state;
@@ -244,6 +302,64 @@ static void everything_was_flushed_too_late(void **state)
 	       "wanted) after the store (pc 0x00000200) and immediately before the "
 	       "store.",
 	       " The old line was 0x00400000, dirty since the store (pc 0x00000200).");
+}
+
+/* ---- for programs ---- */
+
+static void expect_json(const char *expected)
+{
+	struct wire_finding f = scene_finding(&s);
+	struct advice a;
+	json_t *o;
+	char *text;
+
+	advice_find(&s.hello, &f, &a);
+	o = advice_json(&a, &f, NULL);
+	text = json_dumps(o, JSON_COMPACT);
+	assert_string_equal(text, expected);
+	free(text);
+	json_decref(o);
+}
+
+static void programs_get_both_operations(void **state)
+{
+	(void)state;
+	scene_store(&s, K, 32);
+	scene_store(&s, U, 4);
+	scene_load(&s, K, 4);
+	expect_json("{\"kind\":\"operations\",\"operations\":["
+		    "{\"op\":\"flush\",\"side\":\"D\",\"va\":\"0x00400000\",\"length\":32,"
+		    "\"each_change\":false,"
+		    "\"after\":{\"event\":\"store\",\"va\":\"0x00400000\",\"pc\":\"0x00000200\","
+		    "\"user\":false},"
+		    "\"before\":{\"event\":\"store\",\"va\":\"0x40000000\",\"pc\":\"0x00000200\","
+		    "\"user\":false},\"or_invalidate\":false},"
+		    "{\"op\":\"clean\",\"side\":\"D\",\"va\":\"0x40000000\",\"length\":32,"
+		    "\"each_change\":false,"
+		    "\"after\":{\"event\":\"store\",\"va\":\"0x40000000\",\"pc\":\"0x00000200\","
+		    "\"user\":false},\"before\":{\"event\":\"read\"}}],"
+		    "\"invalidate_after\":false,\"whole_history\":true}");
+}
+
+static void programs_get_what_is_no_operation(void **state)
+{
+	(void)state;
+	scene_store(&s, K + 16, 4);
+	scene_device_write(&s, PA, 16);
+	expect_json("{\"kind\":\"own lines\",\"operations\":[],\"align\":32,"
+		    "\"invalidate_after\":false,\"whole_history\":true}");
+	scene_end(&s);
+	scene_begin(&s);
+	scene_store(&s, U, 4);
+	scene_elsewhere(&s, U, 4, true);
+	scene_load(&s, U, 4);
+	expect_json("{\"kind\":\"operations\",\"operations\":["
+		    "{\"op\":\"flush\",\"side\":\"D\",\"va\":\"0x40000000\",\"length\":32,"
+		    "\"each_change\":true,\"or_invalidate\":false}],"
+		    "\"invalidate_after\":false,\"whole_history\":true}");
+	strcpy(s.hello.cpu, "none");
+	expect_json("{\"kind\":\"not tried\",\"operations\":[],"
+		    "\"invalidate_after\":false,\"whole_history\":true}");
 }
 
 /* ---- what was done ---- */
@@ -424,6 +540,7 @@ int main(void)
 		TEST(both_are_missing),
 		TEST(two_aliases_are_dirty),
 		TEST(two_aliases_are_dirty_and_neither_was_flushed),
+		TEST(three_aliases_are_dirty),
 		TEST(two_aliases_in_turn_are_right),
 		TEST(a_receive_buffer_is_dirty_before),
 		TEST(a_receive_buffer_is_dirty_and_invalidated_after),
@@ -434,7 +551,12 @@ int main(void)
 		TEST(an_invalidate_loses_it),
 		TEST(code_needs_both_sides),
 		TEST(another_page_was_there),
+		TEST(each_switch_lacks_its_flush),
+		TEST(a_store_went_to_another_page_s_line),
+		TEST(another_page_s_store_hit_the_line),
 		TEST(everything_was_flushed_too_late),
+		TEST(programs_get_both_operations),
+		TEST(programs_get_what_is_no_operation),
 		TEST(it_came_too_early),
 		TEST(it_was_of_the_wrong_kind),
 		TEST(it_went_elsewhere),

@@ -157,6 +157,91 @@ static void a_title_without_names_connects_nothing(void **state)
 	expect_group(2, 2);
 }
 
+/* Title number title lacks maintenance of the line at va, which function left, before next uses it. */
+static void lack(uint32_t title, const struct wire_finding *f, const char *reader, uint32_t va,
+		 const char *function, uint32_t next)
+{
+	struct group_lack l = { .va = va, .next_va = next };
+	static struct report r;
+
+	enter(title, f, reader, "user mode");
+	memset(&r, 0, sizeof(r));
+	r.f = f;
+	snprintf(r.reader, sizeof(r.reader), "%s", reader);
+	snprintf(l.function, sizeof(l.function), "%s", function);
+	group_lacking(&groups, title, &r, &l, NULL);
+}
+
+/* Different pages, readers and writers: what clear_user_highpage left was not cleaned for the user. */
+static void one_lack_is_one_group(void **state)
+{
+	struct wire_finding a = finding(PAGE, USER), b = finding(PAGE + 0x3000, USER + 0x3000);
+
+	(void)state;
+	lack(0, &a, "fuse_copy_page", LINEAR + PAGE, "v4wb_clear_user_highpage", USER);
+	lack(1, &b, "ptrace", LINEAR + PAGE + 0x3000, "v4wb_clear_user_highpage", USER + 0x3000);
+	expect_group(1, 0);
+}
+
+/* Two bugs of one run, two groups: another function left the line; or what comes next is a device. */
+static void two_lacks_are_two_groups(void **state)
+{
+	struct wire_finding a = finding(PAGE, USER), b = finding(PAGE + 0x3000, USER + 0x3000);
+	struct wire_finding c = finding(PAGE + 0x6000, USER + 0x6000);
+	struct wire_finding d = finding(PAGE + 0x9000, USER + 0x9000);
+	struct wire_finding e = finding(PAGE + 0xc000, USER + 0xc000);
+
+	(void)state;
+	lack(0, &a, "first", LINEAR + PAGE, "aio_complete", USER);
+	lack(1, &b, "second", LINEAR + PAGE + 0x3000, "pipe_write", USER + 0x3000);
+	lack(2, &c, "third", LINEAR + PAGE + 0x6000, "aio_complete", COH_VA_UNKNOWN);
+	/* It is not known which function, or it says nothing. */
+	lack(3, &d, "fourth", LINEAR + PAGE + 0x9000, "", USER);
+	lack(4, &e, "fifth", LINEAR + PAGE + 0xc000, "", USER);
+	for (uint32_t i = 0; i < 5; i++)
+		expect_group(i, i);
+}
+
+/* Its old line, at an address that neither the reader nor the writer used. */
+static void an_alias_that_lacks_a_flush_tells_the_group(void **state)
+{
+	struct wire_finding a = finding(PAGE, LINEAR + PAGE), b = a,
+			    c = finding(0x5000, 0xc0005000);
+
+	(void)state;
+	lack(0, &a, "ext2_add_link", USER, "", LINEAR + PAGE);
+	lack(1, &b, "ext2_find_entry", USER + 0x40, "", LINEAR + PAGE);
+	lack(2, &c, "ext2_get_page", USER, "", 0xc0005000);
+	expect_group(1, 0);
+	expect_group(2, 2);
+}
+
+/* What the advice says is read rightly: who left the line, and what comes next. */
+static void a_lack_is_that_of_the_advice(void **state)
+{
+	struct wire_finding f = finding(PAGE, USER);
+	struct report r = { .f = &f };
+	struct advice a = { .kind = ADVICE_OPS, .n_steps = 1 };
+	struct group_lack l;
+
+	(void)state;
+	f.n_events = 2;
+	f.event[0] = (struct wire_event){ .kind = COH_EVENT_STORE, .va = USER, .pc = 0x100 };
+	f.event[1] = (struct wire_event){ .kind = COH_EVENT_DEVICE_WRITE, .va = COH_VA_UNKNOWN };
+	a.step[0] = (struct advice_step){ { 1, COH_FLUSH, COH_DATA, USER, false }, 1, 1 };
+	assert_true(group_lack(&r, &a, NULL, NULL, &l));
+	assert_int_equal(l.va, USER);
+	assert_int_equal(l.next_va, COH_VA_UNKNOWN);
+	a.step[0].last = 2;
+	assert_true(group_lack(&r, &a, NULL, NULL, &l));
+	assert_int_equal(l.next_va, LINEAR + PAGE);
+	a.kind = ADVICE_NONE;
+	assert_false(group_lack(&r, &a, NULL, NULL, &l));
+	a.kind = ADVICE_OPS;
+	f.cause = COH_OTHER_PAGE;
+	assert_false(group_lack(&r, &a, NULL, NULL, &l));
+}
+
 static void walks_go_by_who_stored_the_entry(void **state)
 {
 	struct wire_finding a = finding(PAGE, COH_VA_UNKNOWN), b = finding(0x5000, COH_VA_UNKNOWN);
@@ -384,6 +469,10 @@ int main(void)
 		TEST(another_use_of_the_page_is_another_group),
 		TEST(a_title_s_later_findings_connect_groups),
 		TEST(a_title_without_names_connects_nothing),
+		TEST(one_lack_is_one_group),
+		TEST(two_lacks_are_two_groups),
+		TEST(an_alias_that_lacks_a_flush_tells_the_group),
+		TEST(a_lack_is_that_of_the_advice),
 		TEST(walks_go_by_who_stored_the_entry),
 		TEST(homonyms_go_by_region_and_side),
 		TEST(what_follows_from_homonyms_goes_with_them),

@@ -90,8 +90,25 @@ static void step(struct scene *s)
 	}
 }
 
+/* Word by word through two aliases, as a loop that copies or compares does. */
+static void loop(struct scene *s)
+{
+	uint32_t x = alias(), y = alias();
+	bool stores = pick(2), flushes = pick(4) == 0;
+
+	for (uint32_t at = 0; at < 32; at += 4) {
+		scene_store(s, x + at, 4);
+		if (stores)
+			scene_store(s, y + at, 4);
+		else
+			scene_load(s, y + at, 4);
+		if (flushes)
+			scene_op(s, COH_DATA, COH_CLEAN, x);
+	}
+}
+
 struct tally {
-	unsigned findings, kinds[ADVICE_TRANSFER + 1];
+	unsigned findings, cut, kinds[ADVICE_TRANSFER + 1];
 };
 
 static void write_test(const struct scene *s, struct wire_finding *f, const struct advice *a,
@@ -113,6 +130,7 @@ static void look_at(const struct scene *s, struct tally *t)
 	t->findings++;
 	t->kinds[a.kind]++;
 	/* All of it is in the history, unless that was cut. */
+	t->cut += f.events_cut != 0;
 	if (f.events_cut)
 		return;
 	assert_false(f.events_odd);
@@ -134,6 +152,29 @@ static void program(struct tally *t)
 	scene_end(&s);
 }
 
+/* With loops; and what follows from homonyms, up to the first finding that is none, or the third. */
+static void longer_program(struct tally *t)
+{
+	bool found = false;
+	struct scene s;
+
+	scene_begin(&s);
+	for (unsigned i = 0; i < STEPS && !found; i++) {
+		unsigned before = s.n_found;
+
+		if (!pick(4))
+			scene_elsewhere(&s, alias() + pick(3) * 8, 4, pick(2));
+		else if (!pick(6))
+			loop(&s);
+		else
+			step(&s);
+		found = s.n_found > before && (s.found.cause != COH_OTHER_PAGE || s.n_found > 2);
+	}
+	if (found)
+		look_at(&s, t);
+	scene_end(&s);
+}
+
 static void every_finding_comes_again(void **state)
 {
 	struct tally t = { 0 };
@@ -142,11 +183,12 @@ static void every_finding_comes_again(void **state)
 	for (unsigned i = 0; i < PROGRAMS; i++) {
 		seed = i;
 		program(&t);
+		longer_program(&t);
 	}
-	print_message(
-		"%u findings; operations %u, own lines %u, transfer %u, none %u, untried %u\n",
-		t.findings, t.kinds[ADVICE_OPS], t.kinds[ADVICE_OWN_LINES],
-		t.kinds[ADVICE_TRANSFER], t.kinds[ADVICE_NONE], t.kinds[ADVICE_UNTRIED]);
+	print_message("%u findings, %u cut; operations %u, own lines %u, transfer %u, none %u, "
+		      "untried %u\n",
+		      t.findings, t.cut, t.kinds[ADVICE_OPS], t.kinds[ADVICE_OWN_LINES],
+		      t.kinds[ADVICE_TRANSFER], t.kinds[ADVICE_NONE], t.kinds[ADVICE_UNTRIED]);
 	assert_true(t.kinds[ADVICE_OPS] > PROGRAMS / 2);
 }
 

@@ -53,6 +53,17 @@ static void knows_what_copies_for_others(void **state)
 			fail_msg("%s is no library function", others[i]);
 }
 
+static void what_fills_pages_is_told_from_what_copies(void **state)
+{
+	(void)state;
+	assert_true(library_fills_pages("v4wb_clear_user_highpage"));
+	assert_true(library_fills_pages("copy_page"));
+	assert_false(library_fills_pages("memcpy"));
+	assert_false(library_fills_pages("arm_copy_to_user"));
+	assert_false(library_fills_pages("copy_page_range"));
+	assert_false(library_fills_pages(""));
+}
+
 static void a_file_adds_to_the_list(void **state)
 {
 	static const char text[] = "# ours\n\nmy_copy_*  # all of them\nfetch[0-9]";
@@ -168,6 +179,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_copies_for_others),
+		cmocka_unit_test(what_fills_pages_is_told_from_what_copies),
 		cmocka_unit_test(a_file_adds_to_the_list),
 		cmocka_unit_test(a_bad_file_is_refused),
 		cmocka_unit_test(the_first_that_is_no_library_function_is_named),
