@@ -188,21 +188,19 @@ static void put_argument(struct out *o, const struct litmus *t, const struct lit
 	if (nth && kind != 'T' && kind != 't')
 		put(o, ", ");
 	switch (kind) {
+	case 'a':
+		put(o, "%s", t->alias[i->alias].name);
+		return;
 	case 'W':
 	case 'R':
-	case 'a':
-		if (kind == 'a')
-			put(o, "%s", t->alias[i->alias].name);
-		else
-			put_words(o, t, i, t->alias[i->alias].name, kind == 'R');
+		put_words(o, t, i, t->alias[i->alias].name, kind == 'R');
 		return;
 	case 'p':
+		put(o, "%s", t->page[i->page].name);
+		return;
 	case 'Q':
 	case 'P':
-		if (kind == 'p')
-			put(o, "%s", t->page[i->page].name);
-		else
-			put_words(o, t, i, t->page[i->page].name, kind == 'P');
+		put_words(o, t, i, t->page[i->page].name, kind == 'P');
 		return;
 	case 'V':
 		put_value(o, t, c, &i->a);
