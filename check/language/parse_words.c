@@ -4,7 +4,6 @@
  * stands for, and brackets behind it.  What is about several words and does one at a time
  * becomes several statements; a word that a register or a variable chooses, a choice among them.
  */
-#include <stdio.h>
 #include <string.h>
 
 #include "check/language/parse.h"
@@ -194,25 +193,6 @@ static bool word_by_word(struct parser *p, const struct litmus_instr *whole)
 	return true;
 }
 
-/* A register of no name: what is in it is of use to the next statement only. */
-static bool hidden_reg(struct parser *p, uint8_t *reg)
-{
-	struct litmus_context *c = p->context;
-
-	for (*reg = 0; *reg < c->n_regs; ++*reg)
-		if (litmus_is_hidden(c->reg[*reg]))
-			return true;
-	if (c->n_regs == LITMUS_REGS)
-		return lex_fail(&p->lex, p->index.at,
-				"%s has more than %d registers: a variable as an index needs one "
-				"as well",
-				c->name, LITMUS_REGS);
-	snprintf(c->reg[c->n_regs], LITMUS_NAME, LITMUS_HIDDEN "%u", (unsigned)c->n_regs);
-	*reg = c->n_regs++;
-	p->regs_set |= 1u << *reg;
-	return true;
-}
-
 static bool read_index(struct parser *p, struct chosen *index, struct litmus_at at)
 {
 	struct litmus_instr *i;
@@ -220,8 +200,9 @@ static bool read_index(struct parser *p, struct chosen *index, struct litmus_at 
 	if (index->var == LITMUS_NONE)
 		return true;
 	i = parse_add(p, OP_READ_VAR, at);
-	if (!i || !hidden_reg(p, &index->value.reg))
+	if (!i)
 		return false;
+	index->value.reg = parse_hidden_reg(p->context, 0);
 	i->other = index->var;
 	i->reg = index->value.reg;
 	return true;

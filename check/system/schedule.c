@@ -30,6 +30,8 @@ static void branch(struct system *s, unsigned c, const struct litmus_instr *i)
 	bool holds = raw_compare(i->compare, raw_value(s, c, &i->a), raw_value(s, c, &i->b));
 
 	rc->pc = holds ? (uint8_t)(rc->pc + 1) : i->target;
+	if (i->chooses)
+		return;
 	forget(s, c, &i->a);
 	forget(s, c, &i->b);
 }
