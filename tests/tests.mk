@@ -37,7 +37,8 @@ coverage-run: $(UNIT_BIN)
 		$$t >$$t.out 2>&1 || { failed=1; tail -n 20 $$t.out; echo "$$t: failed" >&2; }; done; \
 	scripts/coverage.sh $(BUILD) || failed=1; exit $$failed
 
-UNIT_LINK = @mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ $^ $(RUNNER_LIBS) -lcmocka
+# A group: the layer that tells of accesses calls libsim.a, which calls the layer.
+UNIT_LINK = @mkdir -p $(@D); $(CC) $(CFLAGS) -o $@ -Wl,--start-group $^ -Wl,--end-group $(RUNNER_LIBS) -lcmocka
 
 # With another layer, which has the policies in it.
 HOOK_LIBS := $(patsubst %/libcoherer.a,%/libcoherer-hook.a,$(filter-out %/libpolicies.a,$(UNIT_LIBS)))

@@ -129,10 +129,12 @@ static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct c
 	uintptr_t flags = lock_state(coh);
 	uint16_t state = coh_load(&page->state);
 	uint32_t mark = coh_load(&page->mark);
-	bool used = !(mark & COH_MARK_SETTLED_) && mark & COH_MARK_USED_;
+	uint32_t settled = coh_page_version_(page) | COH_MARK_SETTLED_;
+	/* Settled at an earlier version: users may have come and gone since. */
+	bool used = mark != COH_MARK_FRESH_ && mark != settled;
 	bool lines_of_k, beside;
 
-	coh_store(&page->mark, coh_page_version_(page) | COH_MARK_SETTLED_);
+	coh_store(&page->mark, settled);
 	coh_full_barrier(); /* the mark before the look at the map: flush.c says why */
 	beside = users_beside_k(coh, map, page, kva);
 	lines_of_k =

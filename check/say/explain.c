@@ -303,8 +303,10 @@ static void print_answer(FILE *out, const struct search *s, const struct mend *m
 static void print_answers(FILE *out, const struct search *s, const struct verdict *v)
 {
 	if (s->stopped)
-		fprintf(out, "explain: stopped after %llu attempts: %s\n",
-			(unsigned long long)s->tried, s->stopped);
+		fprintf(out, "explain: stopped after %llu attempt%s: %s\n",
+			(unsigned long long)s->tried, s->tried == 1 ? "" : "s", s->stopped);
+	if (!s->n_answers && s->stopped)
+		return;
 	if (!s->n_answers) {
 		fprintf(out, "explain: nothing that was tried makes this Never (%llu changes)\n",
 			(unsigned long long)s->tried);

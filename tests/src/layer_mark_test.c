@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <coherer/coherer.h>
+#include "check/policies/policies.h"
 #include "tests/src/layer_port.h"
 
 #define SHARED	  (COH_VMA_SHARED | COH_VMA_WRITE)

@@ -15,10 +15,8 @@
 #include <cmocka.h>
 
 #include <coherer/coherer.h>
-#include "tests/src/hook/hook.h"
+#include "ports/sim/hook.h"
 #include "tests/src/map_model.h"
-
-struct env_hook env_hook;
 
 #define PAGE   ((uintptr_t)0x1000)
 #define K      ((uintptr_t)0xc0000000) /* of colour 0 */
