@@ -4,11 +4,11 @@
 # Boots kernels with lock debugging (NAME-debug, see kernel.sh) under plain QEMU, with the
 # whole workload, and looks for what they complain of:
 #
-#   guests/linux/check-locks.sh stock|coherer...
-#   guests/linux/check-locks.sh --judge stock|coherer CONSOLE   a console of another run
+#   guests/linux/check-locks.sh stock|coherer|fixed...
+#   guests/linux/check-locks.sh --judge stock|coherer|fixed CONSOLE   a console of another run
 #
 # stock must complain: flush_dcache_page from the completion of asynchronous I/O turns
-# interrupts on (docs/interrupts.md).  coherer must not complain of anything.
+# interrupts on (docs/interrupts.md).  coherer and fixed must not complain of anything.
 # Exits 0 if so, 1 if not, 2 if something needed is missing.
 set -eu
 
@@ -48,8 +48,8 @@ judge() {
 }
 
 check_name() {
-	case $1 in stock | coherer) ;; *)
-		echo "check-locks.sh: expected stock or coherer, found '$1'; see --help" >&2
+	case $1 in stock | coherer | fixed) ;; *)
+		echo "check-locks.sh: expected stock, coherer or fixed, found '$1'; see --help" >&2
 		exit 2 ;;
 	esac
 }

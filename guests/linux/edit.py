@@ -9,7 +9,8 @@ places below OUTPUT; SOURCE is only read.  Kernel text stays out of our project,
 so an edit names a function and what happens to it:
 
     file PATH                          the file that the next lines speak of
-    expect ..., base NAME              for check.sh and kernel.sh, ignored here
+    expect ..., tests ..., qemu ..., base NAME
+                                       for check.sh and kernel.sh, ignored here
     # comment
 
 To plant a bug; line numbers do not change, so that reports point at the right lines:
@@ -24,6 +25,7 @@ To plant a bug; line numbers do not change, so that reports point at the right l
 To build the kernel for another processor:
 
     config NAME rename A B             as `function NAME rename`, in an entry of a Kconfig file
+    config NAME first CODE             the entry's first line
 
 To add to the kernel (ports/linux):
 
@@ -34,13 +36,14 @@ To add to the kernel (ports/linux):
     function NAME first CODE           before all that it does
     function NAME before "TEXT" CODE   before the one statement that begins with TEXT
     function NAME after "TEXT" CODE    behind it
+    function NAME replace "TEXT" CODE  in its place
     function NAME rename A B [N]       the identifier A, which must be there N times (once),
                                        becomes B in it
     function NAME unless SYMBOL        only compiled if SYMBOL is not defined
     macro NAME unless SYMBOL
     global NAME                        a static variable that other files use
 
-In CODE, \\n begins another line and \\t is a tab.
+In CODE and TEXT, \\n begins another line and \\t is a tab: TEXT may tell statements apart by what follows.
 
 Exits with 2, saying what is missing, when the source has no such thing.
 """
@@ -158,7 +161,7 @@ def line_start(text, at):
 def insert_line(text, at, code, tabs=""):
     """CODE as lines of their own before position AT, which begins a line."""
     code = code.replace("\\n", "\n").replace("\\t", "\t")
-    lines = "".join(tabs + line + "\n" for line in code.split("\n"))
+    lines = "".join((line if line[:1] == "#" else tabs + line) + "\n" for line in code.split("\n"))
     return text[:at] + lines + text[at:]
 
 
@@ -184,7 +187,9 @@ def definition(code, name, text=None):
 
 
 def statement(code, start, end, text):
-    """(start, end) of the one statement in [start, end) that begins with TEXT."""
+    """(start, end) of the one statement in [start, end) that begins with TEXT; TEXT may go on
+    behind it."""
+    text = text.replace("\\n", "\n").replace("\\t", "\t")
     found = [m.start() for m in re.finditer(re.escape(text), code[start:end])
              if not code[line_start(code, start + m.start()):start + m.start()].strip()]
     if len(found) != 1:
@@ -222,8 +227,10 @@ def add_to_function(text, name, action):
         return rename(text, code, body, end, *action[1:])
     if verb == "first" and len(action) == 2:
         return text[:body] + "\n\t" + action[1] + text[body:]
-    if verb in ("before", "after") and len(action) == 3:
+    if verb in ("before", "after", "replace") and len(action) == 3:
         first, stop = statement(code, body, end, action[1])
+        if verb == "replace":
+            return replace(text, first, stop, action[2])
         tabs = text[line_start(text, first):first]
         at = line_start(text, first) if verb == "before" else text.find("\n", stop) + 1
         return insert_line(text, at, action[2], tabs)
@@ -267,14 +274,16 @@ def add_guarded(text, code):
 
 
 def edit_config(text, name, action):
-    """Renames in the one entry `config NAME` of a Kconfig file."""
+    """Changes the one entry `config NAME` of a Kconfig file."""
     entry = re.compile(r"^(?:menu)?config[ \t]+(\w+)[ \t]*$", re.M)
     found = [m for m in entry.finditer(text) if m.group(1) == name]
     if len(found) != 1:
         raise EditError(f"{len(found) or 'no'} entries 'config {name}'")
+    start = found[0].end()
+    if len(action) == 2 and action[0] == "first":
+        return insert_line(text, start + 1, action[1], "\t")
     if len(action) not in (3, 4) or action[0] != "rename":
         raise EditError(f"unknown action '{' '.join(action)}'")
-    start = found[0].end()
     other = re.search(r"^\w", text[start:], re.M)
     end = start + other.start() if other else len(text)
     return rename(text, text, start, end, *action[1:])
@@ -289,7 +298,7 @@ def make_global(text, name):
 
 
 VERBS = ("function", "assembly", "struct", "macro", "include", "append", "guarded", "global", "config")
-ADD_TO_FUNCTION = ("first", "before", "after", "rename", "unless")
+ADD_TO_FUNCTION = ("first", "before", "after", "replace", "rename", "unless")
 
 
 def add(text, words):
@@ -320,8 +329,8 @@ def split(line):
     if not line or line.startswith("#"):
         return []
     for pattern in (r"(append|guarded)\s+(.+)", r"(struct)\s+(\w+)\s+(first|last)\s+(.+)",
-                    r"(function)\s+(\w+)\s+(first)\s+(.+)",
-                    r'(function)\s+(\w+)\s+(before|after)\s+"([^"]+)"\s+(.+)'):
+                    r"(function|config)\s+(\w+)\s+(first)\s+(.+)",
+                    r'(function)\s+(\w+)\s+(before|after|replace)\s+"([^"]+)"\s+(.+)'):
         m = re.fullmatch(pattern, line)
         if m:
             return list(m.groups())
@@ -335,7 +344,7 @@ def apply(source, words, texts, path):
         if path not in texts:
             with open(os.path.join(source, path), encoding="utf-8") as f:
                 texts[path] = f.read()
-    elif words[0] not in ("expect", "base"):
+    elif words[0] not in ("expect", "tests", "qemu", "base"):
         if words[0] not in VERBS:
             raise EditError(f"cannot understand '{' '.join(words)}'")
         if path is None:

@@ -9,9 +9,13 @@
 #   guests/linux/kernel.sh debian      with the options of guests/debian/config, and modules
 #   guests/linux/kernel.sh stock-6.12, debian-6.12
 #                                      the same of Linux 6.12
-#   guests/linux/kernel.sh NAME        with the bug of plant/NAME.edit, here or in guests/debian
+#   guests/linux/kernel.sh NAME        with the bug of plant/NAME.edit, here or in guests/debian,
+#                                      or with one repair of ports/linux/fixes
 #   guests/linux/kernel.sh stock-debug, coherer-debug
 #                                      with the options of config-debug: lock debugging
+#   guests/linux/kernel.sh stock-more  with the options of ports/linux/fixes/config
+#   guests/linux/kernel.sh fixed, fixed-debug, fixed-6.12
+#                                      stock and its like with all repairs of ports/linux/fixes
 #   guests/linux/kernel.sh --list      the names of the planted bugs
 #
 # leaves build/linux/NAME/{vmlinux,zImage,versatile-pb.dtb}, and in cpu the name of
@@ -23,11 +27,12 @@
 # line `base` names, is copied, and the edited file is put into the copy.  Kbuild looks
 # for a source in the output tree before it looks in the source tree, so it compiles that
 # one, and neither the source nor the output that was copied is ever changed; a run that
-# is killed leaves nothing wrong behind.
+# is killed leaves nothing wrong behind.  An edited header is put where the compiler looks
+# first, and what included it is compiled again.
 set -eu
 
 case ${1:-} in
-stock-6.12 | debian-6.12) series=6.12 packages=linux-6.12 dts=arch/arm/boot/dts/arm/versatile-pb.dtb ;;
+stock-6.12 | debian-6.12 | fixed-6.12) series=6.12 packages=linux-6.12 dts=arch/arm/boot/dts/arm/versatile-pb.dtb ;;
 *) series=6.1 packages=linux dts=arch/arm/boot/dts/versatile-pb.dtb ;;
 esac
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,7 +43,7 @@ port=$here/../../ports/linux
 kconfig=
 lenient=
 
-usage() { sed -n '4,21s/^# \{0,1\}//p' "$0"; }
+usage() { sed -n '4,25s/^# \{0,1\}//p' "$0"; }
 fail() { echo "kernel.sh: $*" >&2; exit 2; }
 
 list() {
@@ -113,11 +118,11 @@ have_source() {
 	check_series "$source" "$source"
 }
 
-# stock, or stock-debug: $1 is what follows "stock".
+# stock and its like: $1 is what follows "stock", $2 the file of its options.
 build_stock() {
 	have_source
 	made_from=
-	build_tree "stock$1" "$source" "$here/config" ${1:+"$here/config$1"}
+	build_tree "stock$1" "$source" "$here/config" ${2:+"$2"}
 }
 
 # stock for XScale.  Kconfig, too, looks into the output tree first, so the edited file
@@ -155,30 +160,65 @@ build_coherer() {
 		${1:+"$here/config$1"}
 }
 
-build_planted() {
-	edit=$here/plant/$1.edit
-	[ -f "$edit" ] || edit=$here/../debian/plant/$1.edit
-	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock xscale coherer $(list | tr '\n' ' ')"
-	base=$(sed -n 's/^base //p' "$edit")
-	case ${base:=stock} in
-	stock) build_stock "" ;;
+build_base() {
+	case $1 in
+	stock) build_stock "" "" ;;
+	stock-debug) build_stock -debug "$here/config-debug" ;;
+	stock-more) build_stock -more "$port/fixes/config" ;;
+	stock-6.12) build_newer stock "$here/config" ;;
 	xscale) build_xscale ;;
 	debian) build_debian ;;
-	*) fail "$edit: no kernel is named '$base' to be the base of an edit" ;;
+	*) fail "no kernel is named '$1' to be the base of an edit" ;;
 	esac
-	key=$(cat "$out/$base/built-from" "$edit" "$here/edit.py" | sha256sum | cut -d ' ' -f 1)
-	up_to_date "$out/$1" "$key" && return 0
-	echo "kernel.sh: building $1"
-	tree=$out/$1
-	keep=$out/$1.keep
+}
+
+# The headers among the edited files in $1.  Of the compiler's folders for them, generated
+# comes before include, but not before arch/arm/include.
+place_headers() {
+	for header in $(cd "$1" && find include arch/arm/include -name '*.h' -newer "$2" 2>/dev/null); do
+		case $header in
+		include/*) ;;
+		*) fail "an edit changes $header, which only a kernel of its own source can have" ;;
+		esac
+		place=$1/arch/arm/include/generated/${header#include/}
+		mkdir -p "$(dirname "$place")"
+		mv "$1/$header" "$place"
+		# What it includes by "NAME" is looked for beside it.
+		sed -n 's/^#include "\([^"/]*\)".*/\1/p' "$place" | while read -r other; do
+			cp "$source/$(dirname "$header")/$other" "$(dirname "$place")/"
+		done
+		grep -rlF --include='.*.o.cmd' "/$header" "$1" | while read -r cmd; do
+			object=$(basename "$cmd" .cmd)
+			rm -f "$(dirname "$cmd")/${object#.}"
+		done
+	done
+}
+
+# Kernel $1: the output of kernel $2, and the edits that follow.
+build_edited() {
+	build_base "$2"
+	name=$1
+	base=$2
+	shift 2
+	# What an edit says to people and to check.sh changes no kernel.
+	key=$(cat "$out/$base/built-from" "$@" "$here/edit.py" | grep -Ev '^(#|expect |tests |qemu )' |
+		sha256sum | cut -d ' ' -f 1)
+	up_to_date "$out/$name" "$key" && return 0
+	echo "kernel.sh: building $name"
+	tree=$out/$name
+	keep=$out/$name.keep
 	rm -rf "$tree" "$keep"
 	cp -a "$out/$base" "$tree"
-	rm "$tree/built-from"
-	"$here/edit.py" "$source" "$tree" "$edit"
+	mv "$tree/built-from" "$tree/copied"
+	touch "$tree/copied"
+	"$here/edit.py" "$source" "$tree" "$@"
+	place_headers "$tree" "$tree/copied"
+	# An edited Kconfig may take options away.
+	kbuild "$source" "$tree" olddefconfig
 	kbuild "$source" "$tree" zImage
 	# Kept: what is asked for, and the edited sources at the place where the
 	# debug information says they are.
-	"$here/edit.py" "$source" "$keep" "$edit"
+	"$here/edit.py" "$source" "$keep" "$@"
 	mv "$tree/vmlinux" "$tree/arch/arm/boot/zImage" "$tree/$dts" "$keep/"
 	[ ! -f "$tree/cpu" ] || mv "$tree/cpu" "$keep/"
 	echo "$key" >"$keep/built-from"
@@ -186,17 +226,30 @@ build_planted() {
 	mv "$keep" "$tree"
 }
 
+build_planted() {
+	for edit in "$here/plant/$1.edit" "$here/../debian/plant/$1.edit" "$port/fixes/$1.edit" \
+		"$port/fixes/$series/$1.edit"; do
+		[ ! -f "$edit" ] || break
+	done
+	[ -f "$edit" ] || fail "no bug is named '$1'; there are: stock xscale coherer $(list | tr '\n' ' ')"
+	base=$(sed -n 's/^base //p' "$edit")
+	build_edited "$1" "${base:-stock}" "$edit"
+}
+
+# All repairs at once: kernel $1, made from kernel $2.
+build_fixed() {
+	build_edited "$1" "$2" "$port"/fixes/*.edit "$port/fixes/$series"/*.edit
+}
+
 case ${1:-} in
 -h | --help) usage ;;
 --list) list ;;
-stock) build_stock "" ;;
-stock-debug) build_stock -debug ;;
-stock-6.12) build_newer stock "$here/config" ;;
+stock | stock-debug | stock-more | stock-6.12 | xscale | debian) build_base "$1" ;;
 debian-6.12) build_newer debian "$here/../debian/config" ;;
-xscale) build_xscale ;;
-debian) build_debian ;;
 coherer) build_coherer "" ;;
 coherer-debug) build_coherer -debug ;;
+fixed) build_fixed fixed stock ;;
+fixed-debug | fixed-6.12) build_fixed "$1" "stock-${1#fixed-}" ;;
 '' | -*) usage >&2; exit 2 ;;
 *) build_planted "$1" ;;
 esac

@@ -55,3 +55,16 @@ stress-linux-layer: all linux-stock ## Linux with the layer, in a loop: under co
 	$(LINUX_DIR)/kernel.sh coherer
 	$(LINUX_DIR)/kernel.sh coherer-debug
 	ports/linux/stress.sh
+
+.PHONY: check-linux-fixes check-linux-fixes-6.12
+
+# ports/linux/fixes: stock Linux, repaired without the layer.
+check-linux-fixes: all linux-stock ## Linux without and with the repairs of ports/linux/fixes (builds eight kernels)
+	set -e; for name in fixed fixed-debug mini-cache ksm uprobes bio-copy-kern; do \
+		$(LINUX_DIR)/kernel.sh $$name; done
+	ports/linux/fixes/check.sh
+
+check-linux-fixes-6.12: all linux-stock ## the same on Linux 6.12 (builds two kernels)
+	scripts/setup.sh linux-6.12
+	set -e; for name in stock-6.12 fixed-6.12; do $(LINUX_DIR)/kernel.sh $$name; done
+	ports/linux/fixes/check.sh --series 6.12

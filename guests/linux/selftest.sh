@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests edit.py, judge.py, check.sh, check-locks.sh, check-aio.sh and apply.sh in seconds, without a kernel:
+# Tests edit.py, judge.py, check.sh, check-locks.sh, check-aio.sh, apply.sh and the repairs in seconds, without a kernel:
 #
 #   guests/linux/selftest.sh
 #
@@ -135,6 +135,7 @@ int two(void)
 #endif
 SOURCE
 lines() { edit "$1" | tr '\n\t' '| '; }
+refused() { edit "$1" >"$tmp/said" 2>&1 && return 0; tr '\n' '|' <"$tmp/said"; return 2; }
 expect 0 'first.h>|#include <own.h>|#define' lines 'file c.h
 include <own.h>'
 expect 0 'int a;| int own;|};' lines 'file c.h
@@ -153,6 +154,16 @@ expect 2 "'other(x)' is part of another" edit 'file c.h
 function under after "other(x)" own(x);'
 expect 0 '|  use(x);| if (x)|  own(x);| return x;' lines 'file c.h
 function twice before "return x" if (x)\n\town(x);'
+expect 0 '|  use(x);|#ifdef OWN| own(x);|#endif| return x;' lines 'file c.h
+function twice before "return x" #ifdef OWN\nown(x);\n#endif'
+expect 0 '| own(x);| if (x)|  use(x);| return x;' lines 'file c.h
+function twice replace "use(x);\n\tif (x)" own(x);'
+expect 2 "no statements that begin with 'use(x);|return 1'" refused 'file c.h
+function twice replace "use(x);\nreturn 1" own(x);'
+expect 0 '|  use(x);| return own(x);|}' lines 'file c.h
+function twice replace "return x" return own(x);'
+expect 2 "2 statements that begin with 'use(x)'" edit 'file c.h
+function twice replace "use(x)" own(x);'
 expect 0 '/\* use(x) \*/| own(x);| if (x)|  own(x);' lines 'file c.h
 function twice rename use own 2'
 expect 2 "'use' is there 2 times, not 1" edit 'file c.h
@@ -200,7 +211,13 @@ expect 2 "no entries 'config NONE'" edit 'file Kconfig
 config NONE rename CORE OWN'
 expect 2 "unknown action 'drop CORE'" edit 'file Kconfig
 config BOARD drop CORE'
+expect 0 'config BOARD| depends on !OWN| select CORE|' lines 'file Kconfig
+config BOARD first depends on !OWN'
+expect 2 "no entries 'config NONE'" edit 'file Kconfig
+config NONE first depends on !OWN'
 expect 0 '^void other(void) {}' edit 'base xscale
+tests hole-fuse
+qemu -device none
 file a.c
 function other empty'
 
@@ -352,6 +369,21 @@ expect 2 'was not made by this script' "$apply" "$tmp/linux-6.1" "$tmp/not-ours"
 expect 0 . ls -d "$tmp/not-ours"
 expect 2 'edits/build.edit:[0-9]*: .*No such file' "$apply" "$tmp/linux-6.1" "$tmp/tree"
 
+# The repairs: each names tests that there are, and what is reported without it.
+fixes=$here/../../ports/linux/fixes
+for file in "$fixes"/*.edit "$fixes"/*/*.edit; do
+	for test in $(sed -n 's/^tests //p' "$file" | tr , ' '); do
+		expect 0 . grep -F "{ \"$test\", " "$here/workload/main.c"
+	done
+	expect 0 "^tests [a-z]" cat "$file"
+	expect 0 "^expect [a-z]" cat "$file"
+done
+expect 2 "no checks are called 'other'" "$fixes/check.sh" other
+expect 2 "takes 6.1 or 6.12, not '5.10'" "$fixes/check.sh" --series 5.10
+expect 2 'no kernel with lock debugging of 6.12' "$fixes/check.sh" --series 6.12 locks
+expect 2 'no kernel stock-more of 6.12' "$fixes/check.sh" --series 6.12 more
+expect 2 'none is missing: run make' env COHERER="$tmp/none" "$fixes/check.sh" holes
+
 # What lock debugging says, judged.
 console() { printf '%s\r\n' "$@" "# workload done" >"$tmp/console"; }
 locks() { "$here/check-locks.sh" --judge "$1" "$tmp/console"; }
@@ -359,8 +391,10 @@ console 'WARNING: CPU: 0 PID: 1 at x' 'raw_local_irq_restore() called with IRQs 
 	' aio_complete from x' 'ok 1 loop-aio'
 expect 0 '^ok - stock: complains' locks stock
 expect 1 '^not ok - coherer: WARNING' locks coherer
+expect 1 '^not ok - fixed: WARNING' locks fixed
 console 'ok 1 loop-aio'
 expect 0 '^ok - coherer: no complaint' locks coherer
+expect 0 '^ok - fixed: no complaint' locks fixed
 expect 1 '^not ok - stock: no complaint' locks stock
 console 'not ok 1 loop-aio'
 expect 1 'not ok 1 loop-aio' locks coherer

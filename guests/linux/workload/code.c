@@ -2,10 +2,14 @@
 /* Data becomes instructions: exec, generated code, signal trampolines. */
 #define _GNU_SOURCE
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -184,4 +188,51 @@ void signals(void)
 	}
 	if (handled != 200)
 		die("%u signals handled, expected 200", handled);
+}
+
+/* Two instructions, a probe on each: the kernel executes them at one place, in turn. */
+int probed(int x);
+__asm__(".text\n.arm\n.type probed, %function\nprobed:\n"
+	"	add	r0, r0, #40\n"
+	"	eor	r0, r0, #3\n"
+	"	bx	lr\n"
+	".size probed, . - probed\n");
+
+/* Where ADDRESS is in the file that this program is. */
+static unsigned long in_file(unsigned long address)
+{
+	const ElfW(Phdr) *part = (const ElfW(Phdr) *)getauxval(AT_PHDR);
+	unsigned long n = getauxval(AT_PHNUM);
+
+	for (unsigned long i = 0; i < n; i++)
+		if (part[i].p_type == PT_LOAD && address - part[i].p_vaddr < part[i].p_filesz)
+			return address - part[i].p_vaddr + part[i].p_offset;
+	die("%#lx is in no part of this program's file", address);
+}
+
+static void tell(const char *path, const char *text)
+{
+	int fd = (int)must(open(path, O_WRONLY), path);
+
+	must(write(fd, text, strlen(text)), path);
+	close(fd);
+}
+
+void hole_uprobe(void)
+{
+	unsigned long at = in_file((unsigned long)probed);
+	char probes[128];
+
+	mkdir(TMPFS "/trace", 0700);
+	must(mount("tracefs", TMPFS "/trace", "tracefs", 0, NULL), "mount of tracefs");
+	snprintf(probes, sizeof(probes),
+		 "p:uprobes/first /bin/workload:%#lx\np:uprobes/second /bin/workload:%#lx\n", at,
+		 at + 4);
+	tell(TMPFS "/trace/uprobe_events", probes);
+	tell(TMPFS "/trace/events/uprobes/enable", "1");
+	for (int i = 0; i < 90; i++)
+		if (probed(i) != ((i + 40) ^ 3))
+			die("probed(%d) is %d", i, probed(i));
+	tell(TMPFS "/trace/events/uprobes/enable", "0");
+	must(umount(TMPFS "/trace"), "umount");
 }

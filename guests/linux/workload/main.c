@@ -50,6 +50,11 @@ static const struct test {
 	{ "hole-aio", hole_aio, 1 },
 	{ "hole-ring", hole_ring, 1 },
 	{ "hole-threads", hole_threads, 1 },
+	{ "hole-swap", hole_swap, 1 },
+	{ "hole-ksm", hole_ksm, 1 },
+	{ "hole-directory", hole_directory, 1 },
+	{ "hole-uprobe", hole_uprobe, 1 },
+	{ "hole-uring", hole_uring, 1 },
 };
 
 #define N_TESTS (sizeof(tests) / sizeof(tests[0]))
