@@ -59,8 +59,8 @@ stress-linux-layer: all linux-stock ## Linux with the layer, in a loop: under co
 .PHONY: check-linux-fixes check-linux-fixes-6.12
 
 # ports/linux/fixes: stock Linux, repaired without the layer.
-check-linux-fixes: all linux-stock ## Linux without and with the repairs of ports/linux/fixes (builds eight kernels)
-	set -e; for name in fixed fixed-debug mini-cache ksm uprobes bio-copy-kern; do \
+check-linux-fixes: all linux-stock ## Linux without and with the repairs of ports/linux/fixes (builds seven kernels)
+	set -e; for name in fixed fixed-debug mini-cache bio-copy-kern; do \
 		$(LINUX_DIR)/kernel.sh $$name; done
 	ports/linux/fixes/check.sh
 

@@ -51,7 +51,6 @@ static const struct test {
 	{ "hole-ring", hole_ring, 1 },
 	{ "hole-threads", hole_threads, 1 },
 	{ "hole-swap", hole_swap, 1 },
-	{ "hole-ksm", hole_ksm, 1 },
 	{ "hole-directory", hole_directory, 1 },
 	{ "hole-uprobe", hole_uprobe, 1 },
 	{ "hole-uring", hole_uring, 1 },

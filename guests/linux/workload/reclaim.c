@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory management takes pages away from those who use them: reclaim, KSM.  And the kernel's own
- * translations, which every page directory has a copy of.  Bugs of stock Linux, see holes.c.
+ * Reclaim takes pages away from those who use them.  And the kernel's own translations, which every
+ * page directory has a copy of.  Bugs of stock Linux, see holes.c.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <poll.h>
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
-#include <sys/stat.h>
 #include <sys/swap.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -66,77 +61,6 @@ void hole_swap(void)
 	munmap(area, 4 * PAGE);
 	munmap(buffer, SIZE);
 	unlink(SWAP_FILE);
-}
-
-#define KSM TMPFS "/sys/kernel/mm/ksm/"
-
-static unsigned int ksm_get(const char *path)
-{
-	char text[24] = "";
-	int fd = (int)must(open(path, O_RDONLY), path);
-
-	must(read(fd, text, sizeof(text) - 1), path);
-	close(fd);
-	return (unsigned int)strtoul(text, NULL, 10);
-}
-
-static void ksm_set(const char *path, const char *value)
-{
-	int fd = (int)must(open(path, O_WRONLY), path);
-
-	must(write(fd, value, strlen(value)), path);
-	close(fd);
-}
-
-#define KSM_PAGES 256u
-
-/* Pages of 16 kinds, each written as it is already, while ksmd looks at them. */
-static void store_the_same(unsigned char *area)
-{
-	for (unsigned int i = 0; i < 20 * KSM_PAGES; i++) {
-		volatile unsigned char *at = area + i % KSM_PAGES * PAGE + i % 61;
-
-		*at ^= 1;
-		*at ^= 1;
-	}
-}
-
-static void wait_for_ksm(unsigned int merged)
-{
-	unsigned int scans = ksm_get(KSM "full_scans");
-
-	while (ksm_get(KSM "pages_sharing") < merged) {
-		if (ksm_get(KSM "full_scans") > scans + 200)
-			die("%u pages were merged, not %u", ksm_get(KSM "pages_sharing"), merged);
-		poll(NULL, 0, 10);
-	}
-}
-
-/* Equal pages become one, and differ again when they are stored to. */
-void hole_ksm(void)
-{
-	unsigned char *area = map_anon(KSM_PAGES * PAGE);
-
-	mkdir(TMPFS "/sys", 0700);
-	must(mount("sysfs", TMPFS "/sys", "sysfs", 0, NULL), "mount of sysfs");
-	for (unsigned int i = 0; i < KSM_PAGES; i++)
-		fill(area + i * PAGE, PAGE, 0, i % 16);
-	must(madvise(area, KSM_PAGES * PAGE, MADV_MERGEABLE), "MADV_MERGEABLE");
-	ksm_set(KSM "sleep_millisecs", "1");
-	ksm_set(KSM "pages_to_scan", "1000");
-	ksm_set(KSM "run", "1");
-	store_the_same(area);
-	wait_for_ksm(200);
-	for (unsigned int i = 0; i < KSM_PAGES; i++)
-		verify("merged", area + i * PAGE, PAGE, 0, i % 16);
-	for (unsigned int i = 0; i < KSM_PAGES; i++)
-		fill(area + i * PAGE, PAGE, 0, i);
-	ksm_set(KSM "run", "2");
-	for (unsigned int i = 0; i < KSM_PAGES; i++)
-		verify("stored to again", area + i * PAGE, PAGE, 0, i);
-	ksm_set(KSM "run", "0");
-	must(umount(TMPFS "/sys"), "umount");
-	munmap(area, KSM_PAGES * PAGE);
 }
 
 static int gate[2];

@@ -95,7 +95,6 @@ void hole_aio(void);
 void hole_ring(void);
 void hole_threads(void);
 void hole_swap(void);
-void hole_ksm(void);
 void hole_directory(void);
 void hole_uprobe(void);
 void hole_uring(void);

@@ -9,7 +9,7 @@
 #   holes    the tests of each repair: reported without (its `expect` lines), silent with
 #   quiet    the whole workload with all of them: no report; the cache operations beside stock's
 #   locks    the whole workload with lock debugging: no complaint
-#   more     as holes, for what stock does not have: KSM, uprobes, SCSI
+#   more     as holes, for what stock does not have: SCSI
 #
 # Without a name: all; of 6.12, apply, holes and quiet.  The kernels are those of guests/linux/kernel.sh:
 # stock and fixed; for a repair with a line `base`, that one and the kernel with this repair alone;
@@ -177,7 +177,7 @@ check_quiet() {
 check_locks() {
 	need fixed-debug
 	tests=$(sed -n 's/^	{ "\([a-z-]*\)", .*/\1/p' "$linux/workload/main.c" |
-		grep -vxE 'hole-(ksm|uprobe)' | tr '\n' ,)
+		grep -vx hole-uprobe | tr '\n' ,)
 	console=$runs/locks.console
 	"$linux/boot.sh" --tests "${tests%,}" fixed-debug </dev/null >"$console" 2>&1 || true
 	if said=$("$linux/check-locks.sh" --judge fixed "$console"); then
