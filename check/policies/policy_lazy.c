@@ -131,7 +131,7 @@ static bool is_done_without_users(struct coh *coh, struct coh_map *map, struct c
 	uint32_t mark = coh_load(&page->mark);
 	uint32_t settled = coh_page_version_(page) | COH_MARK_SETTLED_;
 	/* Settled at an earlier version: users may have come and gone since. */
-	bool used = mark != COH_MARK_FRESH_ && mark != settled;
+	bool used = mark & COH_MARK_SETTLED_ ? mark != settled : mark & COH_MARK_USED_;
 	bool lines_of_k, beside;
 
 	coh_store(&page->mark, settled);
