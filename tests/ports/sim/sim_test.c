@@ -416,7 +416,9 @@ static void test_wrong_configs(void **state)
 		  "more kmap slots than there are addresses" },
 		{ { .core = coh_cpu_find("arm920t"), .evict = 258 }, "evict or fill is no rate" },
 		{ { .core = coh_cpu_find("arm920t"), .fill = 257 }, "evict or fill is no rate" },
-		{ { .core = coh_cpu_find("arm920t"), .grain = 3 }, "no such grain" },
+		{ { .core = coh_cpu_find("arm920t"), .grain = 4 }, "no such grain" },
+		{ { .core = coh_cpu_find("arm920t"), .grain = COH_SIM_GRAIN_ACCESS },
+		  "the layer tells of no access: it was not compiled with ports/sim/hook" },
 	};
 
 	(void)state;
