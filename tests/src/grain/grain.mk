@@ -13,11 +13,11 @@ $(GRAIN): $(GRAIN_OBJ) $(GRAIN_LIBS)
 .PHONY: check-grain check-grain-long check-grain-faults
 
 check-grain: $(GRAIN) ## the layer, interrupted twice at every load and store
-	@$(GRAIN)
+	@$(GRAIN) -o '*,rmap,*,stay'
 
 check-grain-faults: $(GRAIN) ## the faults that the layer had, put back: the search finds each
 	@tests/src/grain/put-back.sh $(BUILD)
 
-check-grain-long: $(GRAIN) ## the same, at random and more often
+check-grain-long: $(GRAIN) ## the same under lazy too, and with lines written back at once; and at random, more often
 	@$(GRAIN)
 	@$(GRAIN) -r 1 20000
