@@ -30,6 +30,7 @@ struct context {
 	uint32_t value, user_need; /* of the access that is being made */
 	unsigned line;		   /* of it */
 	uintptr_t kmap;
+	bool wants_alone;
 };
 
 /* All that a run changes, beside the arena. */
@@ -94,9 +95,21 @@ static void __attribute__((noreturn)) fail(void *context, const char *what, int 
 		swapcontext(&w.context[w.current].at, &scheduler);
 }
 
+static bool is_alone(const struct context *c)
+{
+	for (unsigned n = 0; n < AUDIT; n++)
+		if (n != c->number && w.context[n].state == RUNS)
+			return false;
+	return true;
+}
+
 static bool waits(const struct context *c)
 {
-	return c->state == RUNS && c->next.kind == COH_SIM_NEXT_WAIT && *c->next.word;
+	if (c->state != RUNS)
+		return false;
+	if (c->wants_alone && !is_alone(c))
+		return true;
+	return c->next.kind == COH_SIM_NEXT_WAIT && *c->next.word;
 }
 
 /* May the process that a CPU has be left? */
@@ -542,8 +555,9 @@ void unmap_kernel(struct context *c, enum coh_intent intent)
 
 void keep_out(struct context *c, bool out)
 {
-	(void)c;
+	c->wants_alone = out; /* whoever is amid something with the page ends it first */
 	coh_sim_point(w.sim);
+	c->wants_alone = false;
 	w.out = out;
 }
 
