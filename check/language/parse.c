@@ -239,8 +239,23 @@ static bool kind_of(struct parser *p, struct litmus_context *c)
 			lex_found(l));
 }
 
+/* A process never interrupts who holds a lock: with (irq) left out a bug would be Never. */
+static bool named_as_its_kind(struct parser *p, const struct litmus_context *c)
+{
+	static const char letters[] = "INHD";
+	static const char *const kinds[] = { "irq", "nmi", "ipi", "device" };
+	const char *letter = strchr(letters, c->name[0]);
+
+	if (c->kind != LITMUS_PROCESS || !letter || c->name[1] < '0' || c->name[1] > '9')
+		return true;
+	return lex_fail(&p->lex, c->at, "%s would be a process: expected (%s), or a name as P0",
+			c->name, kinds[letter - letters]);
+}
+
 static bool context_is_possible(struct parser *p, const struct litmus_context *c)
 {
+	if (!named_as_its_kind(p, c))
+		return false;
 	if (c->mm != LITMUS_NONE && c->kind != LITMUS_PROCESS)
 		return lex_fail(&p->lex, c->at, "%s has no mm of its own: it borrows what is there",
 				c->name);
