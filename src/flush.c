@@ -425,6 +425,9 @@ bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uint
 /* The kernel changed bytes of a page; where it was executed, old code goes. */
 void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 {
+	/* Stores to K before the bit: where aliases meet no operation of the port lies between. */
+	if (!coh->mechanism->aliasing)
+		coh_full_barrier();
 	if (!(coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->mechanism->code_by_alias)
 		return;
 	/* Where aliases meet nobody wrote K back for the users' sake. */
