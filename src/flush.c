@@ -52,6 +52,7 @@ int coh_rmap_begin_(struct coh *coh, struct coh_page *page, uintptr_t kva, enum 
 	(void)intent; /* also before stores: dirty user lines must not be written back over them */
 	if (coh_page_settled_(coh, page))
 		return COH_OK;
+	coh_page_not_fresh_(page); /* K gets lines now */
 	return coh_flush_now_(coh, page, kva);
 }
 
@@ -298,7 +299,7 @@ bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map)
  *   DATA, CODE	coh_page_complete_, after the flushes that earn them.  While it runs a VMA covers the
  *		page, so no flush waits, and its store hides none if it comes late.
  *   DATA, FILLED	the fills of page.c; nobody else has the page then
- *   USED	coh_page_clear; a flush of a FRESH page that cannot wait
+ *   USED	coh_page_clear; a flush, or a kmap, of a FRESH page that cannot wait
  * A flush that is done at once leaves DATA as it is: K is in memory before it looks for users.
  */
 
@@ -345,9 +346,7 @@ bool coh_page_settled_(struct coh *coh, const struct coh_page *page)
 bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 {
 	if (!coh_page_settled_(coh, page)) {
-		/* A VMA covers it; or it has no file, and who maps it may not tell us. */
-		if (coh_load(&page->mark) == COH_MARK_FRESH_)
-			coh_page_touch_(page);
+		coh_page_not_fresh_(page);
 		return false;
 	}
 	/* Another CPU may complete it, and its operations would not reach this CPU's lines. */
@@ -364,6 +363,13 @@ void coh_page_touch_(struct coh_page *page)
 {
 	coh_store(&page->mark, (uint32_t)COH_MARK_USED_);
 	coh_full_barrier(); /* before a look at the map that follows */
+}
+
+/* A VMA covers it; or it has no file, and who maps it may not tell us. */
+void coh_page_not_fresh_(struct coh_page *page)
+{
+	if (coh_load(&page->mark) == COH_MARK_FRESH_)
+		coh_page_touch_(page);
 }
 
 /* The version of the page's map; a page of no map has none. */
@@ -407,6 +413,8 @@ bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struc
 
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index)
 {
+	if (!coh || !mapping)
+		return true;
 	return mapping->map.side != COH_SIDE_FILE || is_covered(coh, &mapping->map, index);
 }
 
@@ -417,6 +425,9 @@ bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uint
 /* The kernel changed bytes of a page; where it was executed, old code goes. */
 void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 {
+	/* Stores to K before the bit: where aliases meet no operation of the port lies between. */
+	if (!coh->mechanism->aliasing)
+		coh_full_barrier();
 	if (!(coh_load(&page->ever) & COH_EVER_EXECUTED_) || coh->mechanism->code_by_alias)
 		return;
 	/* Where aliases meet nobody wrote K back for the users' sake. */

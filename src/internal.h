@@ -191,6 +191,7 @@ bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struc
 bool coh_page_settled_(struct coh *coh, const struct coh_page *page);
 bool coh_page_defer_(struct coh *coh, struct coh_page *page);
 void coh_page_touch_(struct coh_page *page);
+void coh_page_not_fresh_(struct coh_page *page);
 uint32_t coh_page_version_(const struct coh_page *page);
 void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t version);
 

@@ -376,11 +376,13 @@ void coh_rmap_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *pag
 	coh_page_complete_(coh, vma, page, va, prot);
 	if (!coh->mechanism->aliasing || coh_is_anon_(page))
 		return;
-	if (coh_load(&vma->flags) & COH_VMA_SHARED)
+	if (coh_load(&vma->flags) & COH_VMA_SHARED) {
 		mapped_shared(coh, vma, page, va, prot);
-	else
-		/* What was stored through shared mappings, up to now. */
-		coh_alias_flush_(coh, page, 0);
+		return;
+	}
+	/* What was stored through shared mappings, up to now; what was read ahead at va is older. */
+	coh_alias_flush_(coh, page, 0);
+	coh_drop_ahead_(coh, page, 0, va);
 }
 
 /*

@@ -222,7 +222,7 @@ enum coh_context coh_policy_context(const struct coh_policy *policy);
 
 /* ------------------------------------------------------------------------
  * Objects.  The _init functions touch nothing but the object; an object with all bytes zero is as
- * good as initialised, but for coh_page (pfn), coh_mapping and coh_anon_vma.
+ * good as initialised, but for coh_page (pfn), coh_mapping and coh_anon_vma.  NULL is left alone.
  */
 
 void coh_mm_init(struct coh_mm *mm);
@@ -357,7 +357,7 @@ int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t 
  * coh_mapping_covers: does a linked VMA, of whatever mm, cover the index-th page of the file?  A page
  * that users have mapped all the same is in the VMA of something else: the layer cannot find
  * it there, and it should have no owner, for then no flush of it is put off.  Also true where
- * it cannot be told: after some hundred VMAs, or of a damaged map.  Any context, as coh_flush_dcache_page.
+ * it cannot be told: after some hundred VMAs, of a damaged map, or of NULL.  Any context, as coh_flush_dcache_page.
  */
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index);
 

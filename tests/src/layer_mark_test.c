@@ -84,6 +84,47 @@ static void a_page_of_nobody_was_used(void **state)
 	}
 }
 
+/* The same, but the kernel read it by kmap, or copied it: K has lines, and the driver's users store. */
+static void a_page_of_nobody_was_read(void **state)
+{
+	struct coh_page to;
+	uintptr_t va;
+
+	(void)state;
+	for (int vipt = 0; vipt < 2; vipt++)
+		for (int copied = 0; copied < 2; copied++) {
+			start(config_of(vipt));
+			coh_page_init(&page, PFN);
+			coh_page_init(&to, PFN + 1);
+			if (copied)
+				assert_int_equal(coh_copy_user_page(&l->coh, &to, &page, U), 0);
+			else
+				assert_int_equal(coh_kmap(&l->coh, &page, COH_INTENT_READ, &va), 0);
+			give_to_file();
+			flush();
+			LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_PAGE(K));
+		}
+}
+
+/* A private mapping of a page that users stored to: what is read ahead at va before their bytes are in
+ * memory goes last. */
+static void a_private_user_of_a_cache_that_reads_ahead(void **state)
+{
+	struct coh_config config = layer_vipt();
+	struct coh_vma *shared, *vma;
+
+	(void)state;
+	config.speculates = true;
+	start(config);
+	page = layer_file_page(l, PFN, INDEX);
+	shared = layer_map_file(l, &l->mm, APART, 1, INDEX, SHARED);
+	mapped(shared, APART, COH_PROT_WRITE);
+	vma = layer_map_file(l, &l->mm, U, 1, INDEX, 0);
+	layer_reset(l);
+	mapped(vma, U, COH_PROT_READ);
+	LAYER_ASKED(l, BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 0));
+}
+
 /* From one file to another; it was settled there. */
 static void what_one_file_knew_is_not_for_another(void **state)
 {
@@ -238,6 +279,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_anonymous_page_was_used),
 		cmocka_unit_test(a_page_of_nobody_was_used),
+		cmocka_unit_test(a_page_of_nobody_was_read),
+		cmocka_unit_test(a_private_user_of_a_cache_that_reads_ahead),
 		cmocka_unit_test(what_one_file_knew_is_not_for_another),
 		cmocka_unit_test(a_page_that_nobody_had_waits),
 		cmocka_unit_test(what_waits_is_owed_to_the_next_owner),

@@ -221,6 +221,20 @@ static void new_translations(void)
 		      coh_update_mmu_cache(coh, anon_vma, &anon_page, A - PAGE_BYTES, all));
 }
 
+/* They return nothing, or no error: NULL is left alone, and may be covered. */
+static void nothing_to_make(void)
+{
+	coh_mm_init(NULL);
+	coh_mapping_init(NULL);
+	coh_anon_vma_init(NULL);
+	coh_vma_init(NULL, &l->mm, START, PAGE_BYTES, 0, SHARED);
+	coh_page_init(NULL, PFN);
+	coh_page_clear(NULL);
+	assert_true(coh_mapping_covers(NULL, &l->file, 16 + PLACE));
+	assert_true(coh_mapping_covers(coh, NULL, 16 + PLACE));
+	LAYER_ASKED_NOTHING(l);
+}
+
 static void code_and_vmap(void)
 {
 	LAYER_REFUSES(l, COH_E_NULL, coh_flush_icache_range(NULL, K, 8));
@@ -317,6 +331,7 @@ int main(void)
 		ON_EVERY_CACHE(copies_of_pages),
 		ON_EVERY_CACHE(changes_of_translations),
 		ON_EVERY_CACHE(new_translations),
+		ON_EVERY_CACHE(nothing_to_make),
 		ON_EVERY_CACHE(code_and_vmap),
 		ON_EVERY_CACHE(buffers_of_devices),
 		cmocka_unit_test(buffers_share_no_line_of_any_level),

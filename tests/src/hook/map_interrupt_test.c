@@ -382,6 +382,52 @@ static void order_test(void **state)
 }
 
 /* ------------------------------------------------------------------------
+ * code_order: where aliases meet no operation of the port lies between stores to K and the question
+ * whether the page is executed.
+ */
+
+static struct coh_page code_page;
+static unsigned barriers, asked;
+
+static void count_barrier(void)
+{
+	barriers++;
+}
+
+static void ask_after_barrier(const volatile void *p, enum env_order order)
+{
+	(void)order;
+	if (p == &code_page.ever && !asked++)
+		assert_true(barriers > 0);
+}
+
+static uintptr_t no_address(void *context, uintptr_t pfn)
+{
+	(void)context;
+	(void)pfn;
+	return 0;
+}
+
+static void code_order_test(void **state)
+{
+	static const struct coh_mechanism *const meeting = &coh_mechanism_meeting;
+
+	(void)state;
+	random_world(COH_INDEXED_PIPT, 9);
+	m.coh.policy = &coh_policy_rmap;
+	m.coh.mechanism = meeting;
+	m.port.kernel_address = no_address;
+	coh_page_init(&code_page, 1);
+	assert_int_equal(coh_page_set_file(&code_page, &m.mapping[0], 100000), 0);
+	code_page.mark = COH_MARK_USED_ | COH_MARK_DATA_; /* it was mapped, not to be executed */
+	barriers = asked = 0;
+	env_hook = (struct env_hook){ .load = ask_after_barrier, .barrier = count_barrier };
+	assert_int_equal(coh_flush_dcache_page(&m.coh, &code_page), 0);
+	unhook();
+	assert_true(asked > 0);
+}
+
+/* ------------------------------------------------------------------------
  * damage: what was right before an update and is not after it.
  */
 
@@ -531,6 +577,7 @@ int main(void)
 		TEST(cost_of_groups),
 		TEST(cost_of_one_group),
 		TEST(order),
+		TEST(code_order),
 		TEST(damage),
 		TEST(settle),
 		TEST(settle_late),
