@@ -3,9 +3,9 @@
  * Invariants of the maps, at three prices: the header; the nodes on the path of a change; all nodes
  * of all copies, and what they say of their VMAs.
  *
- * Amid a change the bounds of its VMAs are the union of what they were and
- * will be (vma.c), and other mms may be amid theirs.  So the checks of a change ask that
- * a node lies within its VMA's bounds; those that the embedder calls, that it fills them.
+ * During a change, the bounds of a VMA are the union of its old and its new bounds (vma.c); other
+ * mms may be changing theirs.  So a check that a change makes asks that each node lies within its
+ * VMA's bounds.  A check that the embedder calls asks that they are equal.
  */
 #include "src/map.h"
 #include "src/tree.h"

@@ -115,9 +115,9 @@ int coh_flush_now_(struct coh *coh, struct coh_page *page, uintptr_t kva)
  * old.  Another thread in the kernel, which flushed the page before, loads through K.  On VIPT a
  * private mapping of K's colour fills the very same lines.  Some hardware does it unasked.
  *
- * Where no other thread can run in between, and the hardware does nothing unasked, one flush of K
- * is enough: an interrupt that uses K in between has flushed U before, if the policy is one that
- * does.
+ * One flush of K is enough if no other thread can run in between and the hardware fills no line
+ * unasked.  An interrupt may still use K in between: under a policy that flushes U, it has flushed
+ * U first.
  */
 int coh_flush_by_(struct coh *coh, struct coh_page *page, uintptr_t kva, coh_aliases_fn_ *aliases)
 {
@@ -167,8 +167,9 @@ struct alias_walk {
 #define NO_COLOUR UINTPTR_MAX /* a colour is less by the bits of a page offset */
 
 /*
- * Private mappings of a file need not show what is stored through K.  But where congruent aliases
- * meet, what a private mapping leaves in the cache is what the next mapping finds there.
+ * Private mappings of a file need not show what is stored through K.  But where aliases of one
+ * colour meet, the next mapping of that colour hits the lines that a private mapping left in the
+ * cache.
  */
 static bool is_visible(const struct alias_walk *w, const struct coh_vma *vma)
 {
@@ -275,7 +276,7 @@ struct coh_map *coh_page_map_(const struct coh_page *page)
 	return &((struct coh_mapping *)owner)->map;
 }
 
-/* A stray store hits the header first, and a walk would follow what it left there. */
+/* A stray store most likely hits the header.  A walk would follow the pointers there: check it. */
 bool coh_page_map_right_(const struct coh_page *page, const struct coh_map *map)
 {
 	return map->side == (coh_is_anon_(page) ? COH_SIDE_ANON : COH_SIDE_FILE);
@@ -321,12 +322,12 @@ static bool is_unused(uint32_t mark, const struct coh_map *map)
 }
 
 /*
- * Has no user had the page since K was last in line?  Then K cannot be old.  False if it is not
- * known, and for pages of no file: where else users may have those no map tells.
+ * Has no user had the page since K was last in line?  Then K cannot be old.  False if that is not
+ * known; always false for pages of no file, for no map tells where users have them.
  *
- * Store buffering.  We: K was stored to, then look at the map.  A process that maps the page: links
- * a VMA (vma.c), then flushes K.  A full barrier on each side: if we do not see the VMA, that flush
- * covers what was stored.
+ * Store buffering.  We: store through K, then look at the map.  A process that maps the page: links
+ * a VMA (vma.c), then flushes K.  There is a full barrier on each side.  So if we do not see the
+ * VMA, that flush covers what was stored.
  */
 bool coh_page_settled_(struct coh *coh, const struct coh_page *page)
 {
@@ -358,7 +359,7 @@ bool coh_page_defer_(struct coh *coh, struct coh_page *page)
 	return true;
 }
 
-/* What was known of the page counts no more. */
+/* Forget what the mark says of the page. */
 void coh_page_touch_(struct coh_page *page)
 {
 	coh_store(&page->mark, (uint32_t)COH_MARK_USED_);
@@ -381,8 +382,9 @@ uint32_t coh_page_version_(const struct coh_page *page)
 }
 
 /*
- * K was flushed after its map had this version, and no alias was seen: the next flush may wait, if
- * nobody comes.  Where a VMA covers the page it may not, and to say so would only take away DATA.
+ * K was flushed after its map had this version, and no alias was seen.  So the next flush may wait
+ * if no user comes.  Do not store that where a VMA covers the page: no flush may wait then, and
+ * the store would only overwrite DATA.
  */
 void coh_page_settle_(struct coh *coh, struct coh_page *page, uint32_t version)
 {
@@ -438,8 +440,8 @@ void coh_page_code_(struct coh *coh, const struct coh_page *page, uintptr_t kva)
 
 /*
  * Fetches that do not look into the data cache need K in memory.  A page without a kernel address
- * has no line under K, for coh_kunmap leaves none.  But where aliases meet, K's lines are those of
- * every user who stored to the page: there the page gets an address for a moment.
+ * has no line under K, for coh_kunmap leaves none.  Where aliases meet, it may have lines all the
+ * same: those of users who stored to it.  There the page gets a kernel address for a moment.
  */
 void coh_page_write_back_(struct coh *coh, const struct coh_page *page, uintptr_t kva, bool process)
 {

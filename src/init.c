@@ -31,9 +31,9 @@ static uint32_t way_size(const struct coh_geometry *g)
 }
 
 /*
- * Is the size some number of sets?  A cache whose sets are not a power of two (PA-8700) hashes its
- * index: where addresses are congruent the manual must say (span).  Long division; ways x line is
- * no more than size.
+ * Is the size a whole number of sets?  A cache whose sets are not a power of two (PA-8700) hashes
+ * its index: then the manual must say which addresses are congruent (span).  Long division, for /
+ * may be a call of libgcc; ways x line is no more than size.
  */
 static bool is_whole_sets(const struct coh_geometry *g)
 {

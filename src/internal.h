@@ -157,7 +157,7 @@ void coh_code_(struct coh *coh, uintptr_t va, size_t len);
 void coh_outer_(struct coh *coh, enum coh_maintain_ what, coh_pa_t pa, size_t len);
 void coh_window_flush_(struct coh *coh, uintptr_t pfn, uintptr_t colour);
 
-/* For the table of a mechanism: entries with nothing to do, each for its own reason; and groups. */
+/* Entries for the table of a mechanism: three that do nothing, and two that choose the groups. */
 void coh_no_alias_(struct coh *coh, const struct coh_vma *vma, uintptr_t va, uintptr_t pfn,
 		   bool code);
 void coh_no_mm_(struct coh *coh, const struct coh_mm *mm);

@@ -51,13 +51,14 @@ enum result {
 /*
  * One try of a walk: in order, through what can hold a hit.
  *
- * group is the least group in which anything is wanted from here on.  It rises as the
- * search goes through the tree, which is sorted by it, and it is what makes (group, last) enough to
- * prune by: below a node whose end is in group itself, all is of that group, so end_last
- * tells whether anything there reaches the index.
+ * group: the least group that is still wanted.  The tree is sorted by group, so group only rises.
+ * Therefore (end_group, end_last) is enough to prune by: if end_group of a node is group, all that
+ * is wanted below the node is of that group, and end_last tells whether any of it reaches the
+ * index.
  *
- * above: the nodes that were left to the left, and come next in order, the last first; each with
- * the greatest group below it, so that those of a group that is done with are dropped unseen.
+ * above: a stack of the nodes at which the search went to the left child.  They come next in order.
+ * Each is kept with the greatest group below it; so if the search is done with that group, the node
+ * is dropped without a look at it.
  */
 struct search {
 	const struct coh_map *map;
@@ -98,8 +99,8 @@ static enum result descend(struct search *s, struct coh_node *node)
 
 		if (moved(s))
 			return MOVED;
-		/* Heights that fall, down to 1, bound the loop and the stack, whatever else is
-		 * damaged. */
+		/* Heights must fall, down to 1.  This bounds the loop and the stack even in a
+		 * damaged tree. */
 		if (!height || height >= s->height)
 			return CORRUPT;
 		s->height = height;

@@ -22,7 +22,7 @@
  *  - The loads of the copy are acquires, the stores to it releases (tree.h).  So a walk
  *    that loads a value stored after the sequence moved sees that it moved.
  *  - What it reached is not freed before its walk_exit, for it was linked after its walk_enter.
- * A walk is not told from one that is 2^31 updates older.
+ * One case is not detected: exactly 2^31 updates between two looks at the sequence.
  */
 #ifndef COH_SRC_MAP_H
 #define COH_SRC_MAP_H

@@ -38,9 +38,9 @@ static void drop_unmapped_code(struct coh *coh, const struct coh_vma *vma, uintp
 }
 
 /*
- * Translations of mm go.  A later look at a page cannot see that users had it, so the epoch is
- * noted; before the flush, so that an interrupt finds the translations or the note.  The policy
- * lazy reads it, on VIVT.
+ * Translations of mm go.  Afterwards a page does not show that users had it, so we note the epoch.
+ * We do so before the flush: an interrupt then finds either the translations or the note.  Only the
+ * policy lazy reads the note, on VIVT.
  */
 static void remember_unmapped(struct coh *coh, const struct coh_mm *mm)
 {
@@ -144,9 +144,9 @@ static bool allows_stores(const struct coh_page *page, const struct coh_vma *vma
 }
 
 /*
- * Is it remembered that users may store to a page?  On VIPT a new mapping may hit other lines than
- * the stores did.  And what they stored may be code: but where both caches are tagged virtually,
- * what is known of old code does not matter.
+ * Must we remember that users may store to a page?  Yes on VIPT, where a new mapping may hit other
+ * lines than the stores did.  Yes where users may have stored code, unless both caches are tagged
+ * virtually: there nothing depends on what we know of old code.
  */
 static bool stores_count(const struct coh *coh)
 {
@@ -184,10 +184,10 @@ static void start_completion(struct completion *c, struct coh *coh, const struct
 }
 
 /*
- * K in line, if that is owed; and on VIPT, where users have stored to the page, the lines that the
- * new mapping would hit: K's, or those of a private mapping of the file, from before; or from which
- * code must come to memory.  What was read ahead at va was read through a translation that was
- * going, whatever is known of the page.
+ * Bring K in line if that is owed.  On VIPT, if users have stored to the page, also flush the lines
+ * that the new mapping would hit: old ones of K or of a private mapping of the file, or lines whose
+ * code must come to memory.  Where the cache reads ahead, va is flushed whatever is known of the
+ * page: lines may have been filled there through the translation before.
  */
 static void complete_data(const struct completion *c)
 {
@@ -386,8 +386,8 @@ void coh_rmap_mapped_(struct coh *coh, struct coh_vma *vma, struct coh_page *pag
 }
 
 /*
- * All mappings, in every mm, of which a flush would have to find the lines.  Returns true if none
- * was left out.
+ * Make all mappings uncached, in every mm, whose lines a flush would have to find.  Returns true if
+ * none was left out.
  */
 bool coh_uncache_users_(struct coh *coh, const struct coh_page *page)
 {

@@ -39,10 +39,11 @@ void coh_anon_vma_init(struct coh_anon_vma *anon_vma)
 }
 
 /*
- * A linked VMA stays as it is, and coh_vma_link will say COH_E_LINKED: its nodes are in trees.
+ * A linked VMA is left as it is, for its nodes are in trees.  coh_vma_link then returns
+ * COH_E_LINKED.
  *
- * The page size is not known here, so delta cannot be computed yet.  While a VMA is not linked its
- * page offset is in file[0].first, where it also is while it is linked to a file.
+ * The page size is not known here, so delta cannot be computed yet.  file[0].first holds the page
+ * offset until the VMA is linked; if it is linked to a file, afterwards too.
  */
 void coh_vma_init(struct coh_vma *vma, struct coh_mm *mm, uintptr_t start, size_t len,
 		  uintptr_t pgoff, uint32_t flags)
@@ -64,7 +65,7 @@ void coh_vma_init(struct coh_vma *vma, struct coh_mm *mm, uintptr_t start, size_
  * Changes.
  */
 
-/* A change of one VMA that is, or will be, all that this says; without edits and claims. */
+/* A change of VMAs that agree with vma in mm, maps and so on; it has no edits and claims yet. */
 static void change_of(struct coh_change_ *change, const struct coh_vma *vma)
 {
 	change->mm = vma->mm;
@@ -138,7 +139,7 @@ static void show_early(const struct coh_change_ *change)
 	}
 }
 
-/* The same, when it shows everywhere. */
+/* The same, for what may show only when the change is complete in every map. */
 static void conclude(const struct coh *coh, const struct coh_change_ *change)
 {
 	unsigned i;
@@ -212,7 +213,7 @@ static int commit(struct coh *coh, const struct coh_change_ *change)
  * Arguments.
  */
 
-/* An end that wraps to 0 is refused, too: end would be less than start for ever. */
+/* An end that wraps to 0 is refused, too: end would be less than start. */
 static int bounds_error(const struct coh *coh, uintptr_t start, uintptr_t end)
 {
 	if (start == end)
@@ -316,7 +317,7 @@ int coh_vma_split(struct coh *coh, struct coh_vma *vma, uintptr_t at, struct coh
 	return commit(coh, &change);
 }
 
-/* Equal deltas are not enough: the last page offset of all is not followed by the first. */
+/* Equal deltas are not enough: page offsets do not wrap from the last to the first. */
 static bool adjoin(const struct coh *coh, const struct coh_vma *lower, const struct coh_vma *upper)
 {
 	return lower->end == upper->start && lower->delta == upper->delta &&
@@ -440,8 +441,8 @@ int coh_vma_protect(struct coh *coh, struct coh_vma *vma, uint32_t flags)
 }
 
 /*
- * It uses delta, which stays, and asks start and end only whether the page is inside:
- * beside a change of this VMA on another CPU they may be of before or after.
+ * It computes the address from delta, which never changes.  start and end only tell whether the
+ * page is inside; if another CPU changes the VMA meanwhile, they may be the old or the new ones.
  */
 int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t index,
 		    uintptr_t *va)

@@ -103,7 +103,7 @@ check-layers: lib ## who may include and call whom; links in *.md; that the chec
 	@tests/scripts/check-links-test.sh
 
 check-litmus: $(BUILD)/coherer ## the library of litmus tests, each with the verdict that it states
-	@$(BUILD)/coherer check --quiet litmus tests/check/litmus
+	@$(BUILD)/coherer check --quiet litmus docs/reports tests/check/litmus
 
 check-advice: $(BUILD)/coherer $(UNIT)/watch/runner/replay_test ## advice on random findings, as litmus tests
 	@COHERER=$(BUILD)/coherer REPLAY_TEST=$(UNIT)/watch/runner/replay_test tests/watch/advice.sh

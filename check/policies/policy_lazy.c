@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later OR BSD-2-Clause
 /*
- * lazy: after Wheeler and Bershad, "Consistency management for virtually indexed caches" (1992):
- * know what may be in the cache, and do only what the next use needs.  Theirs learns of every next
- * use by a page fault; an interrupt cannot take translations away, so this one goes by what the
- * entry points tell:
+ * lazy: know what may be in the cache, and do only what the next use needs.  After Wheeler and
+ * Bershad, "Consistency management for virtually indexed caches" (1992).  Their system takes
+ * translations away and learns of each next use by a page fault.  An interrupt cannot do that, so
+ * this policy learns from the calls of the entry points:
  *
  * - VIVT.  A switch empties the cache.  If no VMA of the current mm covers the page, no user line
  *   of it is in.  K's lines may stay dirty: nobody needs them in memory before the next switch,
@@ -16,9 +16,9 @@
  * - Both.  If no user translation ever allowed stores, users hold nothing that is newer than
  *   memory, and K nothing older: before loads nothing is to do.
  *
- * It relies on the callers more than rmap does: every store through K while users may have the page
- * mapped is announced before and after, as the protocol says; rmap forgives a caller that forgets it
- * for a page not mapped yet.
+ * It relies on its callers more than rmap does.  If users may have the page mapped, every store
+ * through K must be announced before and after, as the protocol says.  rmap forgives a caller that
+ * forgets this for a page not mapped yet.
  *
  * K is the kernel's address of a page and its lines there.
  *

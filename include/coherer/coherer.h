@@ -17,24 +17,29 @@
  *  5. To change translations: coh_flush_cache_*, then the tables, then the TLB.
  *     To make one: the tables, then coh_update_mmu_cache, before the user
  *     runs on.
- *  6. Around the kernel's own use of a page that a user has mapped, may have, or had:
- *     coh_flush_dcache_page before loads and before stores, also those that fill the
- *     page: a user's dirty line may be written back after K's; and after stores.
- *     That is all.
+ *  6. Around the kernel's own use of a page that a user maps, may map, or mapped before, call
+ *     coh_flush_dcache_page
+ *      - before the kernel loads from the page;
+ *      - before it stores, even if it fills the whole page: a dirty line of the user may be
+ *        written back over what the kernel stored;
+ *      - after it stored.
  *
- * Every function returns 0 or a negative enum coh_error, after which nothing was
- * changed, unless it says otherwise.  Pointers must not be NULL (COH_E_NULL)
- * unless said.  "Process" means: may be interrupted and may wait for the port's lock; "any"
- * means from interrupts and NMIs too, even amid an update of the very maps involved, under
- * the policies whose coh_policy_context is COH_CONTEXT_NMI.
+ * Words used below
+ *  K	the kernel's own alias of a page, and its lines there.
+ *  U	any user alias of a page, and its lines there.
+ *  in	A line is "in" a cache whether it is clean or dirty.
  *
- * Where aliases always meet (PIPT, or ways no larger than a page) U and K share their lines. What
- * is promised below about lines of U, K or a vmap is then kept by doing nothing: those of one are
- * right for the other. Only the functions for code and for devices move bytes to memory on every
- * cache.
+ * Return values.  Every function returns 0 or a negative enum coh_error.  After an error nothing
+ * was changed, unless the function says otherwise.  A pointer that is NULL gives COH_E_NULL,
+ * unless the function allows it.
  *
- * K is the kernel's own alias of a page, U any user alias.  A line is "in" a cache whatever its
- * state.
+ * Contexts.  "Process": the caller may be interrupted, and may wait for the port's lock.  "Any":
+ * also interrupts and NMIs, even one that interrupts an update of the very maps involved.  "Any"
+ * holds under the policies whose coh_policy_context is COH_CONTEXT_NMI.
+ *
+ * Where aliases always meet (PIPT, or ways no larger than a page), U and K share their lines.  The
+ * promises below about lines of U, K or a vmap then need no work.  Only the functions for code and
+ * for devices move bytes to memory on every cache.
  */
 #ifndef COH_COHERER_H
 #define COH_COHERER_H
@@ -78,8 +83,8 @@ struct coh_geometry {
 	uint32_t line; /* bytes, a power of two */
 	uint32_t ways;
 	/*
-	 * Bytes between congruent addresses where a manual promises another distance than size /
-	 * ways (4 MiB on PA-RISC); 0: size / ways.  A power of two.
+	 * Distance in bytes between congruent addresses; a power of two.  0: size / ways.  Set it
+	 * where the manual promises another distance (4 MiB on PA-RISC).
 	 */
 	uint32_t span;
 };
@@ -100,36 +105,36 @@ struct coh_config {
 	uintptr_t linear_start;
 	uintptr_t linear_size; /* bytes */
 	/*
-	 * Data lines may be filled that nobody asked for.  On VIVT a switch of mm cannot keep out
-	 * what is filled by the old mm's translations after it: take them away first.
+	 * The core may fill data lines that nobody asked for.  On VIVT it may then fill lines by
+	 * the old mm's translations after a switch of mm: take these translations away first.
 	 */
 	bool speculates;
 	/*
-	 * What is true of this machine and this kernel, and spares operations.  false is never
-	 * wrong; docs/embedding.md says what each one spares.
+	 * Facts of this machine and this kernel that spare operations.  false is never wrong;
+	 * docs/embedding.md says what each one spares.
 	 *
-	 * alone: between walk_enter and walk_exit no other thread runs, on any CPU: there is one,
-	 * and walk_enter turns preemption off. Then K need not be flushed a second time behind the
-	 * users' aliases. Interrupts may come, and use K by the protocol.  Not looked at where
+	 * alone: there is one CPU, and walk_enter turns preemption off.  So no other thread runs
+	 * between walk_enter and walk_exit, and K need not be flushed a second time behind the
+	 * users' aliases.  Interrupts may come, and use K by the protocol.  Ignored where
 	 * speculates is true.
 	 */
 	bool alone;
 	/*
-	 * Instructions are fetched only from where the CPU executes and just behind it: none of a
-	 * user's while the kernel runs.  So of ARM9; not of cores that predict branches.  And
-	 * nothing is executed that a VMA without COH_VMA_EXEC maps.  Then an I-cache that is tagged
-	 * virtually has nothing at an address where a page was just mapped: what was fetched there
-	 * went when its translation did.
+	 * Two facts together.  The CPU fetches instructions only where it executes, and just
+	 * behind: so it fetches no user code while the kernel runs.  (True of ARM9, not of cores
+	 * that predict branches.)  And nothing is executed through a VMA without COH_VMA_EXEC.
+	 * A virtually tagged I-cache then has no line at an address where a page was just mapped:
+	 * the lines went when the translation before was taken away.
 	 */
 	bool fetches_in_order;
 	/*
-	 * Users announce the code that they make in anonymous memory before they run it, by a
-	 * system call that calls coh_flush_icache_range, whoever stored it there for them (ARM's
-	 * cacheflush).  Then coh_flush_dcache_page, on VIVT, leaves the I-cache's lines of
-	 * anonymous pages alone; coh_copy_to_user_page does not.
+	 * Before users run code that was made in anonymous memory, they make a system call that
+	 * calls coh_flush_icache_range (ARM's cacheflush), no matter who stored the code.
+	 * On VIVT, coh_flush_dcache_page then leaves the I-cache's lines of anonymous pages
+	 * alone; coh_copy_to_user_page does not.
 	 */
 	bool users_announce_code;
-	/* Of longer ranges all of a cache is flushed; bytes, 0: its size. */
+	/* Bytes.  For a longer range the whole cache is flushed.  0: the size of the cache. */
 	uint32_t whole_from;
 	enum coh_check_level check;	 /* 0: COH_CHECK_CHEAP */
 	const struct coh_policy *policy; /* NULL: coh_policy_rmap */
@@ -179,25 +184,26 @@ struct coh {
 };
 
 /*
- * coh_init: check description and port, choose what to do for this kind of cache.  port must
- * live as long as coh.  No cache operation: the caches may be in any state that is coherent.
- * Once, before any other function; not concurrent with them.
- * Returns 0, or COH_E_NULL, _CALLBACK, _LINE, _WAYS, _SIZE, _INDEX, _PAGE or _KIND: coh is then
- * not usable.
+ * coh_init: check the description and the port, and choose what to do for this kind of cache.
+ * port must live as long as coh.  Issues no cache operation; the caches must be coherent already.
+ * Context: once, before any other function, and not concurrently with one.
+ * Returns 0, or COH_E_NULL, _CALLBACK, _LINE, _WAYS, _SIZE, _INDEX, _PAGE or _KIND.  After an error
+ * coh must not be used.
  */
 int coh_init(struct coh *coh, const struct coh_config *config, const struct coh_port *port);
 
 /*
- * coh_port_missing: why coh_init returns COH_E_CALLBACK: the name of the first callback that is NULL
- * and that this description needs; NULL if there is none.  "config" or "port" where that is NULL.
- * Of a description that coh_init refuses only what every port must have is looked at.
+ * coh_port_missing: tells why coh_init returns COH_E_CALLBACK.
+ * Returns the name of the first callback that is NULL and that this description needs; NULL if none
+ * is missing; "config" or "port" if that argument is NULL.  If coh_init refuses the description for
+ * another reason, only the callbacks that every port must have are checked.
  */
 const char *coh_port_missing(const struct coh_config *config, const struct coh_port *port);
 
 /*
- * coh_colour: which of the coh_colours places a page at va takes in the data cache, as far as va
- * decides; 0 where aliases always meet.  On VIVT congruent aliases still do not meet.
- * Any context.
+ * coh_colour: the colour of address va: the index bits of the data cache above the page offset, 0
+ * to coh_colours - 1.  0 where aliases always meet.  On VIVT aliases of one colour do not meet.
+ * Context: any.
  */
 uintptr_t coh_colour(const struct coh *coh, uintptr_t va);
 uintptr_t coh_colours(const struct coh *coh);
@@ -238,8 +244,9 @@ void coh_vma_init(struct coh_vma *vma, struct coh_mm *mm, uintptr_t start, size_
 		  uintptr_t pgoff, uint32_t flags);
 
 /*
- * coh_page_init: no owner; no user has had it; its kernel lines count as dirty, so the first user
- * mapping flushes K.  Also of a page that is freed, if its bytes count no more.
+ * coh_page_init: the page has no owner, and no user has had it.  Its kernel lines count as dirty,
+ * so the first user mapping flushes K.  May also be called for a page that is freed, if its
+ * contents do not matter any more.
  */
 void coh_page_init(struct coh_page *page, uintptr_t pfn);
 
@@ -252,55 +259,57 @@ int coh_page_set_file(struct coh_page *page, struct coh_mapping *mapping, uintpt
 int coh_page_set_anon(struct coh_page *page, struct coh_anon_vma *anon_vma, uintptr_t index);
 
 /*
- * coh_page_clear: no owner any more.  All its user mappings are gone, and
- * were flushed when they went.  Its contents may go to another owner: K counts as old, and as
- * dirty.  Process.
+ * coh_page_clear: the page has no owner any more.
+ * Before: all its user mappings are gone, and were flushed when they went.
+ * Afterwards: K counts as old and as dirty, so the contents may go to another owner.
+ * Context: process.
  */
 void coh_page_clear(struct coh_page *page);
 
 /* ------------------------------------------------------------------------
  * Reverse maps.
  *
- * Each may also return COH_E_CORRUPT, if it finds a tree damaged (docs/embedding.md): the damage
- * was reported, the change may be half done, the objects must not be freed, and every flush that
- * needs that map is of the whole cache from then on.
- *
- * All in process context, with the mm's VMAs held still by the embedder's own lock (mmap_lock),
- * except that several mms may change their VMAs of one file at once.  A walk that interrupts any of
- * these, or runs beside it, sees the VMAs as they were before it or as they are after it; both
- * cover every translation that the order rules of the protocol allow to exist meanwhile. No cache
- * operation.  Cost: O(log n) in the VMAs of the mm and of each map.
- *
- * An object that is unlinked may be reused after the walks that were running at that time have
- * ended (see walk_enter in port.h).
+ * What all of them have in common:
+ *  - Context: process.  The embedder's own lock (mmap_lock) keeps others from changing the VMAs of
+ *    this mm.  Several mms may change their VMAs of one file at once.
+ *  - A walk that interrupts the change, or runs beside it, sees the VMAs as they were before or as
+ *    they are afterwards.  Either covers every translation that may exist meanwhile by the
+ *    protocol.
+ *  - No cache operation.
+ *  - Cost: O(log n) in the VMAs of the mm and of each map.
+ *  - Each may return COH_E_CORRUPT, if it finds a tree damaged (docs/embedding.md).  The damage was
+ *    reported, and the change may be half done.  The objects must not be freed.  From then on every
+ *    flush that needs this map flushes the whole cache.
+ *  - An object that was unlinked may be reused when the walks that ran at that time have ended
+ *    (walk_enter in port.h).
  */
 
 /*
- * coh_vma_link: into its mm, and into mapping if it is a mapping of a file (NULL: anonymous
- * memory).
+ * coh_vma_link: links vma into its mm, and into mapping if it maps a file.  mapping is NULL for
+ * anonymous memory.
  * Returns COH_E_LINKED, _EMPTY, _ALIGN, _RANGE (end or page offset wraps), _ARGUMENT (flags),
  * _OVERLAP.
  */
 int coh_vma_link(struct coh *coh, struct coh_vma *vma, struct coh_mapping *mapping);
 
 /*
- * coh_vma_link_anon: pages of anon_vma may be mapped by the linked vma from now on: before its
- * first anonymous page.
+ * coh_vma_link_anon: from now on the linked vma may map pages of anon_vma.  Call it before vma maps
+ * its first anonymous page.
  * Returns COH_E_UNLINKED, COH_E_LINKED if it has one already.
  */
 int coh_vma_link_anon(struct coh *coh, struct coh_vma *vma, struct coh_anon_vma *anon_vma);
 
 /*
- * coh_vma_unlink: out of its mm and its maps.  Its translations are gone and its lines were
- * flushed.
+ * coh_vma_unlink: takes vma out of its mm and its maps.
+ * Before: its translations are gone, and its lines were flushed.
  * Returns COH_E_UNLINKED.
  */
 int coh_vma_unlink(struct coh *coh, struct coh_vma *vma);
 
 /*
- * coh_vma_split: at address at, page aligned, inside vma; vma keeps the part below, upper
- * (memory of the caller, not linked, any content) becomes the part above, in the same mm and
- * maps.
+ * coh_vma_split: cuts vma at address at, which is page aligned and inside vma.  vma keeps the part
+ * below.  upper (memory of the caller, not linked, any content) becomes the part above, in the same
+ * mm and maps.
  * Returns COH_E_UNLINKED, COH_E_LINKED (upper), COH_E_ALIGN, COH_E_OUTSIDE (at).
  */
 int coh_vma_split(struct coh *coh, struct coh_vma *vma, uintptr_t at, struct coh_vma *upper);
@@ -313,57 +322,63 @@ int coh_vma_split(struct coh *coh, struct coh_vma *vma, uintptr_t at, struct coh
 int coh_vma_merge(struct coh *coh, struct coh_vma *lower, struct coh_vma *upper);
 
 /*
- * coh_vma_resize: to [start, start + len), each page keeping its page offset: a stack that
- * grows down, mremap in place, munmap of an end.  What it leaves was flushed, and has no
- * translation any more.
+ * coh_vma_resize: vma becomes [start, start + len); each page keeps its page offset.  For a stack
+ * that grows down, mremap in place, munmap of an end.
+ * Before: the part that vma gives up was flushed, and has no translation any more.
  * Returns COH_E_UNLINKED, _EMPTY, _ALIGN, _RANGE, _OVERLAP.
  */
 int coh_vma_resize(struct coh *coh, struct coh_vma *vma, uintptr_t start, size_t len);
 
 /*
- * coh_vma_fork: child (not linked, any content) becomes mm's VMA at the same addresses as
- * parent's, in the same maps: the child joins the anon_vma.  Before the child has a translation
- * there.
+ * coh_vma_fork: child (not linked, any content) becomes a VMA of mm, at the addresses and in the
+ * maps of parent, its anon_vma among them.  Call it before mm has a translation there.
  * Returns COH_E_UNLINKED (parent), COH_E_LINKED (child), COH_E_OVERLAP.
  */
 int coh_vma_fork(struct coh *coh, struct coh_vma *parent, struct coh_mm *mm, struct coh_vma *child);
 
 /*
- * coh_vma_move: mremap to another address, first half.  to (not linked, any content) becomes a
- * VMA of from's mm at start for the page offsets of from, in the same maps.  Then:
- * coh_flush_cache_range of from, move the translations, flush the TLB, coh_vma_unlink(from),
- * and coh_update_mmu_cache for each page that has a translation: it may have another colour
- * now.  Meanwhile walks visit both places.
+ * coh_vma_move: the first step of mremap to another address.  to (not linked, any content) becomes
+ * a VMA at start, in from's mm and maps, for from's page offsets.  From now on walks visit both.
+ * The caller's next steps:
+ *  1. coh_flush_cache_range of from;
+ *  2. move the translations, and flush the TLB;
+ *  3. coh_vma_unlink(from);
+ *  4. coh_update_mmu_cache for each page that has a translation: its colour may differ now.
  * Returns COH_E_UNLINKED (from), COH_E_LINKED (to), COH_E_ALIGN, _RANGE, _OVERLAP.
  */
 int coh_vma_move(struct coh *coh, struct coh_vma *from, uintptr_t start, struct coh_vma *to);
 
 /*
- * coh_vma_protect: vma may be executed or written from now on, or no more, as flags (enum
- * coh_vma_flags) say.  COH_VMA_SHARED must stay what it is.
+ * coh_vma_protect: from now on flags (enum coh_vma_flags) say whether vma may be executed and
+ * written.  COH_VMA_SHARED must not change.
  * Returns COH_E_UNLINKED, COH_E_ARGUMENT.
  */
 int coh_vma_protect(struct coh *coh, struct coh_vma *vma, uint32_t flags);
 
 /*
- * coh_vma_address: where vma maps the page of this index.  Any context.
- * Returns 0 and *va, or COH_E_OUTSIDE: legal for anonymous pages (the family has VMAs that do
- * not cover it), a bug of the caller for a page of the VMA's file.
+ * coh_vma_address: where vma maps the page of this index.
+ * Context: any.
+ * Returns 0 and *va, or COH_E_OUTSIDE if vma does not cover the index.  That is legal for an
+ * anonymous page, for not every VMA of its anon_vma covers it; for a page of the VMA's file it is a
+ * bug of the caller.
  */
 int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t index,
 		    uintptr_t *va);
 
 /*
- * coh_mapping_covers: does a linked VMA, of whatever mm, cover the index-th page of the file?  A page
- * that users have mapped all the same is in the VMA of something else: the layer cannot find
- * it there, and it should have no owner, for then no flush of it is put off.  Also true where
- * it cannot be told: after some hundred VMAs, of a damaged map, or of NULL.  Any context, as coh_flush_dcache_page.
+ * coh_mapping_covers: does a linked VMA of any mm cover the index-th page of the file?  If not, and
+ * users have the page mapped all the same, it is in a VMA of something else, where the layer cannot
+ * find it.  Such a page should have no owner: then no flush of it is deferred.
+ * Context: as coh_flush_dcache_page.
+ * Returns true also where the answer is not known: after some hundred VMAs, if the map is
+ * damaged, or if an argument is NULL.
  */
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index);
 
 /*
- * Invariants: true if right, at the given level, so that they can stand in an assertion.
- * Process, with no update running.
+ * Checks of the invariants, at the given level.  They return true if all is right, so that they can
+ * stand in an assertion.
+ * Context: process, with no update running.
  */
 bool coh_mm_check(const struct coh *coh, const struct coh_mm *mm, enum coh_check_level level);
 bool coh_mapping_check(const struct coh *coh, const struct coh_mapping *mapping,
@@ -380,16 +395,21 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * after the kernel stored to the page and (b) before it loads from it or stores to it, through K,
  * if users may have it mapped.
  *
- * Afterwards: no line of the page is in the data cache under K; on VIVT, none under any U of
- * the current mm (a switch emptied the cache of others); on aliasing VIPT, none of any colour at which a
- * linked VMA may map it; what was dirty is in memory.  On VIVT U of private mappings of a file
- * are left alone: mmap leaves open what they show.  Where those VMAs are executable, their
- * I-cache lines of it are gone, too (but see users_announce_code).  Under alone an interrupt amid
- * it may leave lines under K that agree with memory.  Or, for a file page that no VMA covers: nothing was done
- * and the page is marked; coh_update_mmu_cache does it when it is mapped.  Never deferred
+ * Afterwards:
+ *  - No line of the page is in the data cache under K.  (Under alone, an interrupt amid the call
+ *    may leave clean lines there that agree with memory.)
+ *  - On VIVT, none is there under any U of the current mm; a switch emptied the cache of those of
+ *    other mms.  U of private mappings of a file are left alone: mmap leaves open what they show.
+ *  - On aliasing VIPT, none is there of any colour at which a linked VMA may map the page.
+ *  - What was dirty is in memory.
+ *  - Where those VMAs are executable, the I-cache has no line of the page there (but see
+ *    users_announce_code).
+ *
+ * Or the flush is deferred: the page belongs to a file, and no VMA covers it.  Nothing was done
+ * then, and the page is marked; coh_update_mmu_cache does the work when a user maps it.  Never so
  * where operations reach one CPU only.
  *
- * It does not stop another thread of the current mm from bringing U lines in again before the
+ * It does not stop another thread of the current mm from filling lines of U again before the
  * kernel's access: see docs/policies.md.
  * Context: any.
  * Cost: the cache operations, and O(log n + U of this mm).
@@ -399,9 +419,9 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
 int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
 
 /*
- * coh_flush_anon_page: get_user_pages found an anonymous page at va of vma and will hand it to
- * the kernel.  The library's policies do nothing here, for coh_flush_dcache_page finds that alias
- * by itself; for a policy that does not (gup-hook), this is all there is.
+ * coh_flush_anon_page: get_user_pages found an anonymous page at va of vma, and will hand it to the
+ * kernel.  The policies of the library do nothing here: their coh_flush_dcache_page finds that
+ * alias by itself.  The policy gup-hook cannot find it, and flushes it here.
  * Context: any.
  * Returns COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
  */
@@ -418,34 +438,37 @@ int coh_get_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *pag
 		      enum coh_intent intent);
 
 /*
- * coh_flush_kernel_dcache_page: clean K only: the kernel stored to an anonymous page through K,
- * and users have no line of it.  For a page in a file use coh_flush_dcache_page.
+ * coh_flush_kernel_dcache_page: clean K only.  For the kernel that stored to an anonymous page
+ * through K, while users have no line of it.  For a page of a file use coh_flush_dcache_page.
  * Afterwards: no dirty line under K.
  * Context: any.  (Linux had it until 5.15, and nearly every caller was wrong.)
  */
 int coh_flush_kernel_dcache_page(struct coh *coh, struct coh_page *page);
 
 /*
- * coh_kmap, coh_kunmap: a kernel address for a page, and coherency around its use, as one
- * cannot forget.  After coh_kmap: as after coh_flush_dcache_page, at *va.  After coh_kunmap
- * with intent to write: as after coh_flush_dcache_page; always: no line is left under an
- * address that is taken away.
+ * coh_kmap, coh_kunmap: give a page a kernel address and take it back, with the flushes that its
+ * use needs.
+ * After coh_kmap: as after coh_flush_dcache_page, at *va.
+ * After coh_kunmap: with intent to write, as after coh_flush_dcache_page.  With any intent, no
+ * line is left under an address that is taken away.
  * Context: any that the port's kmap allows.
- * Return COH_E_ARGUMENT; coh_kmap COH_E_SLOTS, and COH_E_CORRUPT without an address; coh_kunmap
- * COH_E_ALIGN (va is not a page's), and COH_E_CORRUPT, with the whole cache flushed and the
- * address given back all the same.
+ * Both return COH_E_ARGUMENT.  coh_kmap returns COH_E_SLOTS or COH_E_CORRUPT, and then gives no
+ * address.  coh_kunmap returns COH_E_ALIGN if va is not the start of a page, or COH_E_CORRUPT; in
+ * the latter case the whole cache was flushed, and the address was given back.
  */
 int coh_kmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t *va);
 int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, uintptr_t va);
 
 /*
- * coh_copy_to_user_page, coh_copy_from_user_page: ptrace-like access to another mm's page: len
- * bytes at va of vma, through the kernel address kernel (of the same byte of the page); buffer
- * is plain kernel memory.  All of one page.  After to: user loads and fetches at va show the
- * new bytes, in any mm; K holds no dirty line.  (So vma is shared, or the page is its own copy
- * already.)  After from: buffer has the newest bytes.
+ * coh_copy_to_user_page, coh_copy_from_user_page: access to a page of another mm, as ptrace needs
+ * it.  va of vma is the user's address, kernel the kernel's address of the same byte, len the
+ * number of bytes, all in one page.  buffer is plain kernel memory.  vma is shared, or the page is
+ * its own copy already.
+ * After coh_copy_to_user_page: user loads and fetches at va show the new bytes, in any mm.  K has
+ * no dirty line.
+ * After coh_copy_from_user_page: buffer has the newest bytes.
  * Context: process.
- * Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER;
+ * Returns COH_E_RANGE if the bytes are not in one page, COH_E_OUTSIDE, COH_E_OWNER; or
  * COH_E_CORRUPT, and then nothing was copied.
  */
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -454,28 +477,31 @@ int coh_copy_from_user_page(struct coh *coh, struct coh_vma *vma, struct coh_pag
 			    uintptr_t va, uintptr_t buffer, uintptr_t kernel, size_t len);
 
 /*
- * coh_copy_user_page, coh_clear_user_page: fill a page that will be mapped at va of the current
- * mm and is mapped nowhere yet.  from: a page that users may have mapped and dirty.  Both have
- * kernel addresses (kmap them).
- * Afterwards: a load at va, once mapped, shows the copy; no line of `to` under K is dirty (but
- * on VIPT, where va is of K's colour: the user hits those), nor of `from` in any alias of the
- * current mm.
+ * coh_copy_user_page, coh_clear_user_page: fill page to, which is mapped nowhere yet and will be
+ * mapped at va of the current mm.  Users may have page from mapped, and dirty.  Each page must
+ * have a kernel address (kmap it).
+ * Afterwards:
+ *  - Once `to` is mapped, a load at va shows the copy.
+ *  - No line of `to` is dirty under K.  Exception: on VIPT, if va has K's colour, the user hits
+ *    these lines.
+ *  - No line of `from` is dirty in any alias of the current mm.
  * Context: process.
- * Returns COH_E_SLOTS if a page has no kernel address; COH_E_CORRUPT of `from`, and then
- * nothing was copied.
+ * Returns COH_E_SLOTS if a page has no kernel address; COH_E_CORRUPT if the maps of `from` are
+ * damaged, and then nothing was copied.
  */
 int coh_copy_user_page(struct coh *coh, struct coh_page *to, struct coh_page *from, uintptr_t va);
 int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va);
 
 /* ------------------------------------------------------------------------
  * Changes of user translations.  Process context.
- * Order: the cache first, for some caches need the translation to flush by address; then tables;
- * then TLB.
+ * Order: the cache, then the tables, then the TLB.  The cache comes first because some caches need
+ * the translation to flush by address.
  */
 
 /*
- * coh_flush_cache_page: before the translation of va, to pfn, changes.  Afterwards: no line that
- * was brought in through it.  va: page aligned (COH_E_ALIGN), inside vma (COH_E_OUTSIDE, COH_E_RANGE).
+ * coh_flush_cache_page: call it before the translation of va, which is to pfn, changes.
+ * Afterwards: no line that was filled through this translation is in the cache.
+ * Returns COH_E_ALIGN if va is not page aligned; COH_E_OUTSIDE or COH_E_RANGE if it is not in vma.
  */
 int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uintptr_t pfn);
 
@@ -486,24 +512,29 @@ int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uin
 int coh_flush_cache_range(struct coh *coh, struct coh_vma *vma, uintptr_t va, size_t len);
 
 /*
- * coh_flush_cache_mm: before all translations of mm go (exit, exec).  Afterwards: no line of a user
- * alias of it.  coh_flush_cache_dup_mm: before fork write-protects them; nothing where lines are
- * tagged physically: copy-on-write looks after itself there.
+ * coh_flush_cache_mm: call it before all translations of mm go (exit, exec).
+ * Afterwards: no line of any user alias of mm is in the cache.
+ * coh_flush_cache_dup_mm: call it before fork write-protects them.  The same, but it does nothing
+ * where lines are tagged physically: there the copy on write flushes what it reads.
  */
 int coh_flush_cache_mm(struct coh *coh, struct coh_mm *mm);
 int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
 
 /*
- * coh_update_mmu_cache: the page was mapped at va of vma with rights prot (enum coh_prot), and
- * the user has not used it yet.  Completes a deferred flush: afterwards no line under K is
- * dirty or can become stale unseen; if prot has COH_PROT_EXEC, no old line of it at va is in
- * the I-cache; on VIPT, a load at va hits no line older than what users stored at other
- * colours; what was stored through shared mappings is in memory, if vma is a private one of the
- * file.  If other U of the page conflict with va (both shared; VIVT: in this mm; VIPT: of
- * another colour; and either may store), they and va are uncached afterwards, where the policy
- * does that (under hints users of different colours are never right); on VIPT so is each shared
- * U that comes later, until coh_page_clear.  With several CPUs this is too late for the
- * I-cache: call coh_flush_icache_page before the translation is made.
+ * coh_update_mmu_cache: the page was mapped at va of vma with rights prot (enum coh_prot), and the
+ * user has not used it yet.  Completes a deferred flush.
+ * Afterwards:
+ *  - No line under K is dirty, and none can become stale unseen.
+ *  - If prot has COH_PROT_EXEC, the I-cache has no old line of the page at va.  With several CPUs
+ *    this is too late: call coh_flush_icache_page before the translation is made.
+ *  - On VIPT, a load at va hits no line older than what users stored at other colours.
+ *  - If vma is a private mapping of the file, what was stored through shared mappings is in memory.
+ *  - If another U of the page conflicts with va, both are uncached.  Two U conflict if both are
+ *    shared and either may store; and on VIVT both are of this mm, on VIPT they differ in colour.
+ *  - On VIPT, after such a conflict, each shared U that comes later is uncached, too, until
+ *    coh_page_clear.
+ * The last two only under a policy that makes users uncached.  (Under hints, users of different
+ * colours are never right.)
  * Returns COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER, COH_E_ALIGN,
  * COH_E_ARGUMENT.
  */
@@ -511,10 +542,11 @@ int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *
 			 uint32_t prot);
 
 /*
- * coh_switch_mm: this CPU goes from prev to next (either may be NULL): interrupts off, before the
- * page tables change.  If they differ: a VIVT data cache and a VIVT instruction cache are empty
- * afterwards; physically tagged ones are left alone. A kernel thread borrows the mm that is
- * there: no call.
+ * coh_switch_mm: this CPU goes from mm prev to mm next; either may be NULL.  Call it with
+ * interrupts off, before the page tables change.  A kernel thread borrows the mm that is there and
+ * needs no call.
+ * Afterwards, if prev and next differ: the VIVT caches of data and of instructions are empty.
+ * Physically tagged caches are left alone.
  */
 int coh_switch_mm(struct coh *coh, struct coh_mm *prev, struct coh_mm *next);
 
@@ -523,10 +555,10 @@ int coh_switch_mm(struct coh *coh, struct coh_mm *prev, struct coh_mm *next);
  */
 
 /*
- * coh_flush_icache_range: [va, va + len) of the kernel, or of the current mm's user on VIVT,
- * was stored to and will be executed.  Any alignment and length.
- * Afterwards: no dirty data line of it at va; no line of it in the I-cache at va, and where
- * that is tagged physically at no other alias.
+ * coh_flush_icache_range: [va, va + len) was stored to and will be executed.  Any alignment and
+ * length.  The range is the kernel's; on VIVT it may be the user's of the current mm.
+ * Afterwards: no data line of the range is dirty at va.  The I-cache has no line of it at va; if it
+ * is tagged physically, none at any other alias either.
  * Context: any.
  * Returns COH_E_RANGE if it wraps.
  */
@@ -540,11 +572,11 @@ int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len);
 int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page);
 
 /*
- * coh_flush_cache_vmap: after translations of [va, va + len), page aligned, were made, before
- * they are used; and coh_flush_cache_vunmap: before they go.
- * Afterwards: no data line at those addresses, and (vmap) no dirty line under K of any page,
- * which could be written back over what is stored through the vmap.  Code in a vmap is
- * coh_flush_icache_range's.
+ * coh_flush_cache_vmap: call it after translations of [va, va + len), page aligned, were made, and
+ * before they are used.  coh_flush_cache_vunmap: call it before they go.
+ * Afterwards: no data line is in the cache at those addresses.  After coh_flush_cache_vmap no line
+ * of any page is dirty under K, for it could be written back over what is stored through the
+ * vmap.  For code in a vmap call coh_flush_icache_range.
  * Context: process.
  * Returns COH_E_ALIGN, COH_E_RANGE.
  */
@@ -552,26 +584,31 @@ int coh_flush_cache_vmap(struct coh *coh, uintptr_t va, size_t len);
 int coh_flush_cache_vunmap(struct coh *coh, uintptr_t va, size_t len);
 
 /*
- * coh_flush_kernel_vmap_range: before I/O on memory that was used through a vmap.
- * Afterwards: what was dirty at those addresses is in memory.  Any alignment.
- * coh_invalidate_kernel_vmap_range: after I/O that wrote memory: no line at those addresses.
- * Aligned to lines (COH_E_ALIGN).  K is not looked at: the I/O itself needs coh_dma_map of K,
- * which is all that is needed where aliases meet.
+ * coh_flush_kernel_vmap_range: call it before I/O on memory that was used through a vmap.  Any
+ * alignment.
+ * Afterwards: what was dirty at those addresses is in memory.
+ * coh_invalidate_kernel_vmap_range: call it after I/O that wrote memory.
+ * Afterwards: no line is in the cache at those addresses.
+ * Neither looks at K: the I/O itself needs coh_dma_map of K.  Where aliases meet that is enough.
  * Context: any.
- * Return COH_E_RANGE, too.
+ * Both return COH_E_RANGE; coh_invalidate_kernel_vmap_range COH_E_ALIGN if the range is not aligned
+ * to lines.
  */
 int coh_flush_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
 int coh_invalidate_kernel_vmap_range(struct coh *coh, uintptr_t va, size_t len);
 
 /*
- * DMA.  A buffer of len bytes at kernel address va and bus-independent physical address pa,
- * contiguous.  It passes to the device with coh_dma_map or coh_dma_sync_for_device, and back
- * with coh_dma_sync_for_cpu or coh_dma_unmap; who does not own it must not touch it.  After
- * passing to the device every byte is in memory, so that what a device does not fill stays as it
- * was; from-device and bidirectional: no line of it can be written back.  After passing back,
- * from-device and bidirectional: no line of it is in any cache.  User aliases are not looked at: that is
- * coh_flush_dcache_page's job, before and after.  A buffer that a device writes must own its
- * lines: aligned to the largest line (COH_E_ALIGN), also in length.
+ * DMA.  A buffer is len contiguous bytes at kernel address va and physical address pa (as the CPU
+ * sees it, not the bus).  It passes to the device by coh_dma_map or coh_dma_sync_for_device, and
+ * back by coh_dma_sync_for_cpu or coh_dma_unmap.  Whoever does not own it must not touch it.
+ *
+ * After it passed to the device: every byte is in memory, so bytes that the device does not write
+ * stay what they were.  From-device and bidirectional: no line of it can be written back.
+ * After it passed back, from-device and bidirectional: no line of it is in any cache.
+ *
+ * A buffer that a device writes must own its lines: va and len are aligned to the largest line
+ * (COH_E_ALIGN).  User aliases are not looked at: for them call coh_flush_dcache_page, before and
+ * after.
  * Context: any.
  * Returns COH_E_RANGE, COH_E_ARGUMENT; len 0 does nothing.
  */

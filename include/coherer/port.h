@@ -2,16 +2,16 @@
 /*
  * port: what the layer asks of the machine and the kernel beneath it.
  *
- * Fifteen callbacks every port has.  The others are NULL on a machine that does not need them;
- * coh_init refuses a port without one that it does need.  A callback that is not written yet traps
- * (ports/template), and one with nothing to do says why.
+ * Every port has the first fifteen callbacks.  The others are NULL on a machine that does not need
+ * them; coh_init refuses a port that lacks one which the machine needs.  A callback that is not
+ * written yet traps (ports/template).  A callback with nothing to do says why.
  *
  * Vocabulary.  clean: write dirty lines back, keep them.  invalidate: drop
  * lines, dirty or not.  flush: clean, then invalidate.  A range is
- * (address, length in bytes); length is never 0.  Addresses are virtual, in the view of the
- * calling CPU, unless called pa.  An operation is complete when the callback
- * returns: a load by anyone may rely on it, and no later load of the caller comes
- * before it (barriers are the port's: DSB, say).
+ * (address, length in bytes); length is never 0.  An address is virtual, as the
+ * calling CPU sees it, unless it is called pa.  An operation is complete when the callback
+ * returns: loads of every CPU may rely on it, and no later load of the caller is
+ * done before it.  The port issues the barriers for that (DSB, say).
  */
 #ifndef COH_PORT_H
 #define COH_PORT_H
@@ -52,10 +52,10 @@ struct coh_port {
 	void (*zero)(void *context, uintptr_t to, size_t len);
 
 	/*
-	 * A lock between writers; it leaves interrupts as they are.  Those inside maps and mms are
-	 * taken in process context only, never one inside another, and may sleep.  The one inside
-	 * struct coh is taken for a moment with interrupts off, when a page is mapped: there it
-	 * must spin, or on one CPU do nothing.
+	 * A lock between writers.  It leaves interrupts as they are.  The locks of maps and mms are
+	 * taken in process context only, and never one inside another: they may sleep.  The lock of
+	 * struct coh is taken for a moment with interrupts off, when a page is mapped: it must
+	 * spin, or on one CPU do nothing.
 	 */
 	void (*lock)(void *context, coh_lock_t *lock);
 	void (*unlock)(void *context, coh_lock_t *lock);
@@ -65,10 +65,10 @@ struct coh_port {
 	void (*irq_restore)(void *context, uintptr_t flags);
 
 	/*
-	 * Around every walk of a reverse map, and where the embedder says that it is alone around
-	 * the whole flush of a page.  Between them the caller stays on its CPU, and no
-	 * VMA, mapping or anon_vma that is unlinked may have its memory reused: rcu_read_lock, or
-	 * preemption off where one CPU is all there is.  Nests.  Any context; must not wait.
+	 * Called around every walk of a reverse map; under alone (struct coh_config), around the
+	 * whole flush of a page.  Between the two calls the caller stays on its CPU, and the memory
+	 * of an unlinked VMA, mapping or anon_vma must not be reused.  So: rcu_read_lock, or with
+	 * one CPU preemption off.  Nests.  Any context; must not wait.
 	 */
 	void (*walk_enter)(void *context);
 	void (*walk_exit)(void *context);
@@ -80,21 +80,21 @@ struct coh_port {
 	struct coh_mm *(*current_mm)(void *context);
 
 	/*
-	 * Something is wrong that no return value can tell: error is one of enum coh_error,
-	 * object the page, VMA or map it was found in.  May print; must return.  Any context.
+	 * Tells of an error that no return value can tell.  error is one of enum coh_error, object
+	 * the page, VMA or map in which it was found.  May print; must return.  Any context.
 	 */
 	void (*report)(void *context, int error, const void *object);
 
 	/*
-	 * ---- NULL, but where a comment says that this machine needs it: coh_init refuses a port
-	 * that leaves it out there, and coh_port_missing names it. ----
+	 * ---- What a port has only where the comment says that it is needed; else NULL.  coh_init
+	 * refuses a port that lacks it where it is needed, and coh_port_missing names it. ----
 	 */
 
 	/*
 	 * Needed if the description has an instruction cache.
 	 *
-	 * Invalidate the lines of [va, va + len), aligned to instruction lines; all lines.  Also branch predictors and prefetch buffers, where they
-	 * can hold old code.  Any context.
+	 * Invalidate the lines of [va, va + len), aligned to instruction lines; all lines.  Also
+	 * branch predictors and prefetch buffers, where they can hold old code.  Any context.
 	 */
 	void (*icache_invalidate)(void *context, uintptr_t va, size_t len);
 	void (*icache_invalidate_all)(void *context);
@@ -111,10 +111,11 @@ struct coh_port {
 	/*
 	 * Needed on aliasing VIPT, but not by flush-all.
 	 *
-	 * The alias window: a kernel address of the given colour (see coh_colour) that translates to the page.  It nests: *saved receives what the
-	 * slot held, and window_unmap puts that back, for an interrupt or NMI may use the slot amid
-	 * another's use.  The translation is dropped from this CPU's TLB both times; the caller
-	 * does not migrate in between (walk_enter holds).  Any context.
+	 * The alias window: a kernel address of the given colour (see coh_colour) that translates
+	 * to the page.  It nests: *saved receives what the slot held, and window_unmap puts that
+	 * back, for an interrupt or NMI may use the slot amid another's use.  The translation is
+	 * dropped from this CPU's TLB both times; the caller does not migrate in between
+	 * (walk_enter holds).  Any context.
 	 */
 	uintptr_t (*window_map)(void *context, uintptr_t pfn, uintptr_t colour, uintptr_t *saved);
 	void (*window_unmap)(void *context, uintptr_t window, uintptr_t saved);
@@ -134,19 +135,22 @@ struct coh_port {
 	/*
 	 * Needed on aliasing VIPT, but not by flush-all.
 	 *
-	 * The page that mm maps at va: true and *pfn, or false if none is present.  Called with translations of mm held still by the caller of the layer.  Process.
+	 * The page that mm maps at va: true and *pfn, or false if none is present.  Called with
+	 * translations of mm held still by the caller of the layer.  Process.
 	 */
 	bool (*user_page)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t *pfn);
 
 	/*
-	 * Spares flushes on VIVT; NULL: true, always.
+	 * Spares flushes on VIVT.  NULL: as if it returned true, always.
 	 *
-	 * May mm translate va to this page?  false only if it does not, and will not without another
-	 * coh_update_mmu_cache: then the page has no line at va, for who took the translation away
-	 * flushed first, and is not flushed there.  true where that is not known: in an interrupt,
-	 * if the kernel takes a translation away for a moment only and puts it back (mprotect,
-	 * mremap, write protection), or always.  Asked on VIVT, in walks, of the current mm.  Any
+	 * May mm translate va to this page?  Walks ask this on VIVT, of the current mm.  Any
 	 * context.
+	 *
+	 * false: it does not, and will not without another coh_update_mmu_cache.  The page is then
+	 * not flushed at va: it has no line there, for the translation was flushed before it went.
+	 * true: it does, or that is not known.  Say true in an interrupt if the kernel takes
+	 * translations away for a moment and puts them back (mprotect, mremap, write protection).
+	 * true is never wrong.
 	 */
 	bool (*user_may_map)(void *context, struct coh_mm *mm, uintptr_t va, uintptr_t pfn);
 

@@ -23,11 +23,12 @@ typedef uint64_t coh_pa_t;
 struct coh_vma;
 
 /*
- * A node of one interval tree.  Intervals [first, last] of page offsets, in
- * groups: all of a lower group sort before all of a higher one.  The tree is
- * an AVL tree ordered by (group, first, node address); end is the greatest
- * (group, last) of the subtree.  Every field that a walk reads is here, in the
- * copy, and nowhere else: that is what latching rests on.
+ * A node of one interval tree: the interval [first, last] of page offsets, in a group.  The tree is
+ * an AVL tree ordered by (group, first, node address).  (end_group, end_last) is the greatest
+ * (group, last) in the subtree.
+ *
+ * The map is latched: it has two copies of its tree.  So every field that a walk reads is in the
+ * node, which each copy has of its own, and nowhere else.
  */
 struct coh_node {
 	struct coh_node *child[2];
@@ -38,16 +39,15 @@ struct coh_node {
 };
 
 /*
- * A reverse map: the VMAs that may map pages of one file or one anon_vma, by page
- * offset, as two copies of one interval tree.  sequence is even while nothing is
- * being changed; at all times copy (sequence & 1) is whole and is not being
- * written.  Writers hold lock; walks never do.
+ * A reverse map: the VMAs that may map pages of one file or one anon_vma, by page offset.  It is
+ * two copies of one interval tree.  Copy (sequence & 1) is always whole, and nobody stores to it;
+ * sequence is even while nothing is being changed.  Writers hold lock; walks never do.
  */
 struct coh_map {
 	coh_lock_t lock;
 	uint32_t sequence;
 	struct coh_node *root[2];
-	uintptr_t count; /* VMAs linked, or that it is damaged, which walks look at, too */
+	uintptr_t count; /* linked VMAs, or COH_MAP_DAMAGED; walks look at it, too */
 	uint32_t side;	 /* which of the VMA's nodes this map uses: enum coh_side_ */
 };
 
@@ -102,21 +102,20 @@ struct coh_vma {
 /*
  * A physical page.
  *
- * owner and index are written while nobody else uses the page.  The others are
- * stored alone, each in one access, so that an interrupt's plain store to one cannot undo
- * another context's store to its neighbour; who may write each is said in
- * src/flush.c (mark) and src/page.c (ever).
+ * owner and index are written while nobody else uses the page.  Each other field is stored by an
+ * access of its own.  So an interrupt that stores to one field cannot undo a store to its
+ * neighbour. src/flush.c says who may store mark, src/page.c who may store ever.
  *
- * All zero but pfn is a page of no owner, which no user has had, and whose kernel
- * lines may be dirty: what was never said to be clean counts as dirty, so a
- * forgotten call costs a flush and not data.
+ * A page that is all zero but for pfn has no owner, no user has had it, and its kernel lines may be
+ * dirty.  What nobody said to be clean counts as dirty: a forgotten call then costs a flush, and no
+ * data.
  */
 struct coh_page {
 	uintptr_t pfn;
 	uintptr_t
 		owner; /* struct coh_mapping *, or struct coh_anon_vma * with bit 0 set; 0: none */
 	uintptr_t index; /* page offset in the owner */
-	uint32_t mark;	 /* enum coh_mark_, or a version of the owner's map */
+	uint32_t mark;	 /* enum coh_mark_, or a version of the owner's map: src/flush.c */
 	uint16_t state;	 /* the policy's own: colours, or an epoch */
 	uint8_t ever;	 /* enum coh_ever_: what happened to it since coh_page_clear */
 };
