@@ -407,6 +407,8 @@ bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struc
 
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index)
 {
+	if (!coh || !mapping)
+		return false;
 	return mapping->map.side != COH_SIDE_FILE || is_covered(coh, &mapping->map, index);
 }
 

@@ -20,18 +20,33 @@ void coh_mm_init(struct coh_mm *mm)
 {
 	static const coh_lock_t unlocked; /* all bits zero */
 
+	if (!mm)
+		return;
 	mm->lock = unlocked;
 	mm->vmas = NULL;
 }
 
 void coh_mapping_init(struct coh_mapping *mapping)
 {
-	coh_map_init_(&mapping->map, COH_SIDE_FILE);
+	if (mapping)
+		coh_map_init_(&mapping->map, COH_SIDE_FILE);
 }
 
 void coh_anon_vma_init(struct coh_anon_vma *anon_vma)
 {
-	coh_map_init_(&anon_vma->map, COH_SIDE_ANON);
+	if (anon_vma)
+		coh_map_init_(&anon_vma->map, COH_SIDE_ANON);
+}
+
+/* A damaged map is not: its count is not 0. */
+bool coh_mapping_empty(const struct coh_mapping *mapping)
+{
+	return mapping && mapping->map.side == COH_SIDE_FILE && !coh_load(&mapping->map.count);
+}
+
+bool coh_anon_vma_empty(const struct coh_anon_vma *anon_vma)
+{
+	return anon_vma && anon_vma->map.side == COH_SIDE_ANON && !coh_load(&anon_vma->map.count);
 }
 
 /*
@@ -43,7 +58,7 @@ void coh_anon_vma_init(struct coh_anon_vma *anon_vma)
 void coh_vma_init(struct coh_vma *vma, struct coh_mm *mm, uintptr_t start, size_t len,
 		  uintptr_t pgoff, uint32_t flags)
 {
-	if (coh_linked_(vma))
+	if (!vma || coh_linked_(vma))
 		return;
 	vma->mm = mm;
 	vma->start = start;

@@ -23,8 +23,10 @@
  *     That is all.
  *
  * Every function returns 0 or a negative enum coh_error, after which nothing was
- * changed, unless it says otherwise.  Pointers must not be NULL (COH_E_NULL)
- * unless said.  "Process" means: may be interrupted and may wait for the port's lock; "any"
+ * changed, unless it says otherwise.  Pointers must not be NULL unless said: a function returns
+ * COH_E_NULL then, or false, 0 or nothing, as its type is.  Objects stay with
+ * the coh that they were linked with: the layer cannot tell another.  "Process"
+ * means: may be interrupted and may wait for the port's lock; "any"
  * means from interrupts and NMIs too, even amid an update of the very maps involved, under
  * the policies whose coh_policy_context is COH_CONTEXT_NMI.
  *
@@ -362,6 +364,14 @@ int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t 
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index);
 
 /*
+ * coh_mapping_empty, coh_anon_vma_empty: is no VMA linked into it?  To ask before it is freed; its
+ * pages must have left it, too (coh_page_clear), and walks that were running must have ended.
+ * False if it is damaged, and of NULL.  Process, with no update running.
+ */
+bool coh_mapping_empty(const struct coh_mapping *mapping);
+bool coh_anon_vma_empty(const struct coh_anon_vma *anon_vma);
+
+/*
  * Invariants: true if right, at the given level, so that they can stand in an assertion.
  * Process, with no update running.
  */
@@ -403,7 +413,7 @@ int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
  * the kernel.  The library's policies do nothing here, for coh_flush_dcache_page finds that alias
  * by itself; for a policy that does not (gup-hook), this is all there is.
  * Context: any.
- * Returns COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
+ * Returns COH_E_UNLINKED, COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
  */
 int coh_flush_anon_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va);
 
@@ -445,7 +455,7 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
  * new bytes, in any mm; K holds no dirty line.  (So vma is shared, or the page is its own copy
  * already.)  After from: buffer has the newest bytes.
  * Context: process.
- * Returns COH_E_RANGE if the bytes are not of one page, COH_E_OUTSIDE, COH_E_OWNER;
+ * Returns COH_E_RANGE if the bytes are not of one page, COH_E_UNLINKED, COH_E_OUTSIDE, COH_E_OWNER;
  * COH_E_CORRUPT, and then nothing was copied.
  */
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -475,7 +485,8 @@ int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va);
 
 /*
  * coh_flush_cache_page: before the translation of va, to pfn, changes.  Afterwards: no line that
- * was brought in through it.  va: page aligned (COH_E_ALIGN), inside vma (COH_E_OUTSIDE, COH_E_RANGE).
+ * was brought in through it.  va: page aligned (COH_E_ALIGN), inside vma (COH_E_OUTSIDE,
+ * COH_E_RANGE), which is linked (COH_E_UNLINKED).
  */
 int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uintptr_t pfn);
 
@@ -504,8 +515,8 @@ int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
  * does that (under hints users of different colours are never right); on VIPT so is each shared
  * U that comes later, until coh_page_clear.  With several CPUs this is too late for the
  * I-cache: call coh_flush_icache_page before the translation is made.
- * Returns COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER, COH_E_ALIGN,
- * COH_E_ARGUMENT.
+ * Returns COH_E_UNLINKED, COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER,
+ * COH_E_ALIGN, COH_E_ARGUMENT.
  */
 int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			 uint32_t prot);
@@ -535,7 +546,7 @@ int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len);
 /*
  * coh_flush_icache_page: the same for a page, stored to through K, that vma will map or maps.
  * Context: process, or irq with a port whose lock spins.
- * Returns COH_E_OWNER, COH_E_OUTSIDE.
+ * Returns COH_E_UNLINKED, COH_E_OWNER, COH_E_OUTSIDE.
  */
 int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page);
 
