@@ -265,7 +265,7 @@ void coh_page_clear(struct coh_page *page);
  *
  * Each may also return COH_E_CORRUPT, if it finds a tree damaged (docs/embedding.md): the damage
  * was reported, the change may be half done, the objects must not be freed, and every flush that
- * needs that map is of the whole cache from then on.
+ * needs that map is of the whole cache from then on, or of the page at every colour (VIPT).
  *
  * All in process context, with the mm's VMAs held still by the embedder's own lock (mmap_lock),
  * except that several mms may change their VMAs of one file at once.  A walk that interrupts any of
@@ -403,7 +403,7 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * kernel's access: see docs/policies.md.
  * Context: any.
  * Cost: the cache operations, and O(log n + U of this mm).
- * Returns 0; COH_E_CORRUPT if the maps are damaged (the whole cache was flushed then).
+ * Returns 0; COH_E_CORRUPT if the maps are damaged (all that it may be in was flushed then).
  * After: cachetlb.rst; the patch of January 2007, which walked under locks (docs/thread.md).
  */
 int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
