@@ -8,6 +8,8 @@
 #     compiler but those that this script names, with the reason
 #   - they have no writable data: no globals, no state but the caller's
 #
+#   - where several CPUs may be, and the compiler's own fences call libgcc, env.h's are there
+#
 # and that src/sources.mk lists exactly src/*.c, and that ports/template compiles.
 #
 #   scripts/check-freestanding.sh [TARGET...]      (default: all of them)
@@ -24,8 +26,11 @@ targets='host||gcc|
 arm-v4t|arm-none-eabi-|gcc-arm-none-eabi|-marm -march=armv4t
 arm-v5te|arm-none-eabi-|gcc-arm-none-eabi|-marm -march=armv5te
 thumb-v5te|arm-none-eabi-|gcc-arm-none-eabi|-mthumb -march=armv5te
+thumb-v6|arm-none-eabi-|gcc-arm-none-eabi|-mthumb -march=armv6
+thumb-v6m|arm-none-eabi-|gcc-arm-none-eabi|-mthumb -march=armv6-m
 mips|mips-linux-gnu-|gcc-mips-linux-gnu|-mno-abicalls
 sh4|sh4-linux-gnu-|gcc-sh4-linux-gnu|
+sh4a|sh4-linux-gnu-|gcc-sh4-linux-gnu|-m4a
 hppa|hppa-linux-gnu-|gcc-hppa-linux-gnu|-mno-space-regs -mfast-indirect-calls -mdisable-fpregs'
 
 # What a target's objects may leave undefined: a pattern of whole names, with the
@@ -34,6 +39,16 @@ hppa|hppa-linux-gnu-|gcc-hppa-linux-gnu|-mno-space-regs -mfast-indirect-calls -m
 allowed() {
 	case $1 in
 	*) echo '' ;;
+	esac
+}
+
+# The fence of include/coherer/env.h, as objdump writes it: a pattern of one instruction.
+fence() {
+	case $1 in
+	thumb-v6) echo 'mcr[[:space:]].*cr7, cr10, [{]5[}]' ;;
+	thumb-v6m) echo 'dmb' ;;
+	sh4a) echo 'synco' ;;
+	mips | hppa) echo 'sync' ;;
 	esac
 }
 
@@ -100,6 +115,9 @@ check_objects() { # TARGET PREFIX DIRECTORY LEVEL
 		users=$(symbols "$2" Uvw "$3"/src/*.o | awk -v s="$s" '$2 == s { print $1 }' | xargs)
 		fail "$1 $4: undefined symbol $s, needed by $users"
 	done
+	pattern=$(fence "$1")
+	[ -z "$pattern" ] || "$2objdump" -d "$3/src/map.o" | grep -qE "[[:space:]]$pattern" ||
+		fail "$1 $4: src/map.c has no fence ($pattern)"
 	found=$(symbols "$2" dDbBCgGsS "$3"/src/*.o; writable_sections "$2" "$3"/src/*.o)
 	[ -z "$found" ] || fail "$1 $4: writable data (file, symbol or section):" $found
 }

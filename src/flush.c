@@ -233,6 +233,21 @@ static void start_alias_walk(struct alias_walk *w, struct coh *coh, const struct
 	w->seen = 0;
 }
 
+/*
+ * Nothing of the map can be used: wherever the page may have lines.  VIPT: at every colour, by
+ * address and not all of the cache, for that may be an interrupt to the other CPUs, which cannot
+ * be had in every context.
+ */
+static void flush_without_map(struct coh *coh, const struct coh_page *page)
+{
+	if (!coh->mechanism->congruent_meet) {
+		coh_flush_everything_(coh);
+		return;
+	}
+	for (uintptr_t colour = 0; colour < coh_colours(coh); colour++)
+		coh_window_flush_(coh, page->pfn, colour);
+}
+
 int coh_alias_flush_in_(struct coh *coh, const struct coh_page *page, uintptr_t kva,
 			coh_groups_fn_ *groups)
 {
@@ -243,16 +258,15 @@ int coh_alias_flush_in_(struct coh *coh, const struct coh_page *page, uintptr_t 
 	if (!coh->mechanism->aliasing || !map)
 		return 0;
 	if (!coh_page_map_right_(page, map)) {
-		coh_flush_everything_(coh);
+		flush_without_map(coh, page);
 		return coh_corrupt_(coh, map);
 	}
 	coh->port->walk_enter(coh->port->context);
 	start_alias_walk(&w, coh, page, kva);
 	groups(coh, &w.walk);
 	through = coh_map_walk_(coh, map, &w.walk);
-	/* Nothing of the map can be used: all of the cache covers every alias. */
 	if (!through)
-		coh_flush_everything_(coh);
+		flush_without_map(coh, page);
 	coh->port->walk_exit(coh->port->context);
 	if (w.walk.error)
 		return w.walk.error;
@@ -416,7 +430,7 @@ bool coh_page_covered_(struct coh *coh, const struct coh_page *page, const struc
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index)
 {
 	if (!coh || !mapping)
-		return true;
+		return false;
 	return mapping->map.side != COH_SIDE_FILE || is_covered(coh, &mapping->map, index);
 }
 

@@ -79,7 +79,7 @@ void coh_page_ever_(struct coh *coh, struct coh_page *page, uint8_t what)
 	coh_full_barrier();
 }
 
-/* Where vma maps the page.  COH_OK, COH_E_OWNER or COH_E_OUTSIDE. */
+/* Where vma maps the page.  COH_OK, COH_E_UNLINKED, COH_E_OWNER or COH_E_OUTSIDE. */
 static int place_of(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
 		    uintptr_t *va)
 {
@@ -87,10 +87,12 @@ static int place_of(const struct coh *coh, const struct coh_page *page, const st
 	bool is_of_vma = owner & 1u ? owner == ((uintptr_t)vma->anon_vma | 1u)
 				    : owner && owner == (uintptr_t)vma->mapping;
 
+	if (!coh_linked_(vma)) /* what it says of itself may be of its last life, or never set */
+		return COH_E_UNLINKED;
 	return is_of_vma ? coh_vma_address(coh, vma, coh_load(&page->index), va) : COH_E_OWNER;
 }
 
-/* Is va the place of this page in vma?  COH_OK, COH_E_OWNER or COH_E_OUTSIDE. */
+/* Is va the place of this page in vma?  Returns as place_of. */
 int coh_page_in_vma_(const struct coh *coh, const struct coh_page *page, const struct coh_vma *vma,
 		     uintptr_t va)
 {

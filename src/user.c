@@ -20,6 +20,8 @@ static int check_range(const struct coh *coh, const struct coh_vma *vma, uintptr
 
 	if (error)
 		return error;
+	if (!coh_linked_(vma))
+		return COH_E_UNLINKED;
 	if (va < vma->start || va > vma->end || len > vma->end - va)
 		return COH_E_OUTSIDE;
 	return COH_OK;

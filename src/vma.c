@@ -38,6 +38,17 @@ void coh_anon_vma_init(struct coh_anon_vma *anon_vma)
 		coh_map_init_(&anon_vma->map, COH_SIDE_ANON);
 }
 
+/* A damaged map is not: its count is not 0. */
+bool coh_mapping_empty(const struct coh_mapping *mapping)
+{
+	return mapping && mapping->map.side == COH_SIDE_FILE && !coh_load(&mapping->map.count);
+}
+
+bool coh_anon_vma_empty(const struct coh_anon_vma *anon_vma)
+{
+	return anon_vma && anon_vma->map.side == COH_SIDE_ANON && !coh_load(&anon_vma->map.count);
+}
+
 /*
  * A linked VMA is left as it is, for its nodes are in trees.  coh_vma_link then returns
  * COH_E_LINKED.

@@ -30,8 +30,9 @@
  *  in	A line is "in" a cache whether it is clean or dirty.
  *
  * Return values.  Every function returns 0 or a negative enum coh_error.  After an error nothing
- * was changed, unless the function says otherwise.  A pointer that is NULL gives COH_E_NULL,
- * unless the function allows it.
+ * was changed, unless the function says otherwise.  A pointer that is NULL gives COH_E_NULL, or
+ * false, 0 or nothing, as the function's type is, unless the function allows it.  Objects stay with
+ * the coh that they were linked with: the layer cannot tell another.
  *
  * Contexts.  "Process": the caller may be interrupted, and may wait for the port's lock.  "Any":
  * also interrupts and NMIs, even one that interrupts an update of the very maps involved.  "Any"
@@ -279,7 +280,7 @@ void coh_page_clear(struct coh_page *page);
  *  - Cost: O(log n) in the VMAs of the mm and of each map.
  *  - Each may return COH_E_CORRUPT, if it finds a tree damaged (docs/embedding.md).  The damage was
  *    reported, and the change may be half done.  The objects must not be freed.  From then on every
- *    flush that needs this map flushes the whole cache.
+ *    flush that needs this map flushes the whole cache, or the page at every colour (VIPT).
  *  - An object that was unlinked may be reused when the walks that ran at that time have ended
  *    (walk_enter in port.h).
  */
@@ -370,10 +371,18 @@ int coh_vma_address(const struct coh *coh, const struct coh_vma *vma, uintptr_t 
  * users have the page mapped all the same, it is in a VMA of something else, where the layer cannot
  * find it.  Such a page should have no owner: then no flush of it is deferred.
  * Context: as coh_flush_dcache_page.
- * Returns true also where the answer is not known: after some hundred VMAs, if the map is
- * damaged, or if an argument is NULL.
+ * Returns true also where the answer is not known: after some hundred VMAs, or if the map is
+ * damaged.
  */
 bool coh_mapping_covers(struct coh *coh, const struct coh_mapping *mapping, uintptr_t index);
+
+/*
+ * coh_mapping_empty, coh_anon_vma_empty: is no VMA linked into it?  To ask before it is freed; its
+ * pages must have left it, too (coh_page_clear), and walks that were running must have ended.
+ * False if it is damaged, and of NULL.  Process, with no update running.
+ */
+bool coh_mapping_empty(const struct coh_mapping *mapping);
+bool coh_anon_vma_empty(const struct coh_anon_vma *anon_vma);
 
 /*
  * Checks of the invariants, at the given level.  They return true if all is right, so that they can
@@ -413,7 +422,7 @@ bool coh_anon_vma_check(const struct coh *coh, const struct coh_anon_vma *anon_v
  * kernel's access: see docs/policies.md.
  * Context: any.
  * Cost: the cache operations, and O(log n + U of this mm).
- * Returns 0; COH_E_CORRUPT if the maps are damaged (the whole cache was flushed then).
+ * Returns 0; COH_E_CORRUPT if the maps are damaged (all that it may be in was flushed then).
  * After: cachetlb.rst; the patch of January 2007, which walked under locks (docs/thread.md).
  */
 int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
@@ -423,7 +432,7 @@ int coh_flush_dcache_page(struct coh *coh, struct coh_page *page);
  * kernel.  The policies of the library do nothing here: their coh_flush_dcache_page finds that
  * alias by itself.  The policy gup-hook cannot find it, and flushes it here.
  * Context: any.
- * Returns COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
+ * Returns COH_E_UNLINKED, COH_E_OUTSIDE, COH_E_OWNER if the page is not the VMA's at va.
  */
 int coh_flush_anon_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va);
 
@@ -468,7 +477,8 @@ int coh_kunmap(struct coh *coh, struct coh_page *page, enum coh_intent intent, u
  * no dirty line.
  * After coh_copy_from_user_page: buffer has the newest bytes.
  * Context: process.
- * Returns COH_E_RANGE if the bytes are not in one page, COH_E_OUTSIDE, COH_E_OWNER; or
+ * Returns COH_E_RANGE if the bytes are not in one page, COH_E_UNLINKED, COH_E_OUTSIDE,
+ * COH_E_OWNER; or
  * COH_E_CORRUPT, and then nothing was copied.
  */
 int coh_copy_to_user_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -501,7 +511,8 @@ int coh_clear_user_page(struct coh *coh, struct coh_page *to, uintptr_t va);
 /*
  * coh_flush_cache_page: call it before the translation of va, which is to pfn, changes.
  * Afterwards: no line that was filled through this translation is in the cache.
- * Returns COH_E_ALIGN if va is not page aligned; COH_E_OUTSIDE or COH_E_RANGE if it is not in vma.
+ * Returns COH_E_ALIGN if va is not page aligned; COH_E_OUTSIDE or COH_E_RANGE if it is not in vma;
+ * COH_E_UNLINKED.
  */
 int coh_flush_cache_page(struct coh *coh, struct coh_vma *vma, uintptr_t va, uintptr_t pfn);
 
@@ -533,9 +544,12 @@ int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
  *    shared and either may store; and on VIVT both are of this mm, on VIPT they differ in colour.
  *  - On VIPT, after such a conflict, each shared U that comes later is uncached, too, until
  *    coh_page_clear.
+ * It must have returned before the page is given to another owner (coh_page_clear, coh_page_init):
+ * the embedder's lock of the translation, or of the page, sees to that.
  * The last two only under a policy that makes users uncached.  (Under hints, users of different
  * colours are never right.)
- * Returns COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER, COH_E_ALIGN,
+ * Returns COH_E_UNLINKED, COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER,
+ * COH_E_ALIGN,
  * COH_E_ARGUMENT.
  */
 int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
@@ -567,7 +581,7 @@ int coh_flush_icache_range(struct coh *coh, uintptr_t va, size_t len);
 /*
  * coh_flush_icache_page: the same for a page, stored to through K, that vma will map or maps.
  * Context: process, or irq with a port whose lock spins.
- * Returns COH_E_OWNER, COH_E_OUTSIDE.
+ * Returns COH_E_UNLINKED, COH_E_OWNER, COH_E_OUTSIDE.
  */
 int coh_flush_icache_page(struct coh *coh, struct coh_vma *vma, struct coh_page *page);
 

@@ -44,14 +44,32 @@ typedef struct {
 #ifdef COH_ENV_WITHOUT_ATOMICS_
 /*
  * There GCC turns fences, and on PA-RISC stores too, into calls of libgcc.  A volatile access of a
- * word is one instruction, and the compiler keeps their order.  ARMv4 and v5, SH-4 and
- * PA-RISC keep program order or have one CPU.  MIPS and ARMv6 may have several, and weakly
- * ordered: a fence each time, which an embedder with one CPU is rid of by COH_ENV_ONE_CPU.
+ * word is one instruction, and the compiler keeps their order.  ARMv4 and v5, MIPS I and SH-4 have
+ * one CPU.  The others may have several: a fence each time, which an embedder with one CPU is rid
+ * of by COH_ENV_ONE_CPU.
  */
-#if defined(__mips__) && __mips >= 2 && !defined(COH_ENV_ONE_CPU)
+#if defined(COH_ENV_ONE_CPU)
+#define coh_cpu_fence_() __asm__ __volatile__("" : : : "memory")
+#elif defined(__hppa__) || (defined(__mips__) && __mips >= 2)
 #define coh_cpu_fence_() __asm__ __volatile__("sync" : : : "memory")
-#elif defined(__arm__) && __ARM_ARCH == 6 && !defined(COH_ENV_ONE_CPU)
-/* The data memory barrier of ARMv6, CP15 c7 c10 5 (not to be had in Thumb state). */
+#elif defined(__SH4A__)
+#define coh_cpu_fence_() __asm__ __volatile__("synco" : : : "memory")
+#elif defined(__arm__) && __ARM_ARCH == 6 && !defined(__ARM_ARCH_ISA_ARM)
+#define coh_cpu_fence_() __asm__ __volatile__("dmb" : : : "memory") /* ARMv6-M */
+#elif defined(__arm__) && __ARM_ARCH == 6 && defined(__thumb__)
+/* The next one, to be had in ARM state only: there and back.  pc is two instructions ahead. */
+#define coh_cpu_fence_()                                                                           \
+	do {                                                                                       \
+		uint32_t coh_r_;                                                                   \
+		__asm__ __volatile__(".balign 4\n\tbx pc\n\tnop\n\t.arm\n\tmov %0, #0\n\t"           \
+				     "mcr p15, 0, %0, c7, c10, 5\n\tadd %0, pc, #1\n\t"            \
+				     "bx %0\n\t.thumb"                                             \
+				     : "=&r"(coh_r_)                                               \
+				     :                                                             \
+				     : "memory");                                                  \
+	} while (0)
+#elif defined(__arm__) && __ARM_ARCH == 6
+/* The data memory barrier of ARMv6, CP15 c7 c10 5. */
 #define coh_cpu_fence_() __asm__ __volatile__("mcr p15, 0, %0, c7, c10, 5" : : "r"(0) : "memory")
 #else
 #define coh_cpu_fence_() __asm__ __volatile__("" : : : "memory")

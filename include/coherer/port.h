@@ -38,7 +38,11 @@ struct coh_port {
 	void (*dcache_invalidate)(void *context, uintptr_t va, size_t len);
 	void (*dcache_flush)(void *context, uintptr_t va, size_t len);
 
-	/* Flush every line of the data cache.  Any context. */
+	/*
+	 * Flush every line of the data cache.  Any context; but on aliasing VIPT, under rmap, in
+	 * process context only, so that it may interrupt the other CPUs and wait for them: what is
+	 * promised in any context is done there by address, at worst at every colour.
+	 */
 	void (*dcache_flush_all)(void *context);
 
 	/*
@@ -125,7 +129,9 @@ struct coh_port {
 	 * address that kernel_address says, or none.
 	 *
 	 * Give a page a kernel address, and take it back.  Pages of the linear map return that and
-	 * keep it. 0: no slot is left.  Process or irq, as the embedder's callers of coh_kmap need;
+	 * keep it.  A page that is kmapped already gets the same address again, or its lines at one
+	 * would be old at the other; kernel_address says it, until the last kunmap.  0: no slot is
+	 * left.  Process or irq, as the embedder's callers of coh_kmap need;
 	 * and where aliases meet, from coh_update_mmu_cache and coh_flush_icache_page, for code in
 	 * a page that has no kernel address (0: the whole data cache is flushed instead).
 	 */

@@ -47,6 +47,8 @@ static void damage_tree(void)
 	l->file.map.root[0]->height = 1u << 20;
 }
 
+#define EVERY_COLOUR BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 1), BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3)
+
 #define FLUSHED_EVERYTHING FLUSH_ALL, ICACHE_ALL, REPORT(COH_E_CORRUPT, &l->file.map)
 
 /* ------------------------------------------------------------------------
@@ -65,7 +67,11 @@ static void flush_dcache_page_reports_and_flushes_everything(void **state)
 		damage_header();
 		assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
 		LAYER_COUNTED(l, { COH_COUNT_WALK, 0 });
-		LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
+		if (i & 1)
+			LAYER_ASKED(l, FLUSH_PAGE(K), EVERY_COLOUR,
+				    REPORT(COH_E_CORRUPT, &l->file.map), FLUSH_PAGE(K));
+		else
+			LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
 	}
 }
 
@@ -262,11 +268,13 @@ static void a_damaged_map_is_not_walked_again(void **state)
 	start(config, NULL);
 	damage_header();
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), EVERY_COLOUR, REPORT(COH_E_CORRUPT, &l->file.map),
+		    FLUSH_PAGE(K));
 	start(config, &coh_policy_gup_hook);
 	damage_header();
 	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSHED_EVERYTHING, FLUSH_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), EVERY_COLOUR, REPORT(COH_E_CORRUPT, &l->file.map),
+		    FLUSH_PAGE(K));
 }
 
 /* A change found it: from then on nobody believes what is left of it. */
@@ -309,18 +317,28 @@ static void rmap_locked_gives_its_lock_back(void **state)
 
 static unsigned updates_left; /* by another CPU, one at each operation on U */
 
-static void another_cpu_changes_its_vmas(struct layer *world, const struct port_call *call)
+static void another_cpu_changes(struct layer *world)
 {
 	static struct coh_vma theirs;
 
-	if ((call->op != PORT_FLUSH && call->op != PORT_UNCACHE) || call->va != U || !updates_left)
-		return;
 	updates_left--;
 	world->quiet = true;
 	coh_vma_init(&theirs, &world->other, 0x900000, PAGE_BYTES, INDEX + 100, SHARED);
 	assert_int_equal(coh_vma_link(&world->coh, &theirs, &world->file), 0);
 	assert_int_equal(coh_vma_unlink(&world->coh, &theirs), 0);
 	world->quiet = false;
+}
+
+static void another_cpu_changes_its_vmas(struct layer *world, const struct port_call *call)
+{
+	if ((call->op == PORT_FLUSH || call->op == PORT_UNCACHE) && call->va == U && updates_left)
+		another_cpu_changes(world);
+}
+
+static void another_cpu_changes_at_the_window(struct layer *world, const struct port_call *call)
+{
+	if (call->op == PORT_WINDOW_UNMAP && updates_left)
+		another_cpu_changes(world);
 }
 
 /* It begins again: a flush too many does no harm. */
@@ -357,6 +375,23 @@ static void a_walk_that_is_given_up_flushes_everything(void **state)
 			LAYER_ASKED(l, FLUSH_PAGE(K), EIGHT(FLUSH_PAGE(U)), FLUSH_ALL, ICACHE_ALL,
 				    FLUSH_PAGE(K));
 	}
+}
+
+#define USERS BY_WINDOW(PFN, 2), BY_WINDOW(PFN, 3)
+
+/* All of the cache may be an interrupt to other CPUs: VIPT does without, for it is any context. */
+static void on_vipt_given_up_flushes_every_colour(void **state)
+{
+	(void)state;
+	start(layer_vipt(), NULL);
+	l->interrupt = another_cpu_changes_at_the_window;
+	updates_left = 8;
+	assert_int_equal(coh_flush_dcache_page(&l->coh, &page), 0);
+	assert_int_equal(l->coh.counters[COH_COUNT_WALK_GIVEN_UP], 1);
+	assert_int_equal(l->coh.counters[COH_COUNT_FLUSH_ALL], 0);
+	assert_int_equal(l->coh.counters[COH_COUNT_ICACHE_ALL], 0);
+	/* One colour a try, and not the one of the try before. */
+	LAYER_ASKED(l, FLUSH_PAGE(K), USERS, USERS, USERS, USERS, EVERY_COLOUR, FLUSH_PAGE(K));
 }
 
 /* Everything can be flushed, but not uncached: that is told, and the page stays as it was. */
@@ -451,6 +486,7 @@ int main(void)
 		cmocka_unit_test(rmap_locked_gives_its_lock_back),
 		cmocka_unit_test(a_walk_that_saw_an_update_begins_again),
 		cmocka_unit_test(a_walk_that_is_given_up_flushes_everything),
+		cmocka_unit_test(on_vipt_given_up_flushes_every_colour),
 		cmocka_unit_test(who_could_not_be_uncached_is_reported),
 		cmocka_unit_test(windows_nest),
 		cmocka_unit_test(rmap_takes_no_lock),

@@ -167,8 +167,9 @@ static void alone_with_code_and_with_damage(void **state)
 	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 2), ICACHE_PAGE(K));
 	l->file.map.side ^= 1;
 	assert_int_equal(coh_flush_dcache_page(coh, &page), COH_E_CORRUPT);
-	LAYER_ASKED(l, FLUSH_PAGE(K), FLUSH_ALL, ICACHE_ALL,
-		    REPORT(COH_E_CORRUPT, (uintptr_t)&l->file.map), ICACHE_PAGE(K));
+	LAYER_ASKED(l, FLUSH_PAGE(K), BY_WINDOW(PFN, 0), BY_WINDOW(PFN, 1), BY_WINDOW(PFN, 2),
+		    BY_WINDOW(PFN, 3), REPORT(COH_E_CORRUPT, (uintptr_t)&l->file.map),
+		    ICACHE_PAGE(K));
 	l->file.map.side ^= 1;
 }
 

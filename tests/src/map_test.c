@@ -425,6 +425,32 @@ static void address_test(void **state)
 	assert_outside(1, LAST_INDEX);
 }
 
+static void empty_test(void **state)
+{
+	(void)state;
+	assert_true(coh_mapping_empty(&file[0]));
+	assert_true(coh_anon_vma_empty(&family[0]));
+	link(0, 10, 4, 3);
+	assert_false(coh_mapping_empty(&file[0]));
+	assert_true(coh_anon_vma_empty(&family[0]));
+	assert_int_equal(coh_vma_link_anon(coh, &v[0], &family[0]), 0);
+	assert_false(coh_anon_vma_empty(&family[0]));
+	assert_int_equal(coh_vma_fork(coh, &v[0], &m.mm[1], &v[1]), 0);
+	assert_int_equal(coh_vma_unlink(coh, &v[0]), 0);
+	assert_false(coh_mapping_empty(&file[0]));
+	assert_false(coh_anon_vma_empty(&family[0]));
+	assert_int_equal(coh_vma_unlink(coh, &v[1]), 0);
+	assert_true(coh_mapping_empty(&file[0]));
+	assert_true(coh_anon_vma_empty(&family[0]));
+	/* Damage, of the count or of what says whose map it is, is not nothing. */
+	file[0].map.count = COH_MAP_DAMAGED;
+	family[0].map.side = 7;
+	assert_false(coh_mapping_empty(&file[0]));
+	assert_false(coh_anon_vma_empty(&family[0]));
+	coh_mapping_init(&file[0]);
+	coh_anon_vma_init(&family[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -438,6 +464,7 @@ int main(void)
 		TEST(resize),	     TEST(resize_errors),
 		TEST(fork),	     TEST(move),
 		TEST(protect),	     TEST(address),
+		TEST(empty),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -161,6 +161,33 @@ static void test_files(void **state)
 	right_everywhere(files);
 }
 
+/* One page, one address, as port.h asks of kmap: until the last who has it gives it back. */
+static void kmaps_twice(struct coh_sim *sim, void *arg)
+{
+	uint32_t frame = coh_sim_frames(sim) - 1; /* of highmem, where there is any */
+	struct coh_page *page = coh_sim_page(sim, frame);
+	struct coh *layer = coh_sim_layer(sim);
+	uint32_t word = 7, got = 0;
+	uintptr_t first, second;
+
+	(void)arg;
+	FAILS(sim, !coh_kmap(layer, page, COH_INTENT_WRITE, &first));
+	FAILS(sim, !coh_kmap(layer, page, COH_INTENT_READ, &second));
+	FAILS(sim, first == second && coh_sim_kernel_address(sim, frame) == first);
+	coh_sim_store(sim, first, &word, sizeof(word));
+	FAILS(sim, !coh_kunmap(layer, page, COH_INTENT_WRITE, first));
+	FAILS(sim, coh_sim_kernel_address(sim, frame) == second);
+	coh_sim_load(sim, second, &got, sizeof(got));
+	FAILS(sim, got == 7);
+	FAILS(sim, !coh_kunmap(layer, page, COH_INTENT_READ, second));
+}
+
+static void test_kmaps_twice(void **state)
+{
+	(void)state;
+	right_everywhere(kmaps_twice);
+}
+
 static void moves(struct coh_sim *sim, void *arg)
 {
 	uintptr_t va = coh_sim_user_address(sim, 0, 0), to = coh_sim_user_address(sim, 1, 1);
@@ -378,6 +405,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_anonymous),   cmocka_unit_test(test_fork),
 		cmocka_unit_test(test_files),	    cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_kmaps_twice),
 		cmocka_unit_test(test_kernel_uses), cmocka_unit_test(test_kernel_thread),
 		cmocka_unit_test(test_sweep),	    cmocka_unit_test(test_mm_is_held),
 	};
