@@ -323,7 +323,8 @@ void group_lacking(struct groups *g, uint32_t title, const struct report *r,
 		return;
 	if (!lack->insn)
 		mark_alias(&m, page_of(r->f->line_pa), lack->va, r->f->line_pa);
-	if (lack->function[0])
+	/* At its own address of a page anything may be another bug's. */
+	if (lack->function[0] && !is_own_alias(lack->va, r->f->line_pa))
 		both(&m, MARK_LACK, hash_of(lack->function, 0), kind << 1 | lack->insn);
 	enter_marks(g, title, &m, is_name(r->reader) || is_name(r->writer), true);
 }
