@@ -75,7 +75,7 @@ demo: ## build, run a guest with a planted bug, print the report
 	@scripts/demo.sh
 
 check: ## all tests but those that need a Linux kernel
-check: check-headers check-layers check-freestanding check-unit check-sanitize check-torture \
+check: check-headers check-layers check-freestanding check-unit check-grain check-grain-faults check-sanitize check-torture \
 	check-litmus check-advice check-cli check-docs check-bench check-examples check-guests check-setup check-linux-scripts check-arm926
 	@echo "all checks passed"
 
