@@ -161,8 +161,8 @@ uint32_t machine_fill(struct cache *c, uint64_t va, uint64_t pa,
 		      const struct coh_machine_chooser *chooser)
 {
 	const struct level *l = c->level;
-	uint32_t set = set_of(l, va, pa), i, its;
-	struct cache from;
+	uint32_t set = set_of(l, va, pa), i, its = 0;
+	struct cache from = { 0 };
 	bool moved = l == &c->m->level[COH_DATA] && snoop(c, va, pa, &from, &its, chooser);
 
 	i = set * l->ways + choose_way(c, set, chooser);
