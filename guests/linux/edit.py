@@ -9,7 +9,7 @@ places below OUTPUT; SOURCE is only read.  Kernel text stays out of our project,
 so an edit names a function and what happens to it:
 
     file PATH                          the file that the next lines speak of
-    expect ..., tests ..., qemu ..., base NAME
+    expect ..., groups N, tests ..., qemu ..., base NAME
                                        for check.sh and kernel.sh, ignored here
     # comment
 
@@ -344,7 +344,7 @@ def apply(source, words, texts, path):
         if path not in texts:
             with open(os.path.join(source, path), encoding="utf-8") as f:
                 texts[path] = f.read()
-    elif words[0] not in ("expect", "tests", "qemu", "base"):
+    elif words[0] not in ("expect", "groups", "tests", "qemu", "base"):
         if words[0] not in VERBS:
             raise EditError(f"cannot understand '{' '.join(words)}'")
         if path is None:
