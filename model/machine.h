@@ -69,12 +69,14 @@ extern "C" {
 
 #define COH_MACHINE_KERNEL 0u /* the mm whose translations every mm has */
 
-/* What a CPU's data cache does with its dirty line when another CPU misses that name. */
+/* What a CPU's data cache does with its line when another CPU misses that name. */
 enum coh_machine_sharing {
 	COH_SHARING_WRITTEN_BACK, /* writes it back; on no other CPU is there a copy of a dirty line */
 	/*
 	 * Hands over bytes and dirtiness, and keeps a clean copy: memory stays old (ARM11 MPCore,
-	 * Cortex-A9 and after).  A homonym's line (VIVT) is written back.
+	 * Cortex-A9 and after).  A clean line answers as well, also where a device has written memory
+	 * since; that it need not is an eviction of it before.  A homonym's line (VIVT) is written
+	 * back.
 	 */
 	COH_SHARING_MOVED,
 	COH_SHARING_NONE, /* nothing: nobody keeps these data caches coherent */

@@ -106,10 +106,15 @@ static bool next_peer(const struct cache *c, uint32_t *cpu, struct cache *peer)
 	return true;
 }
 
+/* Does the peer answer for that memory with its line i, clean or dirty? */
+static bool lends(const struct cache *peer, uint32_t i, uint64_t home)
+{
+	return peer->m->config.sharing == COH_SHARING_MOVED && home_of(peer, i) == home;
+}
+
 static bool moves(const struct cache *peer, uint32_t i, uint64_t home)
 {
-	return peer->m->config.sharing == COH_SHARING_MOVED && peer->line[i].pa & DIRTY &&
-	       home_of(peer, i) == home;
+	return lends(peer, i, home) && peer->line[i].pa & DIRTY;
 }
 
 void machine_take(const struct cache *c, uint32_t i, uint64_t va, uint64_t pa,
@@ -130,7 +135,10 @@ void machine_take(const struct cache *c, uint32_t i, uint64_t va, uint64_t pa,
 	}
 }
 
-/* For a fill: other CPUs' dirty copy of the name is written back; or it is *from, its line *its. */
+/*
+ * For a fill: another CPU's copy of the name is *from, its line *its, the dirty one if there is
+ * one.  What does not answer, and is dirty, is written back.
+ */
 static bool snoop(const struct cache *c, uint64_t va, uint64_t pa, struct cache *from,
 		  uint32_t *its, const struct coh_machine_chooser *chooser)
 {
@@ -142,12 +150,12 @@ static bool snoop(const struct cache *c, uint64_t va, uint64_t pa, struct cache 
 
 		if (i == NONE)
 			continue;
-		if (moves(&peer, i, line_base(c->level, pa))) {
+		if (!lends(&peer, i, line_base(c->level, pa))) {
+			machine_clean(&peer, i, chooser);
+		} else if (!found || peer.line[i].pa & DIRTY) {
 			*from = peer;
 			*its = i;
 			found = true;
-		} else {
-			machine_clean(&peer, i, chooser);
 		}
 	}
 	return found;
@@ -163,21 +171,22 @@ uint32_t machine_fill(struct cache *c, uint64_t va, uint64_t pa,
 	const struct level *l = c->level;
 	uint32_t set = set_of(l, va, pa), i, its = 0;
 	struct cache from = { 0 };
-	bool moved = l == &c->m->level[COH_DATA] && snoop(c, va, pa, &from, &its, chooser);
+	bool lent = l == &c->m->level[COH_DATA] && snoop(c, va, pa, &from, &its, chooser);
+	uint64_t dirty = lent ? from.line[its].pa & DIRTY : 0;
 
 	i = set * l->ways + choose_way(c, set, chooser);
 	if (c->line[i].pa & VALID)
 		machine_evict(c, i, chooser);
 	pa = line_base(l, pa);
-	if (moved)
+	if (lent)
 		memcpy(bytes_of(c, i), bytes_of(&from, its), l->line);
 	else if (is_outer(c) || !level_exists(c->m, OUTER))
 		memcpy(bytes_of(c, i), memory_at(c->m, pa), l->line);
 	else
 		read_below(c->m, pa, bytes_of(c, i), l->line, chooser);
 	c->line[i].va = va & l->va_mask;
-	c->line[i].pa = pa | VALID | (moved ? DIRTY : 0);
-	if (moved)
+	c->line[i].pa = pa | VALID | dirty;
+	if (dirty)
 		from.line[its].pa &= ~(uint64_t)DIRTY;
 	c->m->counts.fills++;
 	return i;

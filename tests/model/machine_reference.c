@@ -139,6 +139,21 @@ static struct mref_copy *handed_over(struct mref *r, uint32_t cpu, uint64_t va, 
 	return NULL;
 }
 
+/* The copy that answers a miss: the dirty one, or the first CPU's clean one. */
+static struct mref_copy *lent(struct mref *r, uint32_t cpu, uint64_t va, uint64_t pa)
+{
+	struct mref_copy *dirty = handed_over(r, cpu, va, pa);
+
+	for (uint32_t other = 0; !dirty && other < r->config.cpus; other++) {
+		struct mref_copy *c = mref_find(r, MREF_DATA, other, va, pa);
+
+		if (other != cpu && r->config.sharing == COH_SHARING_MOVED && c &&
+		    c->pa == pa / r->config.dcache.line * r->config.dcache.line)
+			return c;
+	}
+	return dirty;
+}
+
 /* The other CPUs' copies of this name are clean now, or gone. */
 static void tell_others(struct mref *r, uint32_t cpu, uint64_t va, uint64_t pa, bool gone)
 {
@@ -173,12 +188,12 @@ static struct mref_copy *fill(struct mref *r, enum mref_where where, uint32_t cp
 	const struct coh_cache *cache = mref_cache(r, where);
 	struct mref_copy c = { .where = where, .cpu = cpu, .set = set_of(cache, va, pa) };
 
-	struct mref_copy *theirs = where == MREF_DATA ? handed_over(r, cpu, va, pa) : NULL;
+	struct mref_copy *theirs = where == MREF_DATA ? lent(r, cpu, va, pa) : NULL;
 
 	if (theirs) {
 		memcpy(c.bytes, theirs->bytes, sizeof(c.bytes));
+		c.dirty = theirs->dirty;
 		theirs->dirty = false;
-		c.dirty = true;
 	}
 	if (where == MREF_DATA)
 		tell_others(r, cpu, va, pa, false);
@@ -187,7 +202,7 @@ static struct mref_copy *fill(struct mref *r, enum mref_where where, uint32_t cp
 	c.way = way_for(r, where, cpu, c.set, choose);
 	if (mref_at(r, where, cpu, c.set, c.way))
 		evict(r, where, cpu, c.set, c.way, choose);
-	for (uint32_t i = 0; i < cache->line && !c.dirty; i++)
+	for (uint32_t i = 0; i < cache->line && !theirs; i++)
 		c.bytes[i] =
 			where == MREF_OUTER ? r->memory[c.pa + i] : read_below(r, c.pa + i, choose);
 	r->counts.fills++;
