@@ -221,8 +221,7 @@ static void say_not_run(const struct session *s)
 
 static bool was_cut_short(const struct session *s)
 {
-	return interrupted &&
-	       (s->options->explain || s->count[CUT] || s->done < s->list->n_jobs);
+	return interrupted && (s->options->explain || s->count[CUT] || s->done < s->list->n_jobs);
 }
 
 static int exit_code(const struct session *s)

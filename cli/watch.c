@@ -30,7 +30,8 @@ static const char usage[] =
 	"  --user-symbols DIR     the guest's programs and libraries, as below its root\n"
 	"  --debug-dir DIR        separate debug information by build ID, as /usr/lib/debug\n"
 	"  --json FILE            also write the reports to FILE, as JSON\n"
-	"  --litmus DIR           write to DIR each report as a litmus test, and one with its advice\n"
+	"  --litmus DIR           write to DIR each report as a litmus test, and one with its "
+	"advice\n"
 	"  --coherent NAME        device NAME snoops the caches: its accesses need no maintenance\n"
 	"                         (\"all\": each; the summary names the devices)\n"
 	"  --suppressions FILE    do not print these reports: kind reader writer, one a line\n"
@@ -47,8 +48,10 @@ static const char usage[] =
 	"\n"
 	"examples:\n"
 	"  coherer watch --symbols vmlinux -- qemu-system-arm -M versatilepb -kernel zImage ...\n"
-	"  coherer watch --first --symbols app.elf -- qemu-system-arm -M versatilepb -kernel app.elf\n"
-	"  coherer watch --again --symbols vmlinux -- qemu-system-arm -icount shift=4,sleep=off ...\n"
+	"  coherer watch --first --symbols app.elf -- qemu-system-arm -M versatilepb -kernel "
+	"app.elf\n"
+	"  coherer watch --again --symbols vmlinux -- qemu-system-arm -icount shift=4,sleep=off "
+	"...\n"
 	"  coherer doctor                  is everything there that is needed?\n"
 	"\n"
 	"exit: 0 nothing found, 1 something found, 2 usage or set-up error, 3 QEMU failed,\n"
@@ -253,9 +256,9 @@ int cli_watch(int argc, char **argv)
 	if (done)
 		return done > 0 ? EXIT_OK : EXIT_USAGE;
 	if (optind >= argc || strcmp(argv[optind - 1], "--")) {
-		fprintf(stderr,
-			"coherer watch: no QEMU command; expected -- qemu-system-arm ...; examples are in "
-			"coherer watch --help\n");
+		fprintf(stderr, "coherer watch: no QEMU command; expected -- qemu-system-arm ...; "
+				"examples are in "
+				"coherer watch --help\n");
 		return EXIT_USAGE;
 	}
 	o.command = argv + optind;

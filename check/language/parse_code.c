@@ -94,9 +94,9 @@ static bool expand(struct parser *p, const struct macro *m, struct litmus_at at)
 		if (i && !lex_expect(&p->lex, ",", "between arguments"))
 			return false;
 		if (p->lex.now.kind != TOKEN_NAME && p->lex.now.kind != TOKEN_NUMBER)
-			return lex_fail(&p->lex, p->lex.now.at, "%s takes %u argument%s, found '%s'",
-					m->name, m->n, m->n == 1 ? "" : "s",
-					lex_found(&p->lex));
+			return lex_fail(&p->lex, p->lex.now.at,
+					"%s takes %u argument%s, found '%s'", m->name, m->n,
+					m->n == 1 ? "" : "s", lex_found(&p->lex));
 		e.argument[i] = p->lex.now;
 		lex_next(&p->lex);
 		if (!parse_span(p, &e.span[i]))

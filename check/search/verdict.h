@@ -91,7 +91,7 @@ struct verdict {
 	unsigned n_redundant;
 	struct {
 		uint8_t context, instr;
-	} redundant[64]; /* maintenance that was done and never changed anything */
+	} redundant[64];  /* maintenance that was done and never changed anything */
 	unsigned n_stale; /* statements of which a read got old bytes in some run */
 	char error[256];
 	struct litmus_at error_at;

@@ -36,7 +36,8 @@ struct control {
 	struct coh_sim *sim;
 	uint64_t va[LITMUS_ALIASES]; /* 0: it has none now */
 	uint32_t frame[LITMUS_PAGES];
-	uint8_t dma[LITMUS_PAGES][LITMUS_DIRECTIONS]; /* how often it is mapped so, by enum coh_dma */
+	uint8_t dma[LITMUS_PAGES]
+		   [LITMUS_DIRECTIONS]; /* how often it is mapped so, by enum coh_dma */
 	struct coh_sim_strand *context[STRANDS];
 	struct coh_sim_next next[STRANDS];
 	struct call call[STRANDS];

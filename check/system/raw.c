@@ -407,7 +407,8 @@ bool raw_step(struct system *s, unsigned c, const struct litmus_instr *i, struct
 {
 	switch (i->op) {
 	case OP_NO_WORD:
-		raw_fail(s, i, "the index is beyond the words that are meant, of which there are %u",
+		raw_fail(s, i,
+			 "the index is beyond the words that are meant, of which there are %u",
 			 i->first);
 		return true;
 	case OP_LOAD:

@@ -61,7 +61,7 @@ typedef struct {
 #define coh_cpu_fence_()                                                                           \
 	do {                                                                                       \
 		uint32_t coh_r_;                                                                   \
-		__asm__ __volatile__(".balign 4\n\tbx pc\n\tnop\n\t.arm\n\tmov %0, #0\n\t"           \
+		__asm__ __volatile__(".balign 4\n\tbx pc\n\tnop\n\t.arm\n\tmov %0, #0\n\t"         \
 				     "mcr p15, 0, %0, c7, c10, 5\n\tadd %0, pc, #1\n\t"            \
 				     "bx %0\n\t.thumb"                                             \
 				     : "=&r"(coh_r_)                                               \

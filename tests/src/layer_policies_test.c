@@ -71,8 +71,9 @@ static void policies_are_listed_once_each(void **state)
 static void tables_are_complete(void **state)
 {
 	const struct coh_mechanism *const mechanisms[] = {
-		&coh_mechanism_vivt, &coh_mechanism_vipt, &coh_mechanism_meeting,
-		coh_policy_flush_all.mechanism, coh_policy_none.mechanism,
+		&coh_mechanism_vivt,	   &coh_mechanism_vipt,
+		&coh_mechanism_meeting,	   coh_policy_flush_all.mechanism,
+		coh_policy_none.mechanism,
 	};
 
 	(void)state;

@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 struct doctor_options {
-	const char *qemu;	       /* the emulator, a name or a path */
+	const char *qemu;	      /* the emulator, a name or a path */
 	const char *plugin, *symbols; /* files; NULL: not given */
 };
 

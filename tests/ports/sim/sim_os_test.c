@@ -403,11 +403,11 @@ static void test_mm_is_held(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_anonymous),   cmocka_unit_test(test_fork),
-		cmocka_unit_test(test_files),	    cmocka_unit_test(test_moves),
-		cmocka_unit_test(test_kmaps_twice),
-		cmocka_unit_test(test_kernel_uses), cmocka_unit_test(test_kernel_thread),
-		cmocka_unit_test(test_sweep),	    cmocka_unit_test(test_mm_is_held),
+		cmocka_unit_test(test_anonymous),     cmocka_unit_test(test_fork),
+		cmocka_unit_test(test_files),	      cmocka_unit_test(test_moves),
+		cmocka_unit_test(test_kmaps_twice),   cmocka_unit_test(test_kernel_uses),
+		cmocka_unit_test(test_kernel_thread), cmocka_unit_test(test_sweep),
+		cmocka_unit_test(test_mm_is_held),
 	};
 
 	return cmocka_run_group_tests_name("sim kernel", tests, NULL, NULL);

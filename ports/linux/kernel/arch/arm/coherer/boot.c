@@ -24,7 +24,8 @@ static const struct coh_policy *__init policy_get(size_t i)
 #ifdef CONFIG_COHERER_COMPARE
 	return coh_policy_get(i);
 #else
-	static const struct coh_policy *const library[] = { &coh_policy_rmap, &coh_policy_flush_all };
+	static const struct coh_policy *const library[] = { &coh_policy_rmap,
+							    &coh_policy_flush_all };
 
 	return i < ARRAY_SIZE(library) ? library[i] : NULL;
 #endif
