@@ -20,7 +20,7 @@
 /* Bounds of one test.  What would be more is a syntax error that says so. */
 enum {
 	LITMUS_NAME = 48, /* bytes, with the 0 */
-	LITMUS_PAGES = 6,
+	LITMUS_PAGES = 12,
 	LITMUS_ALIASES = 12,
 	LITMUS_WORDS = 32, /* of a page */
 	LITMUS_CONTEXTS = 8,
