@@ -549,8 +549,7 @@ int coh_flush_cache_dup_mm(struct coh *coh, struct coh_mm *mm);
  * The last two only under a policy that makes users uncached.  (Under hints, users of different
  * colours are never right.)
  * Returns COH_E_UNLINKED, COH_E_OUTSIDE (va is not the page's place in vma), COH_E_OWNER,
- * COH_E_ALIGN,
- * COH_E_ARGUMENT.
+ * COH_E_ALIGN, COH_E_ARGUMENT.
  */
 int coh_update_mmu_cache(struct coh *coh, struct coh_vma *vma, struct coh_page *page, uintptr_t va,
 			 uint32_t prot);
